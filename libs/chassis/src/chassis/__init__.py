@@ -1,0 +1,1 @@
+"""What every service stands on: settings, unit of work, outbox, grants, problem details. Knows no service."""

@@ -1,0 +1,130 @@
+"""One database of one service: PostgreSQL through asyncpg or SQLite through aiosqlite, behind SQLAlchemy Core."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.types import TypeDecorator
+
+from chassis.errors import Unavailable
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment. PostgreSQL keeps it with its zone, SQLite without; it is always UTC on our side."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Database:
+    """An engine and, for SQLite, the one queue of its writers.
+
+    SQLite lets one transaction write at a time, and its own busy-wait sleeps; so writers of this process queue here,
+    in order, and a write transaction takes its lock at once (`BEGIN IMMEDIATE`) instead of failing half-way.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self.url: URL = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._writers = asyncio.Lock()
+        options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0, "pool_timeout": 10}
+        if self.is_sqlite:
+            if self.url.database:
+                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            options["connect_args"] = {"timeout": 30}
+        else:
+            options["pool_pre_ping"] = True
+        self.engine: AsyncEngine = create_async_engine(self.url, **options)
+        if self.is_sqlite:
+            event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
+            event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A connection in a transaction that may write. Rolls back unless committed."""
+        if self.is_sqlite:
+            async with self._writers, self._connection() as connection:
+                yield connection
+        else:
+            async with self._connection() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A connection that reads one snapshot and writes nothing."""
+        async with self._connection(kith_read=True) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _connection(self, **options: Any) -> AsyncIterator[AsyncConnection]:
+        with unavailable_when_away():
+            connection = await self.engine.connect()
+        try:
+            await connection.execution_options(**options)
+            yield connection
+        finally:
+            # Shielded, so that a cancelled request still gives its connection back clean.
+            await asyncio.shield(connection.close())
+
+    async def ping(self) -> None:
+        async with self.read() as connection:
+            await connection.execute(sa.text("SELECT 1"))
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+class unavailable_when_away:
+    """Turns "the database did not answer" into `Unavailable`; errors of our own making pass through."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if is_away(error):
+            raise Unavailable("The database did not answer; nothing was done") from error
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether an error says that the database is away, full or stopping, so that trying later may help."""
+    if isinstance(error, sa.exc.TimeoutError | InterfaceError):
+        return True
+    if isinstance(error, OperationalError):
+        # SQLite says "operational error" of a mistake in our own SQL too; that is not the database being away.
+        return not any(words in str(error.orig) for words in ("no such", "syntax error", "has no column"))
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated
+    return isinstance(error, OSError)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    # FULL: an acknowledged write survives a power cut, not only a crash of the process.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    reading = connection.get_execution_options().get("kith_read", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

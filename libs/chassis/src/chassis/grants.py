@@ -1,0 +1,121 @@
+"""Grants: what the consent service signed that one request may see.
+
+A grant is a short-lived ES256 token. The other services verify it with the consent service's public key and answer
+with the granted categories only; a gateway alone, or a caller inside the network, has no grant and gets nothing.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.vocabulary import Category, Role
+from jose import jwt
+from jose.exceptions import JOSEError
+
+from chassis.errors import KithError
+from chassis.keys import ALGORITHM, SigningKey
+
+ISSUER = "kith-consent"
+AUDIENCE = "kith-services"
+LIFETIME_SECONDS = 60
+
+
+class NoGrant(KithError):
+    status, code, title = (
+        403,
+        "grant-required",
+        "This service answers only under a grant of the consent service",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One decision, as the other services see it.
+
+    `child_id` is set where the request is about one child; `children` where the answer may speak of several, each
+    decided on; `related` names children of the same family whose names this viewer may see beside the child's own.
+    `lead` says that the viewer is the child's lead professional.
+    """
+
+    decision_id: str
+    viewer_id: str
+    role: Role
+    agency_id: str | None
+    team_ids: tuple[str, ...]
+    action: str
+    purpose: str
+    request_id: str
+    child_id: str | None = None
+    categories: frozenset[Category] = frozenset()
+    children: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    scope: str = "agency"
+    lead: bool = False
+
+    def permits(self, category: Category) -> bool:
+        return category in self.categories
+
+
+class GrantSigner:
+    def __init__(self, key: SigningKey) -> None:
+        self._key = key
+
+    def sign(self, grant: Grant) -> str:
+        now = int(time.time())
+        claims: dict[str, Any] = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "iat": now,
+            "exp": now + LIFETIME_SECONDS,
+            "jti": grant.decision_id,
+            "sub": grant.viewer_id,
+            "role": grant.role.value,
+            "agy": grant.agency_id,
+            "tms": list(grant.team_ids),
+            "act": grant.action,
+            "pur": grant.purpose,
+            "rid": grant.request_id,
+            "chd": grant.child_id,
+            "cat": sorted(grant.categories),
+            "chn": list(grant.children),
+            "rel": list(grant.related),
+            "scp": grant.scope,
+            "led": grant.lead,
+        }
+        return str(jwt.encode(claims, self._key.key, ALGORITHM, headers={"kid": self._key.key_id}))
+
+
+class GrantVerifier:
+    """Verifies with constructed public keys, by key id."""
+
+    def __init__(self, keys: Mapping[str, Any]) -> None:
+        self._keys = keys
+
+    def verify(self, token: str | None, *, actions: Sequence[str], request_id: str) -> Grant:
+        """The grant in the token. Raises `NoGrant` unless it is signed, in time, for this action and request."""
+        if not token:
+            raise NoGrant
+        try:
+            key = self._keys[jwt.get_unverified_header(token)["kid"]]
+            claims = jwt.decode(token, key, [ALGORITHM], audience=AUDIENCE, issuer=ISSUER)
+        except (JOSEError, KeyError, TypeError) as error:
+            raise NoGrant from error
+        if claims["act"] not in actions or claims["rid"] != request_id:
+            raise NoGrant
+        return Grant(
+            decision_id=claims["jti"],
+            viewer_id=claims["sub"],
+            role=Role(claims["role"]),
+            agency_id=claims["agy"],
+            team_ids=tuple(claims["tms"]),
+            action=claims["act"],
+            purpose=claims["pur"],
+            request_id=claims["rid"],
+            child_id=claims["chd"],
+            categories=frozenset(map(Category, claims["cat"])),
+            children=tuple(claims["chn"]),
+            related=tuple(claims["rel"]),
+            scope=claims["scp"],
+            lead=claims["led"],
+        )

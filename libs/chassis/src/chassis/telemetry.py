@@ -1,0 +1,99 @@
+"""Log lines and request identity: each line is JSON with an event code, never a name, number, body or query."""
+
+import logging
+import re
+import secrets
+import sys
+import time
+from contextvars import ContextVar
+
+import structlog
+from contracts import headers
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chassis.ids import is_uuid, new_id
+
+current_request_id: ContextVar[str] = ContextVar("current_request_id", default="")
+current_traceparent: ContextVar[str] = ContextVar("current_traceparent", default="")
+
+log = structlog.get_logger("kith.request")
+
+_TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+def configure_logging(level: str = "INFO") -> None:
+    """JSON lines on standard error, for our own loggers and the libraries' warnings."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(
+        level=logging.WARNING, stream=sys.stderr, format='{"logger":"%(name)s","level":"%(levelname)s"}'
+    )
+
+
+def request_id_of(request: Request) -> str:
+    return str(request.scope.get("kith.request_id", "")) or current_request_id.get()
+
+
+def new_traceparent() -> str:
+    """A W3C trace context of our own, for a request that came without one."""
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+
+
+class RequestIdentity:
+    """Takes or makes the request id and trace context, returns the id, and logs one line for each request.
+
+    The line has the route's template, never its path: nothing that a caller typed reaches the log.
+    """
+
+    def __init__(self, app: ASGIApp, part: str) -> None:
+        self.app = app
+        self.part = part
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        sent = dict(scope["headers"])
+        given = sent.get(headers.REQUEST_ID.lower().encode(), b"").decode("latin-1").lower()
+        request_id = given if is_uuid(given) else new_id()
+        trace = sent.get(b"traceparent", b"").decode("latin-1")
+        traceparent = trace if _TRACEPARENT.fullmatch(trace) else new_traceparent()
+        scope["kith.request_id"] = request_id
+        id_token, trace_token = current_request_id.set(request_id), current_traceparent.set(traceparent)
+        started = time.perf_counter()
+        status = 500
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)[headers.REQUEST_ID] = request_id
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_id)
+        finally:
+            current_request_id.reset(id_token)
+            current_traceparent.reset(trace_token)
+            route = scope.get("route")
+            log.info(
+                "request.answered",
+                part=self.part,
+                method=scope["method"],
+                route=getattr(route, "path", "unmatched"),
+                status=status,
+                ms=round((time.perf_counter() - started) * 1000, 2),
+                request_id=request_id,
+                trace_id=traceparent[3:35],
+            )

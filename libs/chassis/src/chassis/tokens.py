@@ -1,0 +1,138 @@
+"""Access tokens: who is calling. A token proves the `sub` and nothing else; role and agency come from the directory.
+
+RS256 and ES256 by allow-list, the key by `kid` from the issuer's key set. The algorithm is that of the key, never one
+that the token names; keys carried in a token's header are never looked at.
+"""
+
+import hashlib
+import json
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from jose import jwk, jwt
+from jose.exceptions import JOSEError
+from jose.utils import base64url_decode
+
+from chassis.errors import Unauthenticated, Unavailable
+
+log = structlog.get_logger("kith.tokens")
+
+ALGORITHMS = ("RS256", "ES256")
+MAX_TOKEN_BYTES = 8192
+CACHE_SIZE = 10_000
+REFETCH_SECONDS = 30.0
+
+FetchKeys = Callable[[], Awaitable[dict[str, Any]]]
+"""Gives the issuer's JSON Web Key Set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the token names, and until when it says so (seconds since the epoch)."""
+
+    subject: str
+    expires_at: float
+
+
+class TokenVerifier:
+    """Verifies bearer tokens of one issuer. Verified tokens are remembered until they expire."""
+
+    def __init__(self, issuer: str, audience: str, fetch_keys: FetchKeys) -> None:
+        self._issuer = issuer
+        self._audience = audience
+        self._fetch_keys = fetch_keys
+        self._keys: dict[str, tuple[str, Any]] = {}
+        self._fetched_at = float("-inf")
+        self._verified: OrderedDict[bytes, Identity] = OrderedDict()
+
+    async def verify(self, authorization: str | None) -> Identity:
+        """The identity behind an `Authorization` header. Raises `Unauthenticated`, the same for every fault."""
+        if authorization is None or not authorization.startswith("Bearer "):
+            raise Unauthenticated
+        token = authorization.removeprefix("Bearer ").strip()
+        if not token or len(token) > MAX_TOKEN_BYTES:
+            raise Unauthenticated
+        fingerprint = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+        known = self._verified.get(fingerprint)
+        if known is not None:
+            if known.expires_at > time.time():
+                return known
+            del self._verified[fingerprint]
+            raise Unauthenticated
+        identity = await self._verify_new(token)
+        self._verified[fingerprint] = identity
+        while len(self._verified) > CACHE_SIZE:
+            self._verified.popitem(last=False)
+        return identity
+
+    async def _verify_new(self, token: str) -> Identity:
+        try:
+            _refuse_repeated_names(token)
+            header = jwt.get_unverified_header(token)
+            key_id = header["kid"]
+            if not isinstance(key_id, str) or "crit" in header:
+                raise Unauthenticated
+            algorithm, key = await self._key(key_id)
+            claims = jwt.decode(
+                token,
+                key,
+                [algorithm],
+                audience=self._audience,
+                issuer=self._issuer,
+                options={
+                    "require_exp": True,
+                    "require_sub": True,
+                    "require_aud": True,
+                    "require_iss": True,
+                    "leeway": 5,
+                },
+            )
+        except (JOSEError, KeyError, TypeError, ValueError) as error:
+            raise Unauthenticated from error
+        return Identity(str(claims["sub"]), float(claims["exp"]))
+
+    async def _key(self, key_id: str) -> tuple[str, Any]:
+        if key_id not in self._keys and time.monotonic() - self._fetched_at > REFETCH_SECONDS:
+            await self.refresh()
+        try:
+            return self._keys[key_id]
+        except KeyError:
+            raise Unauthenticated from None
+
+    async def refresh(self) -> None:
+        """Reads the issuer's keys anew. Raises `Unavailable` when the issuer does not answer and none are known."""
+        try:
+            found = await self._fetch_keys()
+        except Exception as error:
+            log.warning("tokens.keys_unreachable", error_type=type(error).__qualname__)
+            if not self._keys:
+                raise Unavailable("The identity provider did not answer") from error
+            return
+        finally:
+            self._fetched_at = time.monotonic()
+        keys = {}
+        for entry in found.get("keys", []):
+            algorithm = entry.get("alg") or {"RSA": "RS256", "EC": "ES256"}.get(entry.get("kty", ""))
+            if algorithm in ALGORITHMS and entry.get("kid") and entry.get("use", "sig") == "sig":
+                keys[entry["kid"]] = (algorithm, jwk.construct(entry, algorithm))
+        self._keys = keys
+
+
+def _refuse_repeated_names(token: str) -> None:
+    """Two claims of one name mean different things to different readers; such a token is refused."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        if len(made) != len(pairs):
+            raise Unauthenticated
+        return made
+
+    parts = token.split(".")
+    if len(parts) != 3:
+        raise Unauthenticated
+    for part in parts[:2]:
+        json.loads(base64url_decode(part.encode("ascii")), object_pairs_hook=once)

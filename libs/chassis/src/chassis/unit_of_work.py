@@ -1,0 +1,104 @@
+"""The unit of work: one transaction that holds a use case's rows and the events that tell of them.
+
+Leaving the block without `commit()` rolls back. Events are written to the outbox in the same transaction, so that a
+change and its event are both kept or both lost; the relay is woken after the commit, never before.
+"""
+
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self
+
+import sqlalchemy as sa
+from contracts.events import Envelope, Event
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.database import Database, is_away, unavailable_when_away
+from chassis.errors import Unavailable
+from chassis.ids import Clock, new_id
+from chassis.messaging import MessagingTables
+from chassis.telemetry import current_traceparent
+
+
+class UnitOfWork:
+    """Base of each service's unit of work, which adds its repositories in `_open`."""
+
+    def __init__(
+        self,
+        database: Database,
+        messaging: MessagingTables,
+        clock: Clock,
+        source: str,
+        on_commit: Callable[[], None] = lambda: None,
+        *,
+        read_only: bool = False,
+    ) -> None:
+        self._database = database
+        self.messaging = messaging
+        self._clock = clock
+        self._source = source
+        self._on_commit = on_commit
+        self._read_only = read_only
+        self._events: list[tuple[Event, Envelope]] = []
+        self._stack = AsyncExitStack()
+        self.connection: AsyncConnection
+        self.effects: list[str] = []
+        """Ids of the events that the last commit wrote."""
+
+    def _open(self) -> None:
+        """Makes the repositories over `self.connection`."""
+
+    async def __aenter__(self) -> Self:
+        context = self._database.read() if self._read_only else self._database.write()
+        self.connection = await self._stack.enter_async_context(context)
+        self._open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+        if is_away(error):
+            raise Unavailable("The database did not answer; nothing was done") from error
+
+    def now(self) -> datetime:
+        return self._clock()
+
+    def emit(self, event: Event) -> str:
+        """Adds an event to the transaction; returns its id."""
+        envelope = Envelope(
+            id=new_id(),
+            source=self._source,
+            type=event.type_name(),
+            subject=event.key,
+            time=self.now(),
+            traceparent=current_traceparent.get() or None,
+            data=event.model_dump(mode="json"),
+        )
+        self._events.append((event, envelope))
+        return envelope.id
+
+    async def commit(self) -> None:
+        """Writes the outbox rows and commits. Raises `Unavailable`, with nothing kept, when the database is away."""
+        with unavailable_when_away():
+            if self._events:
+                await self.connection.execute(
+                    sa.insert(self.messaging.outbox), [self._row(*pair) for pair in self._events]
+                )
+            await self.connection.commit()
+        emitted = bool(self._events)
+        self.effects = [envelope.id for _, envelope in self._events]
+        self._events.clear()
+        if emitted:
+            self._on_commit()
+
+    @staticmethod
+    def _row(event: Event, envelope: Envelope) -> dict[str, Any]:
+        return {
+            "event_id": envelope.id,
+            "topic": event.topic,
+            "key": event.key,
+            "envelope": envelope.model_dump_json(exclude_none=True),
+            "created_at": envelope.time,
+        }

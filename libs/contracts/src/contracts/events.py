@@ -1,0 +1,246 @@
+"""The events that services exchange: CloudEvents 1.0 in JSON, one topic per service.
+
+Payloads carry ids and codes, and the least personal data that a consumer needs. Unknown fields are kept by whoever
+passes an event on; a breaking change is a new version of the type.
+"""
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.vocabulary import Category, PartyType, PractitionerStatus, Role, Sector
+
+CHILD_INDEX = "kith.child-index.v1"
+ASSESSMENT = "kith.assessment.v1"
+CONSENT = "kith.consent.v1"
+NOTIFICATIONS = "kith.notifications.v1"
+
+TOPICS = (CHILD_INDEX, ASSESSMENT, CONSENT)
+
+
+class Event(BaseModel):
+    """What happened. `topic` is where it is published, `key_field` names the field that orders it."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    topic: ClassVar[str]
+    key_field: ClassVar[str] = "child_id"
+
+    @classmethod
+    def type_name(cls) -> str:
+        return cls.__name__
+
+    @property
+    def key(self) -> str:
+        return str(getattr(self, self.key_field))
+
+
+class Envelope(BaseModel):
+    """A CloudEvents 1.0 envelope, as it is written to the outbox and to the topic."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    specversion: str = "1.0"
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: datetime
+    datacontenttype: str = "application/json"
+    traceparent: str | None = None
+    data: dict[str, Any]
+
+
+# --- child index -----------------------------------------------------------------------------------------------
+
+
+class ChildRegistered(Event):
+    """A record was made for a child who was not in the index."""
+
+    topic = CHILD_INDEX
+    child_id: str
+
+
+class ServiceEpisodeStarted(Event):
+    """Somebody is now involved with the child: a practitioner, or a service whose team shares the relationship."""
+
+    topic = CHILD_INDEX
+    episode_id: str
+    child_id: str
+    service_id: str
+    agency_id: str
+    team_id: str | None
+    practitioner_id: str | None
+    sensitive: bool
+    started_on: date
+    opened_by: str
+    bulk: bool = False
+    """True when it came with an import: nobody is told of these one by one."""
+
+
+class ServiceEpisodeEnded(Event):
+    topic = CHILD_INDEX
+    episode_id: str
+    child_id: str
+    ended_on: date
+    ended_by: str
+
+
+class LeadProfessionalAssigned(Event):
+    topic = CHILD_INDEX
+    child_id: str
+    practitioner_id: str
+    previous_practitioner_id: str | None
+    assigned_by: str
+
+
+class ChildrenRelated(Event):
+    """Two children of the index are of one family (for example siblings)."""
+
+    topic = CHILD_INDEX
+    relationship_id: str
+    child_id: str
+    other_child_id: str
+
+
+class ChildrenUnrelated(Event):
+    topic = CHILD_INDEX
+    relationship_id: str
+    child_id: str
+    other_child_id: str
+
+
+# --- consent: directory ----------------------------------------------------------------------------------------
+
+
+class AgencyChanged(Event):
+    topic = CONSENT
+    key_field = "agency_id"
+    agency_id: str
+    name: str
+    sector: Sector
+    contact: str | None
+    version: int
+
+
+class TeamChanged(Event):
+    topic = CONSENT
+    key_field = "team_id"
+    team_id: str
+    name: str
+    agency_id: str
+    version: int
+
+
+class PractitionerChanged(Event):
+    """Work contact details only: how a colleague reaches them."""
+
+    topic = CONSENT
+    key_field = "practitioner_id"
+    practitioner_id: str
+    name: str
+    agency_id: str | None
+    team_ids: list[str]
+    role: Role
+    status: PractitionerStatus
+    email: str | None
+    phone: str | None
+    version: int
+
+
+class ServiceChanged(Event):
+    topic = CONSENT
+    key_field = "service_id"
+    service_id: str
+    name: str
+    agency_id: str
+    team_id: str | None
+    type: str
+    sensitive: bool
+    contact: str | None
+    version: int
+
+
+# --- consent: what the family decided --------------------------------------------------------------------------
+
+
+class ConsentRecorded(Event):
+    topic = CONSENT
+    consent_id: str
+    child_id: str
+    categories: list[Category]
+    valid_until: datetime | None
+
+
+class ConsentWithdrawn(Event):
+    topic = CONSENT
+    consent_id: str
+    child_id: str
+
+
+class BlockPlaced(Event):
+    """Who is blocked is not in the payload: no other service needs it, and the blocked must never learn of it."""
+
+    topic = CONSENT
+    block_id: str
+    child_id: str
+    viewer_type: PartyType
+
+
+class BlockLifted(Event):
+    topic = CONSENT
+    block_id: str
+    child_id: str
+
+
+# --- assessment ------------------------------------------------------------------------------------------------
+
+
+class AssessmentBegun(Event):
+    topic = ASSESSMENT
+    assessment_id: str
+    child_id: str
+    template_id: str
+    begun_by: str
+
+
+class ContributionSaved(Event):
+    topic = ASSESSMENT
+    assessment_id: str
+    child_id: str
+    section_key: str
+    category: Category
+    contributor_id: str
+    version: int
+
+
+EVENT_TYPES: dict[str, type[Event]] = {
+    event.type_name(): event
+    for event in (
+        ChildRegistered,
+        ServiceEpisodeStarted,
+        ServiceEpisodeEnded,
+        LeadProfessionalAssigned,
+        ChildrenRelated,
+        ChildrenUnrelated,
+        AgencyChanged,
+        TeamChanged,
+        PractitionerChanged,
+        ServiceChanged,
+        ConsentRecorded,
+        ConsentWithdrawn,
+        BlockPlaced,
+        BlockLifted,
+        AssessmentBegun,
+        ContributionSaved,
+    )
+}
+
+NOT_CONSUMED: dict[str, str] = {
+    "TeamChanged": "the child index shows practitioners and services; teams matter only to the decision",
+    "ConsentRecorded": "the decision reads consents where they live; kept for agencies' own records",
+    "ConsentWithdrawn": "the decision reads consents where they live; kept for agencies' own records",
+    "BlockPlaced": "every reader asks the decision again, so no service keeps a copy of a block",
+    "BlockLifted": "every reader asks the decision again, so no service keeps a copy of a block",
+    "ContributionSaved": "shown when the assessment is read; nobody is told of each saved draft",
+}
+"""Event types that no service consumes, and why they are published all the same."""

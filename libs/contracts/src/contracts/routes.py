@@ -1,0 +1,213 @@
+"""Every public route: which service answers, which action the decision is about, and whose child it touches.
+
+The gateway forwards what is listed here and nothing else; the services' own routes are held against this table by
+the architecture tests.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from contracts.vocabulary import Category, Purpose
+
+
+class Service(StrEnum):
+    CHILD_INDEX = "child-index"
+    ASSESSMENT = "assessment"
+    CONSENT = "consent"
+    NOTIFICATIONS = "notifications"
+
+
+class Subject(StrEnum):
+    """How the gateway finds the child that a request is about."""
+
+    NONE = "none"
+    CHILD = "child"
+    """`child_id` in the path."""
+    OWNED = "owned"
+    """An id in the path hangs off a child; the owning service tells whose, by an internal look-up (ids only)."""
+    OWN = "own"
+    """The caller's own record: the account that the directory ties to the caller's identity."""
+    CANDIDATES = "candidates"
+    """The owning service names children that the answer would speak of; each is decided on, and only the
+    permitted ones are named in the grant."""
+
+
+ALL = tuple(Category)
+_CONTACT = (Category.BASICS, Category.INVOLVEMENT)
+_INVOLVED = (Category.INVOLVEMENT,)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One public operation.
+
+    `categories` are those that the answer may hold, and that the decision is asked for. `purpose` is None where
+    the caller must send `Kith-Purpose`; otherwise it is what the log records when the caller sends none.
+    `settles` names the services whose view must have caught up before the answer is returned, so that the caller's
+    next request sees its own change.
+    """
+
+    method: str
+    path: str
+    service: Service
+    action: str
+    subject: Subject = Subject.NONE
+    categories: tuple[Category, ...] = ()
+    purpose: Purpose | None = Purpose.ADMINISTRATION
+    settles: tuple[Service, ...] = ()
+    owned_kind: str | None = None
+    upload: bool = False
+
+    @property
+    def owned_parameter(self) -> str:
+        """Name of the path parameter that holds the id of the thing that hangs off a child."""
+        return f"{self.owned_kind}_id"
+
+
+_INDEX, _ASSESS = Service.CHILD_INDEX, Service.ASSESSMENT
+_CONSENT, _NOTIFY = Service.CONSENT, Service.NOTIFICATIONS
+_CHILD, _OWNED, _OWN, _FOUND = Subject.CHILD, Subject.OWNED, Subject.OWN, Subject.CANDIDATES
+_C = "/v1/children/{child_id}"
+
+
+def _directory(plural: str, singular: str) -> tuple[Route, ...]:
+    one = f"/v1/{plural}/{{{singular}_id}}"
+    seen_by = (_INDEX,)
+    return (
+        Route("PUT", one, _CONSENT, "directory.write", settles=seen_by),
+        Route("GET", one, _CONSENT, "directory.read"),
+        Route("GET", f"/v1/{plural}", _CONSENT, "directory.read"),
+    )
+
+
+ROUTES: tuple[Route, ...] = (
+    # The directory
+    *_directory("agencies", "agency"),
+    *_directory("teams", "team"),
+    *_directory("practitioners", "practitioner"),
+    *_directory("services", "service"),
+    Route("GET", "/v1/whoami", _CONSENT, "whoami"),
+    Route("POST", f"{_C}/accounts", _CONSENT, "account.create", _CHILD, _INVOLVED, None),
+    Route("POST", "/v1/accounts/acceptance", _CONSENT, "account.accept"),
+    # The child index
+    Route("POST", "/v1/children/search", _INDEX, "child.search", _FOUND, (Category.BASICS,), None),
+    Route("POST", "/v1/children", _INDEX, "child.create", _FOUND, (Category.BASICS,), None, (_CONSENT,)),
+    Route("GET", _C, _INDEX, "child.read", _CHILD, ALL, None),
+    Route("POST", f"{_C}/episodes", _INDEX, "episode.open", _CHILD, _INVOLVED, None, (_CONSENT,)),
+    Route(
+        "PATCH",
+        "/v1/episodes/{episode_id}",
+        _INDEX,
+        "episode.close",
+        _OWNED,
+        _INVOLVED,
+        None,
+        (_CONSENT,),
+        "episode",
+    ),
+    Route("PUT", f"{_C}/lead-professional", _INDEX, "lead.assign", _CHILD, _INVOLVED, None, (_CONSENT,)),
+    Route("POST", f"{_C}/relationships", _INDEX, "family.write", _CHILD, (Category.FAMILY,), None, (_CONSENT,)),
+    Route(
+        "DELETE",
+        f"{_C}/relationships/{{relationship_id}}",
+        _INDEX,
+        "family.write",
+        _CHILD,
+        (Category.FAMILY,),
+        None,
+        (_CONSENT,),
+    ),
+    Route("GET", "/v1/match-reviews", _INDEX, "review.read", _FOUND, (Category.BASICS,), Purpose.DATA_QUALITY),
+    Route(
+        "POST",
+        "/v1/match-reviews/{review_id}/resolution",
+        _INDEX,
+        "review.resolve",
+        _FOUND,
+        (Category.BASICS,),
+        Purpose.DATA_QUALITY,
+        (_CONSENT,),
+    ),
+    Route("POST", "/v1/imports", _INDEX, "import.create", upload=True),
+    Route("GET", "/v1/imports/{import_id}", _INDEX, "import.read", settles=(_CONSENT,)),
+    Route("GET", "/v1/imports/{import_id}/rejections", _INDEX, "import.read"),
+    Route("GET", "/v1/imports/{import_id}/results", _INDEX, "import.read"),
+    # Consents, blocks, who can see
+    Route("POST", f"{_C}/consents", _CONSENT, "consent.record", _CHILD, _INVOLVED, None),
+    Route("GET", f"{_C}/consents", _CONSENT, "consent.read", _CHILD, _INVOLVED, None),
+    Route(
+        "POST",
+        "/v1/consents/{consent_id}/withdrawal",
+        _CONSENT,
+        "consent.withdraw",
+        _OWNED,
+        _INVOLVED,
+        None,
+        owned_kind="consent",
+    ),
+    Route("POST", f"{_C}/blocks", _CONSENT, "block.place", _CHILD, _INVOLVED, None),
+    Route("GET", f"{_C}/blocks", _CONSENT, "block.read", _CHILD, _INVOLVED, None),
+    Route("DELETE", "/v1/blocks/{block_id}", _CONSENT, "block.lift", _OWNED, _INVOLVED, None, owned_kind="block"),
+    Route("GET", f"{_C}/viewers", _CONSENT, "viewers.read", _CHILD, _INVOLVED, None),
+    # The access log
+    Route("GET", "/v1/access-log", _CONSENT, "log.read", purpose=Purpose.AUDIT),
+    Route("GET", "/v1/access-log/export", _CONSENT, "log.export", purpose=Purpose.AUDIT),
+    Route("GET", "/v1/access-log/tree-head", _CONSENT, "log.prove", purpose=Purpose.AUDIT),
+    Route("GET", "/v1/access-log/inclusion-proof", _CONSENT, "log.prove", purpose=Purpose.AUDIT),
+    Route("GET", "/v1/access-log/consistency-proof", _CONSENT, "log.prove", purpose=Purpose.AUDIT),
+    # The young person
+    Route("GET", "/v1/me/record", _INDEX, "me.record", _OWN, ALL),
+    Route("GET", "/v1/me/viewers", _CONSENT, "me.viewers", _OWN),
+    Route("GET", "/v1/me/access-history", _CONSENT, "me.history", _OWN),
+    Route("GET", "/v1/me/blocks", _CONSENT, "me.blocks", _OWN),
+    Route("POST", "/v1/me/blocks", _CONSENT, "me.block", _OWN),
+    Route("DELETE", "/v1/me/blocks/{block_id}", _CONSENT, "me.block", _OWN),
+    Route("GET", "/v1/me/consents", _CONSENT, "me.consents", _OWN),
+    Route("POST", "/v1/me/consents/{consent_id}/withdrawal", _CONSENT, "me.withdraw", _OWN),
+    # Assessment
+    Route("GET", "/v1/assessment-templates", _ASSESS, "template.read"),
+    Route("GET", "/v1/assessment-templates/{template_id}", _ASSESS, "template.read"),
+    Route("POST", f"{_C}/assessments", _ASSESS, "assessment.begin", _CHILD, _INVOLVED, None),
+    Route("GET", f"{_C}/assessments", _ASSESS, "assessment.list", _CHILD, _INVOLVED, None),
+    Route(
+        "GET",
+        "/v1/assessments/{assessment_id}",
+        _ASSESS,
+        "assessment.read",
+        _OWNED,
+        ALL,
+        None,
+        (),
+        "assessment",
+    ),
+    Route(
+        "PUT",
+        "/v1/assessments/{assessment_id}/sections/{key}/contribution",
+        _ASSESS,
+        "assessment.contribute",
+        _OWNED,
+        ALL,
+        None,
+        (),
+        "assessment",
+    ),
+    # Notifications
+    Route(
+        "GET",
+        "/v1/notifications",
+        _NOTIFY,
+        "notification.read",
+        _FOUND,
+        _CONTACT,
+        Purpose.DIRECT_SUPPORT,
+    ),
+    Route(
+        "POST",
+        "/v1/notifications/{notification_id}/acknowledgement",
+        _NOTIFY,
+        "notification.acknowledge",
+        _FOUND,
+        _CONTACT,
+        Purpose.DIRECT_SUPPORT,
+    ),
+)

@@ -1,0 +1,130 @@
+"""The words that every part uses: information categories, roles, purposes, sectors.
+
+The meaning of each information category stands here and nowhere else. Sources: the Multi-Agency Information
+Sharing draft standard (England, 2026) for service episodes; the Children Act 1989 for `child-in-need` (section 17)
+and `child-protection` (section 47).
+"""
+
+from enum import StrEnum
+
+
+class Category(StrEnum):
+    """What a piece of information about a child is about. Every field belongs to exactly one."""
+
+    BASICS = "basics"
+    WHEREABOUTS = "whereabouts"
+    FAMILY = "family"
+    INVOLVEMENT = "involvement"
+    EDUCATION = "education"
+    HEALTH = "health"
+    SOCIAL_CARE = "social_care"
+    YOUTH_JUSTICE = "youth_justice"
+    EARLY_YEARS = "early_years"
+    PLAN = "plan"
+    SENSITIVE = "sensitive"
+
+
+CATEGORY_MEANING: dict[Category, str] = {
+    Category.BASICS: "names, date of birth, sex, identifiers",
+    Category.WHEREABOUTS: "addresses, contact details, school",
+    Category.FAMILY: "carers, siblings, household",
+    Category.INVOLVEMENT: "who works with the child, and how to reach them",
+    Category.EDUCATION: "learning, attendance, special educational needs",
+    Category.HEALTH: "physical health and development",
+    Category.SOCIAL_CARE: "social care involvement and its content",
+    Category.YOUTH_JUSTICE: "offending and youth justice supervision",
+    Category.EARLY_YEARS: "nursery, childminding and the under-fives",
+    Category.PLAN: "team, actions, reviews, stage of intervention",
+    Category.SENSITIVE: "sexual health, mental health, substance misuse, and any episode marked sensitive",
+}
+
+
+class Role(StrEnum):
+    """What a person or system is in the directory; the policy file says what each may see and do."""
+
+    TEACHER = "teacher"
+    SAFEGUARDING_LEAD = "safeguarding_lead"
+    GP = "gp"
+    HEALTH_VISITOR = "health_visitor"
+    SCHOOL_NURSE = "school_nurse"
+    CAMHS = "camhs"
+    SOCIAL_WORKER = "social_worker"
+    EARLY_HELP_WORKER = "early_help_worker"
+    YOUTH_WORKER = "youth_worker"
+    YOUTH_JUSTICE_WORKER = "youth_justice_worker"
+    POLICE_OFFICER = "police_officer"
+    VOLUNTARY_WORKER = "voluntary_worker"
+    INDEX_OFFICER = "index_officer"
+    IG_OFFICER = "ig_officer"
+    DIRECTORY_ADMIN = "directory_admin"
+    SYSTEM = "system"
+    YOUNG_PERSON = "young_person"
+    PARENT = "parent"
+
+
+ACCOUNT_ROLES = frozenset({Role.YOUNG_PERSON, Role.PARENT})
+"""Roles held by an account tied to a child, never by a practitioner."""
+
+
+class Purpose(StrEnum):
+    """Why a request is made; sent as the `Kith-Purpose` header and kept in the access log."""
+
+    DIRECT_SUPPORT = "direct-support"
+    EARLY_HELP = "early-help"
+    CHILD_IN_NEED = "child-in-need"
+    CHILD_PROTECTION = "child-protection"
+    REFERRAL = "referral"
+    SCHOOL_ADMISSION = "school-admission"
+    DATA_QUALITY = "data-quality"
+    AUDIT = "audit"
+    ADMINISTRATION = "administration"
+
+
+class Sector(StrEnum):
+    HEALTH = "health"
+    SOCIAL_CARE = "social_care"
+    EDUCATION = "education"
+    EARLY_YEARS = "early_years"
+    POLICE = "police"
+    YOUTH_JUSTICE = "youth_justice"
+    VOLUNTARY = "voluntary"
+    HOUSING = "housing"
+
+
+class PractitionerStatus(StrEnum):
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    LEFT = "left"
+
+
+class Scope(StrEnum):
+    """How far an information-governance officer sees: the looks of their own agency's people, or all."""
+
+    AGENCY = "agency"
+    PARTNERSHIP = "partnership"
+
+
+class PartyType(StrEnum):
+    """Whom a block names."""
+
+    PRACTITIONER = "practitioner"
+    TEAM = "team"
+    AGENCY = "agency"
+
+
+class RecipientType(StrEnum):
+    """With whom a consent lets information be shared."""
+
+    PRACTITIONER = "practitioner"
+    TEAM = "team"
+    AGENCY = "agency"
+    SECTOR = "sector"
+    ALL = "all"
+
+
+class Outcome(StrEnum):
+    """How a decision ended, as the access log has it."""
+
+    PERMITTED = "permitted"
+    REFUSED = "refused"
+    ERROR = "error"
