@@ -35,12 +35,13 @@ class Grant:
 
     `child_id` is set where the request is about one child; `children` where the answer may speak of several, each
     decided on; `related` names children of the same family whose names this viewer may see beside the child's own.
-    `lead` says that the viewer is the child's lead professional.
+    `lead` says that the viewer is the child's lead professional. `role` is None for an identity that the directory
+    does not know yet (only the acceptance of an invitation takes one).
     """
 
     decision_id: str
     viewer_id: str
-    role: Role
+    role: Role | None
     agency_id: str | None
     team_ids: tuple[str, ...]
     action: str
@@ -70,7 +71,7 @@ class GrantSigner:
             "exp": now + LIFETIME_SECONDS,
             "jti": grant.decision_id,
             "sub": grant.viewer_id,
-            "role": grant.role.value,
+            "role": grant.role,
             "agy": grant.agency_id,
             "tms": list(grant.team_ids),
             "act": grant.action,
@@ -106,7 +107,7 @@ class GrantVerifier:
         return Grant(
             decision_id=claims["jti"],
             viewer_id=claims["sub"],
-            role=Role(claims["role"]),
+            role=Role(claims["role"]) if claims["role"] else None,
             agency_id=claims["agy"],
             team_ids=tuple(claims["tms"]),
             action=claims["act"],

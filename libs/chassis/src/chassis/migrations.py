@@ -1,6 +1,7 @@
 """Running a service's Alembic migrations, from its start or from the `alembic` command."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -31,15 +32,15 @@ async def upgrade(database: Database, folder: Path, revision: str = "head") -> N
         await connection.commit()
 
 
-def run_env(metadata: sa.MetaData, database_url: str) -> None:
-    """The body of each service's `migrations/env.py`."""
+def run_env(metadata: sa.MetaData, database_url: Callable[[], str]) -> None:
+    """The body of each service's `migrations/env.py`. `database_url` is asked only when `alembic` itself runs."""
     connection = context.config.attributes.get("connection")
     if connection is not None:
         _run(connection, metadata)
         return
 
     async def online() -> None:
-        database = Database(database_url)
+        database = Database(database_url())
         async with database.write() as found:
             await found.run_sync(_run, metadata)
             await found.commit()

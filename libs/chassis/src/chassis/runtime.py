@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from chassis.broker import Broker, EmbeddedBroker, Handler, KafkaBroker
+from chassis.broker import Broker, EmbeddedBroker, Handler
 from chassis.database import Database
 from chassis.grants import GrantVerifier
 from chassis.ids import Clock, system_clock
@@ -26,6 +26,8 @@ Background = Callable[[], Awaitable[None]]
 def make_broker(settings: ServiceSettings) -> Broker:
     """Kafka where its address is set, else the embedded broker in the data folder. Neither stands in for the other."""
     if settings.kafka_bootstrap:
+        from chassis.broker.kafka import KafkaBroker  # its client takes half a second to import
+
         return KafkaBroker(settings.kafka_bootstrap)
     return EmbeddedBroker(settings.data_dir / "events.sqlite3")
 

@@ -6,6 +6,7 @@ that the token names; keys carried in a token's header are never looked at.
 
 import hashlib
 import json
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
@@ -25,6 +26,8 @@ ALGORITHMS = ("RS256", "ES256")
 MAX_TOKEN_BYTES = 8192
 CACHE_SIZE = 10_000
 REFETCH_SECONDS = 30.0
+_SUBJECT = re.compile(r"[\x21-\x7e]{1,255}")
+"""OpenID Connect Core 1.0, section 2: a subject is at most 255 ASCII characters."""
 
 FetchKeys = Callable[[], Awaitable[dict[str, Any]]]
 """Gives the issuer's JSON Web Key Set."""
@@ -93,7 +96,10 @@ class TokenVerifier:
             )
         except (JOSEError, KeyError, TypeError, ValueError) as error:
             raise Unauthenticated from error
-        return Identity(str(claims["sub"]), float(claims["exp"]))
+        subject = claims["sub"]
+        if not isinstance(subject, str) or not _SUBJECT.fullmatch(subject):
+            raise Unauthenticated
+        return Identity(subject, float(claims["exp"]))
 
     async def _key(self, key_id: str) -> tuple[str, Any]:
         if key_id not in self._keys and time.monotonic() - self._fetched_at > REFETCH_SECONDS:

@@ -1,0 +1,118 @@
+"""How Kith speaks to Kafka: the settings of its clients, and its messages as Kafka's records."""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
+from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyPartitionAssignor
+from kafka.errors import KafkaError
+from kafka.net.compat import KafkaNetClient
+
+from chassis.broker.dead_letter import class_name
+from chassis.broker.port import BrokerUnavailable, Message
+
+CONNECT_MS: Final = 5_000  # until a broker that does not answer counts as away
+REQUEST_MS: Final = 10_000
+DELIVERY_MS: Final = 30_000  # until a message that no broker took is given up
+LINGER_MS: Final = 1_000
+BATCH_BYTES: Final = 1_000_000  # a producer's batch: what one append to a partition may hold
+
+
+class Clients:
+    """Makes clients of one cluster. Every method blocks, and raises BrokerUnavailable where the cluster is away."""
+
+    def __init__(self, bootstrap: str, client_id: str, connection: Mapping[str, Any]) -> None:
+        """`connection`: kafka-python's own settings for TLS and SASL (`security_protocol`, `sasl_mechanism` …)."""
+        self._common: dict[str, Any] = {
+            "bootstrap_servers": bootstrap.split(","),
+            "client_id": client_id,
+            "bootstrap_timeout_ms": CONNECT_MS,
+            "reconnect_backoff_max_ms": 1_000,
+            **connection,
+        }
+        # Below this level the client logs keys and values.
+        client_log = logging.getLogger("kafka")
+        if client_log.level == logging.NOTSET:
+            client_log.setLevel(logging.WARNING)
+
+    def producer(self) -> Any:
+        """A producer that writes each message once into its partition, acknowledged by all replicas in sync."""
+        return self._made(
+            KafkaProducer,
+            enable_idempotence=True,
+            acks="all",
+            allow_auto_create_topics=False,
+            batch_size=BATCH_BYTES,
+            linger_ms=LINGER_MS,
+            request_timeout_ms=REQUEST_MS,
+            delivery_timeout_ms=DELIVERY_MS,
+            max_block_ms=CONNECT_MS,
+        )
+
+    def consumer(self, group: str) -> Any:
+        """A member of the group, from the oldest message if the group is new; offsets are committed by hand only."""
+        return self._made(
+            KafkaConsumer,
+            group_id=group,
+            auto_offset_reset="earliest",
+            enable_auto_commit=False,
+            allow_auto_create_topics=False,
+            partition_assignment_strategy=[CooperativeStickyPartitionAssignor],
+            request_timeout_ms=REQUEST_MS,
+            metadata_max_age_ms=30_000,  # how soon a topic made later is found
+        )
+
+    def admin(self) -> Any:
+        """An administration client whose requests are short."""
+        return self._made(KafkaAdminClient, request_timeout_ms=CONNECT_MS)
+
+    def _made(self, kind: Callable[..., Any], **settings: Any) -> Any:
+        inner: list[KafkaNetClient] = []
+
+        def network(**configuration: Any) -> KafkaNetClient:
+            inner.append(KafkaNetClient(**configuration))
+            return inner[-1]
+
+        try:
+            with explained():
+                return kind(**self._common, **settings, kafka_client=network)
+        except BaseException:
+            # kafka-python leaves its thread and sockets behind when a client can't be made.
+            for one in inner:
+                one.close()
+            raise
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turns the client's errors into BrokerUnavailable; its texts name brokers, topics and limits."""
+    try:
+        yield
+    except (KafkaError, OSError) as error:
+        raise BrokerUnavailable(f"Kafka: {class_name(error)}: {error}") from error
+
+
+def as_message(record: Any) -> Message:
+    """A consumer's record as our message; its position is `partition:offset`.
+
+    Bytes that aren't UTF-8, which only a stranger's message has, are kept, not refused: it must be able to become a
+    dead letter.
+    """
+    headers = {name: as_text(value) for name, value in record.headers or ()}
+    position = f"{record.partition}:{record.offset}"
+    return Message(record.topic, as_text(record.key), record.value or b"", headers, position)
+
+
+def offset_of(message: Message) -> int:
+    """Offset in its partition of a message made by `as_message`."""
+    return int(message.position.partition(":")[2])
+
+
+def as_text(value: bytes | None) -> str:
+    return (value or b"").decode(errors="surrogateescape")
+
+
+def as_bytes(text: str) -> bytes:
+    return text.encode(errors="surrogateescape")

@@ -1,0 +1,180 @@
+"""One consumer group's member: polls Kafka in a thread, has batches delivered on the event loop, commits behind them.
+
+What was polled of a partition is one batch. A partition whose batch is slow (a failing message, a database that is
+away) is paused meanwhile, so that the others go on and Kafka still sees the member polling.
+"""
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from kafka import ConsumerRebalanceListener, OffsetAndMetadata, TopicPartition
+from kafka.errors import KafkaError
+
+from chassis.broker.dead_letter import class_name
+from chassis.broker.delivery import Delivery, DeliveryStopped
+from chassis.broker.kafka.clients import as_message, offset_of
+from chassis.broker.port import MAX_BATCH, BrokerUnavailable, Message
+
+log = logging.getLogger(__name__)
+
+_IDLE_POLL_MS: Final = 250
+_BUSY_POLL_MS: Final = 50  # while a partition is paused: how late its end may be noticed
+_PATIENCE: Final = 0.25  # seconds that a batch is waited for before its partition is paused
+_GRACE: Final = 5.0  # seconds that a handler at work is given to finish when its partition must be given up
+_COMMIT_MS: Final = 3_000
+_AGAIN: Final = 1.0  # seconds until a member that failed joins again
+
+
+class _InHand:
+    """A partition's batch that is being delivered on the event loop."""
+
+    def __init__(self) -> None:
+        self.ended = threading.Event()
+        self.failure: BaseException | None = None
+        self.next_offset: int | None = None  # to commit: all before it is done
+        self.paused = False
+        self._task: asyncio.Task[None] | None = None
+
+    def begin(self, work: Coroutine[None, None, None]) -> None:
+        self._task = asyncio.get_running_loop().create_task(work)
+        self._task.add_done_callback(self._end)
+
+    def cancel(self) -> None:
+        if self._task:
+            self._task.cancel()
+
+    def _end(self, task: asyncio.Task[None]) -> None:
+        self.failure = None if task.cancelled() else task.exception()
+        self.ended.set()
+
+
+class GroupConsumer:
+    """A member of a consumer group, with one Delivery for each of its topics."""
+
+    def __init__(self, group: str, deliveries: Mapping[str, Delivery], connect: Callable[[str], Any]) -> None:
+        self.group = group
+        self._deliveries = deliveries
+        self._connect = connect
+        self._loop = asyncio.get_running_loop()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"kafka-group-{group}", daemon=True)
+        self._in_hand: dict[TopicPartition, _InHand] = {}
+        self._to_commit: dict[TopicPartition, int] = {}
+        self.failure: str | None = "has not joined yet"
+        """Why the group isn't being served, or None."""
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Asks it to end; `join` waits for it."""
+        self._stopping.set()
+        for delivery in self._deliveries.values():
+            delivery.stop()
+
+    def join(self) -> None:
+        """Blocks until the batch in hand is finished or abandoned and the group has been left."""
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                consumer = self._connect(self.group)
+                try:
+                    self._consume(consumer)
+                finally:
+                    self._abandon(list(self._in_hand))
+                    consumer.close(autocommit=False, timeout_ms=_COMMIT_MS)
+            except Exception as error:
+                self.failure = str(error) if isinstance(error, BrokerUnavailable) else class_name(error)
+                log.error("broker.consumer-failed group=%s why=%s: joins again", self.group, self.failure)  # noqa: TRY400
+                self._stopping.wait(_AGAIN)
+
+    def _consume(self, consumer: Any) -> None:
+        consumer.subscribe(topics=list(self._deliveries), listener=_Rebalance(self._abandon))
+        while not self._stopping.is_set():
+            polled = consumer.poll(_BUSY_POLL_MS if self._in_hand else _IDLE_POLL_MS, max_records=MAX_BATCH)
+            self.failure = None
+            for partition, records in polled.items():
+                self._take_in_hand(consumer, partition, records)
+            self._settle(consumer, patience=_PATIENCE)
+        for batch in self._in_hand.values():
+            batch.paused = False  # so that each is waited for
+        self._settle(consumer, patience=_GRACE)
+
+    def _take_in_hand(self, consumer: Any, partition: TopicPartition, records: Sequence[Any]) -> None:
+        if partition in self._in_hand:
+            # A rebalance may have forgotten the pause: never two batches of a partition at once.
+            consumer.pause(partition)
+            consumer.seek(partition, records[0].offset)
+            return
+        batch = self._in_hand[partition] = _InHand()
+        work = self._deliver([as_message(record) for record in records], batch)
+        self._loop.call_soon_threadsafe(batch.begin, work)
+
+    async def _deliver(self, messages: Sequence[Message], batch: _InHand) -> None:
+        async def done(message: Message) -> None:
+            batch.next_offset = offset_of(message) + 1
+
+        await self._deliveries[messages[0].topic].deliver(messages, done)
+
+    def _settle(self, consumer: Any, *, patience: float) -> None:
+        """Commits what is done, gives up what has ended, pauses what hasn't."""
+        deadline = time.monotonic() + patience
+        failure: BaseException | None = None
+        for partition, batch in list(self._in_hand.items()):
+            ended = batch.ended.wait(0 if batch.paused else max(0.0, deadline - time.monotonic()))
+            if batch.next_offset is not None:
+                self._to_commit[partition] = batch.next_offset
+            if ended:
+                del self._in_hand[partition]
+                failure = failure or batch.failure
+                if batch.paused:
+                    consumer.resume(partition)
+            elif not batch.paused:
+                consumer.pause(partition)
+                batch.paused = True
+        self._commit(consumer)
+        if failure and not isinstance(failure, DeliveryStopped):
+            raise failure  # not a handler's: joining again delivers again what wasn't committed
+
+    def _commit(self, consumer: Any) -> None:
+        if not self._to_commit:
+            return
+        offsets = {tp: OffsetAndMetadata(offset, "", -1) for tp, offset in self._to_commit.items()}
+        try:
+            consumer.commit(offsets, timeout_ms=_COMMIT_MS)
+            self._to_commit.clear()
+        except KafkaError as error:
+            # Kept, and tried again behind the next poll; whoever gets the partition meanwhile sees it twice.
+            log.warning("broker.commit-failed group=%s error=%s", self.group, class_name(error))
+
+    def _abandon(self, partitions: Iterable[TopicPartition]) -> None:
+        """Gives partitions up; returns when none of their handlers is at work, so that the next owner comes after.
+
+        Kafka's client calls it in its own thread while ours waits in poll or close.
+        """
+        given_up = [self._in_hand.pop(partition) for partition in partitions if partition in self._in_hand]
+        for partition in partitions:
+            self._to_commit.pop(partition, None)
+        deadline = time.monotonic() + _GRACE
+        for batch in given_up:
+            self._loop.call_soon_threadsafe(batch.cancel)
+        for batch in given_up:
+            if not batch.ended.wait(max(0.0, deadline - time.monotonic())):
+                log.error("broker.handler-hangs group=%s: its partition is given up all the same", self.group)
+
+
+class _Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]
+    def __init__(self, revoked: Callable[[Iterable[TopicPartition]], None]) -> None:
+        self._revoked = revoked
+
+    def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        self._revoked(revoked)
+
+    def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        pass

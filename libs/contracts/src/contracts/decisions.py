@@ -1,0 +1,48 @@
+"""How the gateway asks the consent service, and the owning services, about one request. Between parts only.
+
+A request takes these steps, each over HTTP with the internal key, the request id and the trace context:
+
+1. `OWNED` routes: `GET {owning service}/internal/owners/{kind}/{id}` → `{"child_id": ...}` (ids only; may be cached).
+2. `POST {consent}/internal/decisions` with `DecisionRequest`, and the caller's own `Authorization` header, which the
+   consent service verifies for itself: a gateway alone cannot speak for anybody. Answer: `DecisionAnswer`.
+3. `CANDIDATES` routes only: `{same method} {owning service}/internal/candidates{public path}` with the same query and
+   body, under the grant of step 2 → `Candidates`; then step 2 again with `children` filled. This is done also when
+   there is no candidate, so that nothing tells a hidden child from none.
+4. The public route of the owning service, under the last grant (`Kith-Grant`).
+"""
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.routes import Subject
+from contracts.vocabulary import Category, Outcome, Purpose
+
+SEARCH_FIELDS = ("given_name", "family_name", "date_of_birth", "sex", "postcode", "nhs_number", "upn")
+"""What a child may be searched by. The access log keeps which of these were used, never their values."""
+
+
+class DecisionRequest(BaseModel):
+    """What the gateway asks. `child_id` is None where no such child can exist (a malformed or unknown id)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    action: str
+    subject: Subject
+    purpose: Purpose
+    categories: list[Category] = []
+    child_id: str | None = None
+    children: list[str] | None = None
+    criteria: list[str] = []
+
+
+class DecisionAnswer(BaseModel):
+    """`forbidden`: the caller's role may never do this (403). Refused: the one 404. Permitted: `grant` is signed."""
+
+    outcome: Outcome
+    forbidden: bool = False
+    decision_id: str
+    grant: str | None = None
+
+
+class Candidates(BaseModel):
+    """Children that an answer would speak of, best first; ids only."""
+
+    children: list[str]

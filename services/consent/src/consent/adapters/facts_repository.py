@@ -1,0 +1,183 @@
+"""Loads what a decision is made from: one statement for the viewer and all the children that are asked about."""
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from contracts.vocabulary import (
+    Category,
+    PartyType,
+    PractitionerStatus,
+    Purpose,
+    RecipientType,
+    Role,
+    Scope,
+    Sector,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from consent.domain.facts import Block, ChildFacts, ConsentInForce, Involvement, InvolvementKind, Recipient, Viewer
+
+# Every branch has the same eight text columns: what the row is, the child it belongs to, and six values.
+_FACTS = sa.text("""
+SELECT 'viewer' AS kind, CAST(NULL AS VARCHAR(64)) AS child, p.role AS a, p.status AS b, p.agency_id AS c,
+       g.sector AS d, p.scope AS e, CAST(NULL AS TEXT) AS f
+  FROM practitioners p LEFT JOIN agencies g ON g.agency_id = p.agency_id WHERE p.practitioner_id = :viewer
+UNION ALL
+SELECT 'team', NULL, m.team_id, NULL, NULL, NULL, NULL, NULL FROM team_members m WHERE m.practitioner_id = :viewer
+UNION ALL
+SELECT 'account', t.child_id, t.kind, t.account_id, NULL, NULL, NULL, NULL
+  FROM accounts t WHERE t.identity = :viewer OR t.account_id = :account
+UNION ALL
+SELECT 'child', k.child_id, CAST(k.epoch AS VARCHAR(20)), NULL, NULL, NULL, NULL, NULL
+  FROM children k WHERE k.child_id IN :children
+UNION ALL
+SELECT 'involvement', i.child_id, i.reference, i.kind, i.practitioner_id, s.team_id, NULL, CAST(i.ended_on AS TEXT)
+  FROM involvements i LEFT JOIN services s ON s.service_id = i.service_id WHERE i.child_id IN :children
+UNION ALL
+SELECT 'consent', s.child_id, s.consent_id, CAST(s.categories AS TEXT), CAST(s.recipients AS TEXT),
+       CAST(s.purposes AS TEXT), NULL, CAST(s.valid_until AS TEXT)
+  FROM consents s WHERE s.child_id IN :children AND s.withdrawn_at IS NULL
+UNION ALL
+SELECT 'block', b.child_id, b.block_id, b.viewer_type, b.viewer_id, CAST(b.categories AS TEXT), NULL,
+       CAST(b.valid_until AS TEXT)
+  FROM blocks b WHERE b.lifted_at IS NULL AND (
+    b.child_id IN :children
+    OR b.child_id IN (SELECT f.other_child_id FROM family f WHERE f.child_id IN :children)
+    OR b.child_id IN (SELECT f.child_id FROM family f WHERE f.other_child_id IN :children))
+UNION ALL
+SELECT 'related', f.child_id, f.other_child_id, NULL, NULL, NULL, NULL, NULL FROM family f WHERE f.child_id IN :children
+UNION ALL
+SELECT 'related', f.other_child_id, f.child_id, NULL, NULL, NULL, NULL, NULL
+  FROM family f WHERE f.other_child_id IN :children
+""").bindparams(sa.bindparam("children", expanding=True, type_=sa.String))
+
+_VIEWERS = sa.text("""
+SELECT p.practitioner_id, p.role, p.status, p.agency_id, p.scope, g.sector, m.team_id
+  FROM practitioners p
+  LEFT JOIN agencies g ON g.agency_id = p.agency_id
+  LEFT JOIN team_members m ON m.practitioner_id = p.practitioner_id
+ WHERE p.practitioner_id IN (SELECT i.practitioner_id FROM involvements i WHERE i.child_id = :child)
+    OR p.practitioner_id IN (SELECT t.practitioner_id FROM team_members t
+                               JOIN services s ON s.team_id = t.team_id
+                               JOIN involvements i ON i.service_id = s.service_id WHERE i.child_id = :child)
+    OR p.role IN :roles
+""").bindparams(sa.bindparam("roles", expanding=True, type_=sa.String))
+
+
+class FactsRepository:
+    """`account_ids_are_identities` holds only with the development issuer, which signs in as an account by its id."""
+
+    def __init__(self, connection: AsyncConnection, *, account_ids_are_identities: bool) -> None:
+        self._connection = connection
+        self._by_account_id = account_ids_are_identities
+
+    async def load(self, viewer_id: str, child_ids: Sequence[str]) -> tuple[Viewer, dict[str, ChildFacts]]:
+        """The viewer, and the facts of each child that there is (a child that is not known is left out)."""
+        found = await self._connection.execute(
+            _FACTS,
+            {
+                "viewer": viewer_id,
+                "account": viewer_id if self._by_account_id else "",
+                "children": list(dict.fromkeys(child_ids)),
+            },
+        )
+        rows: dict[str, list[Any]] = defaultdict(list)
+        for row in found:
+            rows[row.kind].append(row)
+        return _viewer(viewer_id, rows), _children(rows)
+
+    async def viewers_of(self, child_id: str, unrelated_roles: Sequence[Role]) -> list[Viewer]:
+        """Every practitioner who is involved with the child, by name or by team, and those of the roles that need
+        no involvement for some purpose; ordered by id."""
+        found = await self._connection.execute(
+            _VIEWERS, {"child": child_id, "roles": [role.value for role in unrelated_roles] or [""]}
+        )
+        teams: dict[str, set[str]] = defaultdict(set)
+        rows = {}
+        for row in found:
+            rows[row.practitioner_id] = row
+            if row.team_id:
+                teams[row.practitioner_id].add(row.team_id)
+        return [
+            Viewer(
+                viewer_id=viewer_id,
+                role=Role(row.role),
+                status=PractitionerStatus(row.status),
+                agency_id=row.agency_id,
+                sector=Sector(row.sector) if row.sector else None,
+                team_ids=frozenset(teams[viewer_id]),
+                scope=Scope(row.scope),
+            )
+            for viewer_id, row in sorted(rows.items())
+        ]
+
+
+def _viewer(viewer_id: str, rows: dict[str, list[Any]]) -> Viewer:
+    if rows["viewer"]:
+        row = rows["viewer"][0]
+        return Viewer(
+            viewer_id=viewer_id,
+            role=Role(row.a),
+            status=PractitionerStatus(row.b),
+            agency_id=row.c,
+            sector=Sector(row.d) if row.d else None,
+            team_ids=frozenset(team.a for team in rows["team"]),
+            scope=Scope(row.e),
+        )
+    if rows["account"]:
+        row = rows["account"][0]
+        return Viewer(viewer_id=row.b, role=Role(row.a), child_id=row.child)
+    return Viewer(viewer_id=viewer_id)
+
+
+def _children(rows: dict[str, list[Any]]) -> dict[str, ChildFacts]:
+    blocks: dict[str, list[Block]] = defaultdict(list)
+    for row in rows["block"]:
+        blocks[row.child].append(
+            Block(row.a, PartyType(row.b), row.c, _categories(row.d), _moment(row.f)),
+        )
+    involvements: dict[str, list[Involvement]] = defaultdict(list)
+    for row in rows["involvement"]:
+        ended = date.fromisoformat(row.f) if row.f else None
+        involvements[row.child].append(Involvement(row.a, InvolvementKind(row.b), row.c, row.d, ended))
+    consents: dict[str, list[ConsentInForce]] = defaultdict(list)
+    for row in rows["consent"]:
+        consents[row.child].append(
+            ConsentInForce(
+                row.a,
+                _categories(row.b) or frozenset(),
+                tuple(Recipient(RecipientType(r["type"]), r.get("id")) for r in json.loads(row.c)),
+                frozenset(map(Purpose, json.loads(row.d))) if row.d else None,
+                _moment(row.f),
+            )
+        )
+    related: dict[str, dict[str, None]] = defaultdict(dict)
+    for row in rows["related"]:
+        related[row.child][row.a] = None
+    return {
+        row.child: ChildFacts(
+            child_id=row.child,
+            epoch=int(row.a),
+            involvements=tuple(involvements[row.child]),
+            consents=tuple(consents[row.child]),
+            blocks=tuple(blocks[row.child]),
+            related=tuple((other, tuple(blocks[other])) for other in related[row.child]),
+        )
+        for row in rows["child"]
+    }
+
+
+def _categories(text: str | None) -> frozenset[Category] | None:
+    return None if text is None else frozenset(map(Category, json.loads(text)))
+
+
+def _moment(text: str | None) -> datetime | None:
+    """A time as either database writes it as text: with its zone, or in UTC without one."""
+    if text is None:
+        return None
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -1,0 +1,94 @@
+"""The access log: entries, their places in the Merkle tree, and the signed heads."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from consent.adapters.tables import access_log, log_nodes, tree_heads
+from consent.domain.log_heads import TreeHead
+from consent.domain.merkle import Node, NodeId
+
+_LOCK = 0x6C6F67  # "log": one sequencer at a time
+_CHUNK = 500
+
+
+class LogRepository:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def append(self, rows: Sequence[dict[str, Any]]) -> None:
+        if rows:
+            await self._connection.execute(sa.insert(access_log), list(rows))
+
+    async def get(self, entry_id: str) -> dict[str, Any] | None:
+        query = sa.select(access_log).where(access_log.c.entry_id == entry_id)
+        row = (await self._connection.execute(query)).mappings().one_or_none()
+        return None if row is None else dict(row)
+
+    async def search(
+        self, filters: Mapping[str, Any], after: tuple[str, ...] | None, limit: int
+    ) -> list[dict[str, Any]]:
+        """Newest first. Entry ids sort by time, so that they serve as order and as cursor."""
+        log = access_log.c
+        query = sa.select(access_log).where(log.body.is_not(None)).order_by(log.entry_id.desc()).limit(limit)
+        for name in ("child_id", "viewer_id", "agency_id", "outcome"):
+            if filters.get(name) is not None:
+                query = query.where(log[name] == filters[name])
+        if filters.get("actions") is not None:
+            query = query.where(log.action.in_(filters["actions"]))
+        if filters.get("from") is not None:
+            query = query.where(log.at >= filters["from"])
+        if filters.get("to") is not None:
+            query = query.where(log.at < filters["to"])
+        if after is not None:
+            query = query.where(log.entry_id < after[0])
+        return [dict(row) for row in (await self._connection.execute(query)).mappings()]
+
+    async def leaves(self, first: int, last: int) -> AsyncIterator[dict[str, Any]]:
+        index = access_log.c.leaf_index
+        while first < last:
+            query = sa.select(access_log).where(index >= first, index < min(first + _CHUNK, last)).order_by(index)
+            for row in (await self._connection.execute(query)).mappings():
+                yield dict(row)
+            first += _CHUNK
+
+    async def lock_sequence(self) -> None:
+        """SQLite's writer is alone anyway; on PostgreSQL the sequencers of several replicas take turns."""
+        if self._connection.dialect.name == "postgresql":
+            await self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+
+    async def unsequenced(self, limit: int) -> list[tuple[str, str]]:
+        log = access_log.c
+        query = (
+            sa.select(log.entry_id, log.leaf_hash).where(log.leaf_index.is_(None)).order_by(log.entry_id).limit(limit)
+        )
+        return [(row.entry_id, row.leaf_hash) for row in await self._connection.execute(query)]
+
+    async def sequence(self, entry_ids: Sequence[str], first_index: int, nodes: Sequence[Node]) -> None:
+        await self._connection.execute(
+            sa.update(access_log)
+            .where(access_log.c.entry_id == sa.bindparam("entry"))
+            .values(leaf_index=sa.bindparam("place")),
+            [{"entry": entry_id, "place": first_index + offset} for offset, entry_id in enumerate(entry_ids)],
+        )
+        await self._connection.execute(
+            sa.insert(log_nodes),
+            [{"level": level, "position": position, "hash": digest} for level, position, digest in nodes],
+        )
+
+    async def nodes(self, ids: Sequence[NodeId]) -> dict[NodeId, bytes]:
+        if not ids:
+            return {}
+        pair = sa.tuple_(log_nodes.c.level, log_nodes.c.position)
+        query = sa.select(log_nodes).where(pair.in_(list(ids)))
+        return {(row.level, row.position): bytes(row.hash) for row in await self._connection.execute(query)}
+
+    async def latest_head(self) -> TreeHead | None:
+        query = sa.select(tree_heads).order_by(tree_heads.c.tree_size.desc()).limit(1)
+        row = (await self._connection.execute(query)).mappings().one_or_none()
+        return None if row is None else TreeHead(**row)
+
+    async def add_head(self, head: TreeHead) -> None:
+        await self._connection.execute(sa.insert(tree_heads).values(head.as_dict()))

@@ -1,0 +1,151 @@
+"""Reads the policy file. A word that Kith does not know refuses to start, and names the line."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+from contracts.vocabulary import Category, Purpose, Role
+
+from consent.domain.decision import ACTIONS, Basis
+from consent.domain.policy import ActionPolicy, Policy, RolePolicy
+
+
+class PolicyError(ValueError):
+    """The policy file cannot be used. The text names the file, the line and what is wrong there."""
+
+
+class _Lines:
+    """Remembers on which line each mapping key and each word of the file stands."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+
+    def of(self, *keys: str | int) -> int:
+        """The line of the deepest part of `keys` that the file has."""
+        node, line = self._root, 1
+        for key in keys:
+            if isinstance(node, yaml.MappingNode):
+                pair = next(((k, v) for k, v in node.value if k.value == key), None)
+                if pair is None:
+                    break
+                line, node = pair[0].start_mark.line + 1, pair[1]
+            elif isinstance(node, yaml.SequenceNode) and isinstance(key, int):
+                node = node.value[key]
+                line = node.start_mark.line + 1
+        return line
+
+    def wrong(self, what: str, *keys: str | int) -> PolicyError:
+        return PolicyError(f"{self.path}, line {self.of(*keys)}: {what}")
+
+
+def load_policy(path: Path) -> Policy:
+    """The policy in the file. Raises `PolicyError` for an unknown word, a missing part, or no YAML at all."""
+    try:
+        lines = _Lines(path)
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise PolicyError(f"{path}: not valid YAML ({type(error).__name__})") from error
+    except OSError as error:
+        raise PolicyError(f"{path}: cannot be read ({error.strerror})") from error
+    if not isinstance(raw, dict):
+        raise PolicyError(f"{path}: has no settings")
+    known = {
+        "version",
+        "entitled_always",
+        "without_consent",
+        "roles",
+        "groups",
+        "actions",
+        "access_history_shows",
+    }
+    for key in raw:
+        if key not in known:
+            raise lines.wrong(f"{key!r} is not a setting of the policy", key)
+    for key in known - raw.keys():
+        raise PolicyError(f"{path}: {key!r} is missing")
+    always = _words(lines, Category, raw["entitled_always"], "entitled_always")
+    groups = _groups(lines, raw["groups"])
+    shows = raw["access_history_shows"]
+    if shows not in {"names", "roles"}:
+        raise lines.wrong("access_history_shows is 'names' or 'roles'", "access_history_shows")
+    return Policy(
+        version=str(raw["version"]),
+        without_consent=_words(lines, Category, raw["without_consent"], "without_consent") - {Category.SENSITIVE},
+        roles=_roles(lines, raw["roles"], always),
+        actions=_actions(lines, raw["actions"], groups),
+        history_shows_names=shows == "names",
+    )
+
+
+def _words(lines: _Lines, vocabulary: Any, words: Any, *keys: str) -> frozenset[Any]:
+    if not isinstance(words, list):
+        raise lines.wrong("a list is needed here", *keys)
+    found = set()
+    for position, word in enumerate(words):
+        try:
+            found.add(vocabulary(word))
+        except ValueError:
+            kind = vocabulary.__name__.lower()
+            raise lines.wrong(f"{word!r} is not a {kind} that Kith knows", *keys, position) from None
+    return frozenset(found)
+
+
+def _roles(lines: _Lines, raw: dict[str, Any], always: frozenset[Category]) -> dict[Role, RolePolicy]:
+    roles = {}
+    for name, entry in raw.items():
+        _words(lines, Role, [name], "roles", name)
+        for key in entry:
+            if key not in {"entitled", "relationship_not_needed_for", "nothing_of_a_child"}:
+                raise lines.wrong(f"{key!r} is not a setting of a role", "roles", name, key)
+        nothing = bool(entry.get("nothing_of_a_child", False))
+        entitled = _words(lines, Category, entry.get("entitled", []), "roles", name, "entitled")
+        if nothing and entitled:
+            raise lines.wrong("a role with nothing of a child is entitled to nothing", "roles", name, "entitled")
+        without = _words(
+            lines, Purpose, entry.get("relationship_not_needed_for", []), "roles", name, "relationship_not_needed_for"
+        )
+        roles[Role(name)] = RolePolicy(entitled if nothing else entitled | always, without, nothing)
+    for role in Role:
+        if role not in roles:
+            raise lines.wrong(f"role {role.value!r} is missing", "roles")
+    return roles
+
+
+def _groups(lines: _Lines, raw: dict[str, Any]) -> dict[str, frozenset[Role]]:
+    groups: dict[str, frozenset[Role]] = {}
+    for name, words in raw.items():
+        groups[name] = _expand(lines, words, groups, "groups", name)
+    return groups
+
+
+def _expand(lines: _Lines, words: Iterable[str], groups: dict[str, frozenset[Role]], *keys: str) -> frozenset[Role]:
+    found: frozenset[Role] = frozenset()
+    for position, word in enumerate(words):
+        if word in groups:
+            found |= groups[word]
+        elif word in set(Role):
+            found |= {Role(word)}
+        else:
+            raise lines.wrong(f"{word!r} is neither a role nor a group written above it", *keys, position)
+    return found
+
+
+def _actions(lines: _Lines, raw: dict[str, Any], groups: dict[str, frozenset[Role]]) -> dict[str, ActionPolicy]:
+    actions = {}
+    for name, entry in raw.items():
+        if name not in ACTIONS:
+            raise lines.wrong(f"{name!r} is not an action that Kith knows", "actions", name)
+        for key in entry:
+            if key not in {"roles", "lead_or"}:
+                raise lines.wrong(f"{key!r} is not a setting of an action", "actions", name, key)
+        gate = entry.get("lead_or")
+        actions[name] = ActionPolicy(
+            _expand(lines, entry.get("roles", []), groups, "actions", name, "roles"),
+            None if gate is None else _expand(lines, gate, groups, "actions", name, "lead_or"),
+        )
+    for name, rule in ACTIONS.items():
+        if name not in actions and rule.basis is not Basis.ANYBODY:
+            raise lines.wrong(f"action {name!r} is missing", "actions")
+    return actions

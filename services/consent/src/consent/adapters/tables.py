@@ -1,0 +1,189 @@
+"""The consent service's tables."""
+
+import sqlalchemy as sa
+from chassis.database import UtcDateTime
+from chassis.messaging import MessagingTables
+
+metadata = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+messaging = MessagingTables(metadata)
+
+_directory_id = sa.String(64)
+_id = sa.String(36)
+
+agencies = sa.Table(
+    "agencies",
+    metadata,
+    sa.Column("agency_id", _directory_id, primary_key=True),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("sector", sa.String(20), nullable=False),
+    sa.Column("ods_code", sa.String(10)),
+    sa.Column("urn", sa.String(6)),
+    sa.Column("contact", sa.String(500)),
+    sa.Column("version", sa.Integer, nullable=False),
+)
+
+teams = sa.Table(
+    "teams",
+    metadata,
+    sa.Column("team_id", _directory_id, primary_key=True),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("agency_id", _directory_id, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+)
+
+practitioners = sa.Table(
+    "practitioners",
+    metadata,
+    sa.Column("practitioner_id", _directory_id, primary_key=True),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("agency_id", _directory_id, index=True),
+    sa.Column("role", sa.String(30), nullable=False, index=True),
+    sa.Column("email", sa.String(254)),
+    sa.Column("phone", sa.String(40)),
+    sa.Column("status", sa.String(10), nullable=False),
+    sa.Column("scope", sa.String(12), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+)
+
+team_members = sa.Table(
+    "team_members",
+    metadata,
+    sa.Column("practitioner_id", _directory_id, primary_key=True),
+    sa.Column("team_id", _directory_id, primary_key=True, index=True),
+)
+
+services = sa.Table(
+    "services",
+    metadata,
+    sa.Column("service_id", _directory_id, primary_key=True),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("agency_id", _directory_id, nullable=False),
+    sa.Column("team_id", _directory_id),
+    sa.Column("type", sa.String(60), nullable=False),
+    sa.Column("sensitive", sa.Boolean, nullable=False),
+    sa.Column("contact", sa.String(500)),
+    sa.Column("version", sa.Integer, nullable=False),
+)
+
+accounts = sa.Table(
+    "accounts",
+    metadata,
+    sa.Column("account_id", _id, primary_key=True),
+    sa.Column("child_id", _id, nullable=False, index=True),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("code_hash", sa.String(64), nullable=False, unique=True),
+    sa.Column("identity", sa.String(255), unique=True),
+    sa.Column("created_by", _directory_id, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("accepted_at", UtcDateTime),
+)
+
+children = sa.Table(
+    "children",
+    metadata,
+    sa.Column("child_id", _id, primary_key=True),
+    # Bumped by each change to what a decision about the child is made from.
+    sa.Column("epoch", sa.BigInteger, nullable=False),
+)
+
+involvements = sa.Table(
+    "involvements",
+    metadata,
+    # The episode's id; for the lead professional `lead:<child id>`, so that a child has one.
+    sa.Column("reference", sa.String(50), primary_key=True),
+    sa.Column("child_id", _id, nullable=False, index=True),
+    sa.Column("kind", sa.String(10), nullable=False),
+    sa.Column("practitioner_id", _directory_id),
+    # The service's team, as the directory has it at the time of asking, shares the relationship.
+    sa.Column("service_id", _directory_id, index=True),
+    sa.Column("ended_on", sa.Date),
+)
+
+family = sa.Table(
+    "family",
+    metadata,
+    sa.Column("relationship_id", _id, primary_key=True),
+    sa.Column("child_id", _id, nullable=False, index=True),
+    sa.Column("other_child_id", _id, nullable=False, index=True),
+)
+
+consents = sa.Table(
+    "consents",
+    metadata,
+    sa.Column("consent_id", _id, primary_key=True),
+    sa.Column("child_id", _id, nullable=False, index=True),
+    sa.Column("given_by", sa.String(20), nullable=False),
+    sa.Column("basis", sa.String(30), nullable=False),
+    sa.Column("categories", sa.JSON, nullable=False),
+    sa.Column("recipients", sa.JSON, nullable=False),
+    sa.Column("purposes", sa.JSON(none_as_null=True)),
+    sa.Column("valid_until", UtcDateTime),
+    sa.Column("note", sa.String(2000)),
+    sa.Column("recorded_by", _directory_id, nullable=False),
+    sa.Column("recorded_at", UtcDateTime, nullable=False),
+    sa.Column("withdrawn_by", _directory_id),
+    sa.Column("withdrawn_at", UtcDateTime),
+)
+
+blocks = sa.Table(
+    "blocks",
+    metadata,
+    sa.Column("block_id", _id, primary_key=True),
+    sa.Column("child_id", _id, nullable=False, index=True),
+    sa.Column("viewer_type", sa.String(20), nullable=False),
+    sa.Column("viewer_id", _directory_id, nullable=False),
+    # NULL: all categories, those that are added later too.
+    sa.Column("categories", sa.JSON(none_as_null=True)),
+    sa.Column("valid_until", UtcDateTime),
+    sa.Column("placed_by", _directory_id, nullable=False),
+    sa.Column("placed_at", UtcDateTime, nullable=False),
+    sa.Column("lifted_by", _directory_id),
+    sa.Column("lifted_at", UtcDateTime),
+)
+
+access_log = sa.Table(
+    "access_log",
+    metadata,
+    sa.Column("entry_id", _id, primary_key=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("viewer_id", sa.String(255), nullable=False, index=True),
+    sa.Column("agency_id", _directory_id, index=True),
+    sa.Column("child_id", _id, index=True),
+    sa.Column("action", sa.String(40), nullable=False),
+    sa.Column("outcome", sa.String(10), nullable=False),
+    # The salted body can be dropped by a purge; the leaf's hash stays, so that proofs still hold.
+    sa.Column("body", sa.Text),
+    sa.Column("salt", sa.String(32)),
+    sa.Column("leaf_hash", sa.String(64), nullable=False),
+    sa.Column("leaf_index", sa.BigInteger, unique=True),
+)
+sa.Index(
+    "ix_access_log_unsequenced",
+    access_log.c.entry_id,
+    sqlite_where=access_log.c.leaf_index.is_(None),
+    postgresql_where=access_log.c.leaf_index.is_(None),
+)
+
+log_nodes = sa.Table(
+    "log_nodes",
+    metadata,
+    sa.Column("level", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("hash", sa.LargeBinary(32), nullable=False),
+)
+
+tree_heads = sa.Table(
+    "tree_heads",
+    metadata,
+    sa.Column("tree_size", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("root_hash", sa.String(64), nullable=False),
+    sa.Column("timestamp", sa.String(40), nullable=False),
+    sa.Column("key_id", sa.String(64), nullable=False),
+    sa.Column("signature", sa.String(200), nullable=False),
+)

@@ -1,0 +1,28 @@
+"""The consent service's unit of work: one transaction with its repositories."""
+
+from typing import Any
+
+from chassis.unit_of_work import UnitOfWork
+
+from consent.adapters.children_repository import ChildrenRepository
+from consent.adapters.directory_repository import DirectoryRepository
+from consent.adapters.facts_repository import FactsRepository
+from consent.adapters.log_repository import LogRepository
+from consent.adapters.records_repository import RecordsRepository
+from consent.adapters.tables import accounts, blocks, consents
+
+
+class ConsentUnitOfWork(UnitOfWork):
+    def __init__(self, *, account_ids_are_identities: bool, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self._account_ids_are_identities = account_ids_are_identities
+
+    def _open(self) -> None:
+        connection = self.connection
+        self.facts = FactsRepository(connection, account_ids_are_identities=self._account_ids_are_identities)
+        self.directory = DirectoryRepository(connection)
+        self.children = ChildrenRepository(connection)
+        self.consents = RecordsRepository(connection, consents)
+        self.blocks = RecordsRepository(connection, blocks)
+        self.accounts = RecordsRepository(connection, accounts)
+        self.log = LogRepository(connection)

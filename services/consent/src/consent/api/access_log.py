@@ -1,0 +1,142 @@
+"""The access log for information-governance officers: search, export, and proofs."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from chassis.errors import FieldError, Invalid, NotFound
+from chassis.grants import Grant
+from chassis.ids import is_uuid
+from chassis.pages import Cursor, Limit, decode_cursor, encode_cursor, page
+from chassis.service import Granted
+from contracts.vocabulary import Outcome
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import JSONResponse, StreamingResponse
+from pydantic import AwareDatetime, BaseModel
+
+from consent.api.common import Reading
+from consent.application import access_log
+
+router = APIRouter(prefix="/v1/access-log")
+
+Proves = Annotated[Grant, Depends(Granted("log.prove"))]
+Id = Annotated[str | None, Query(max_length=255)]
+
+
+class Entry(BaseModel):
+    """One decision. Ids and codes only."""
+
+    entry_id: str
+    at: str
+    viewer_id: str
+    agency_id: str | None = None
+    child_id: str | None = None
+    action: str
+    purpose: str
+    categories: list[str]
+    permitted: list[str]
+    outcome: Outcome
+    rules: list[dict[str, Any]]
+    criteria: list[str] = []
+    decision_id: str
+    policy_version: str
+    request_id: str
+
+
+class Entries(BaseModel):
+    items: list[Entry]
+    next_cursor: str | None
+
+
+class TreeHead(BaseModel):
+    tree_size: int
+    root_hash: str
+    timestamp: str
+    key_id: str
+    signature: str
+
+
+class InclusionProof(BaseModel):
+    leaf_index: int
+    leaf_hash: str
+    tree_size: int
+    root_hash: str
+    audit_path: list[str]
+
+
+class ConsistencyProof(BaseModel):
+    from_size: int
+    to_size: int
+    from_root: str
+    to_root: str
+    path: list[str]
+
+
+@router.get("", summary="Search the access log, newest first", response_model=Entries)
+async def search(
+    grant: Annotated[Grant, Depends(Granted("log.read"))],
+    reading: Reading,
+    child_id: Id = None,
+    viewer_id: Id = None,
+    agency_id: Id = None,
+    outcome: Outcome | None = None,
+    since: Annotated[AwareDatetime | None, Query(alias="from")] = None,
+    until: Annotated[AwareDatetime | None, Query(alias="to")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> JSONResponse:
+    for name, value in (("child_id", child_id), ("viewer_id", viewer_id), ("agency_id", agency_id)):
+        if value is not None and "\x00" in value:
+            raise Invalid([FieldError(f"/{name}", "has a control character")])
+    filters = {
+        "child_id": child_id,
+        "viewer_id": viewer_id,
+        "agency_id": agency_id,
+        "outcome": None if outcome is None else outcome.value,
+        "from": since,
+        "to": until,
+    }
+    async with reading() as uow:
+        rows = await access_log.search(uow, grant, filters, decode_cursor(cursor), limit)
+    return JSONResponse(page(rows, limit, access_log.entry_of, lambda row: encode_cursor(row["entry_id"])))
+
+
+@router.get(
+    "/export",
+    summary="The whole log as NDJSON, for `kith audit verify`",
+    description="Up to the latest signed tree head, which is its last line. Entries beyond the caller's scope are "
+    "there by their hash alone, so that the whole tree can be verified.",
+    responses={200: {"content": {"application/x-ndjson": {}}}},
+    response_class=StreamingResponse,
+)
+async def export(
+    request: Request, grant: Annotated[Grant, Depends(Granted("log.export"))], reading: Reading
+) -> StreamingResponse:
+    async with reading() as uow:
+        head = await access_log.tree_head(uow)
+    lines: AsyncIterator[bytes] = access_log.export(reading, grant, head, request.app.state.log_key)
+    return StreamingResponse(lines, media_type="application/x-ndjson")
+
+
+@router.get("/tree-head", summary="The latest signed tree head", response_model=TreeHead)
+async def tree_head(_: Proves, reading: Reading) -> JSONResponse:
+    async with reading() as uow:
+        return JSONResponse((await access_log.tree_head(uow)).as_dict())
+
+
+@router.get("/inclusion-proof", summary="Proof that an entry is in the log", response_model=InclusionProof)
+async def inclusion_proof(
+    grant: Proves, reading: Reading, entry_id: Annotated[str, Query(max_length=64)]
+) -> JSONResponse:
+    if not is_uuid(entry_id):
+        raise NotFound
+    async with reading() as uow:
+        return JSONResponse(await access_log.inclusion_proof(uow, grant, entry_id))
+
+
+_Size = Annotated[int, Query(ge=0, lt=2**63)]
+
+
+@router.get("/consistency-proof", summary="Proof that the log only grew", response_model=ConsistencyProof)
+async def consistency_proof(_: Proves, reading: Reading, from_size: _Size, to_size: _Size) -> JSONResponse:
+    async with reading() as uow:
+        return JSONResponse(await access_log.consistency_proof(uow, from_size, to_size))

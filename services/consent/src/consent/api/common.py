@@ -1,0 +1,61 @@
+"""What the routes share: the units of work, and small request types."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from chassis.disclosure import In
+from contracts.vocabulary import Category
+from fastapi import Depends, Request
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+
+from consent.application.ports import UnitOfWork
+from consent.domain.policy import Policy
+
+
+def _no_control_characters(text: str) -> str:
+    if any(ord(character) < 32 and character not in "\n\t" for character in text):
+        raise ValueError("has control characters")
+    return text
+
+
+DirectoryId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+"""Given by the authority: letters, digits, dots, hyphens and underscores, at most 64."""
+
+Line = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_no_control_characters)
+]
+Contact = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), AfterValidator(_no_control_characters)
+]
+Note = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), AfterValidator(_no_control_characters)
+]
+
+
+class RequestModel(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+def unit_of_work(request: Request) -> Callable[[], UnitOfWork]:
+    made: Callable[[], UnitOfWork] = request.app.state.unit_of_work
+    return made
+
+
+def reading(request: Request) -> Callable[[], UnitOfWork]:
+    made: Callable[[], UnitOfWork] = request.app.state.reading
+    return made
+
+
+def policy(request: Request) -> Policy:
+    found: Policy = request.app.state.policy
+    return found
+
+
+Writing = Annotated[Callable[[], UnitOfWork], Depends(unit_of_work)]
+Reading = Annotated[Callable[[], UnitOfWork], Depends(reading)]
+PolicyOf = Annotated[Policy, Depends(policy)]
+
+Told = In(Category.INVOLVEMENT)
+"""Consents, blocks, accounts and looks tell who is, or may be, involved."""
+
+EVERYTHING = frozenset(Category)

@@ -1,0 +1,127 @@
+"""Consents of a child: routes for practitioners, and how a consent is shown."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from chassis.disclosure import STRUCTURE, disclose
+from chassis.grants import Grant
+from chassis.idempotency import Answer, once
+from chassis.pages import Cursor, Limit, decode_cursor, encode_cursor, page
+from chassis.service import Granted, IdempotencyOf, answer
+from contracts.vocabulary import Category, Purpose, RecipientType
+from fastapi import APIRouter, Depends
+from fastapi.responses import JSONResponse
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
+
+from consent.api.common import EVERYTHING, DirectoryId, Note, Reading, RequestModel, Told, Writing
+from consent.application.consents import RecordConsent, record_consent, withdraw_consent
+from consent.application.ports import Record, UnitOfWork
+from consent.domain.facts import Recipient
+
+router = APIRouter()
+
+
+class RecipientBody(RequestModel):
+    type: RecipientType
+    id: DirectoryId | None = None
+
+
+class ConsentBody(RequestModel):
+    given_by: Literal["young_person", "parent"]
+    basis: Literal["competent", "parental_responsibility"]
+    categories: Annotated[list[Category], Field(min_length=1)]
+    recipients: Annotated[list[RecipientBody], Field(min_length=1, max_length=100)]
+    purposes: Annotated[list[Purpose], Field(min_length=1)] | None = None
+    valid_until: AwareDatetime | None = None
+    note: Note | None = None
+
+    @model_validator(mode="after")
+    def _basis_fits_giver(self) -> "ConsentBody":
+        fits = {"young_person": "competent", "parent": "parental_responsibility"}
+        if fits[self.given_by] != self.basis:
+            raise ValueError("basis is 'competent' for a young person, 'parental_responsibility' for a parent")
+        return self
+
+
+class Consent(BaseModel):
+    consent_id: Annotated[str, Told]
+    given_by: Annotated[str, Told]
+    basis: Annotated[str, Told]
+    categories: Annotated[list[Category], Told]
+    recipients: Annotated[list[dict[str, str]], Told]
+    purposes: Annotated[list[Purpose] | None, Told] = None
+    valid_until: Annotated[datetime | None, Told] = None
+    note: Annotated[str | None, Told] = None
+    recorded_by: Annotated[str, Told]
+    recorded_at: Annotated[datetime, Told]
+    withdrawn_at: Annotated[datetime | None, Told] = None
+
+
+class Consents(BaseModel):
+    items: Annotated[list[Consent], STRUCTURE]
+    next_cursor: Annotated[str | None, STRUCTURE]
+
+
+def shown_consent(record: Record) -> dict[str, Any]:
+    return disclose(Consent.model_validate(record), EVERYTHING)
+
+
+async def consents_page(
+    reading: Callable[[], UnitOfWork], grant: Grant, limit: int, cursor: str | None
+) -> JSONResponse:
+    after = decode_cursor(cursor)
+    async with reading() as uow:
+        found = await uow.consents.of_child(str(grant.child_id), after[0] if after else None, limit + 1)
+    return JSONResponse(page(found, limit, shown_consent, lambda record: encode_cursor(record["consent_id"])))
+
+
+@router.post("/v1/children/{child_id}/consents", status_code=201, summary="Record a consent", response_model=Consent)
+async def post_consent(
+    child_id: str,
+    body: ConsentBody,
+    grant: Annotated[Grant, Depends(Granted("consent.record"))],
+    idem: IdempotencyOf,
+    writing: Writing,
+) -> JSONResponse:
+    command = RecordConsent(
+        given_by=body.given_by,
+        basis=body.basis,
+        categories=body.categories,
+        recipients=[Recipient(r.type, r.id) for r in body.recipients],
+        purposes=body.purposes,
+        valid_until=body.valid_until,
+        note=body.note,
+    )
+    async with writing() as uow:
+
+        async def work() -> Answer:
+            return Answer(201, shown_consent(await record_consent(uow, grant, command)))
+
+        return answer(await once(uow, idem(grant), work))  # type: ignore[arg-type]
+
+
+@router.get("/v1/children/{child_id}/consents", summary="Consents of a child, oldest first", response_model=Consents)
+async def list_consents(
+    child_id: str,
+    grant: Annotated[Grant, Depends(Granted("consent.read"))],
+    reading: Reading,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> JSONResponse:
+    return await consents_page(reading, grant, limit, cursor)
+
+
+@router.post(
+    "/v1/consents/{consent_id}/withdrawal",
+    summary="Withdraw a consent",
+    description="Holds from the next request. Withdrawing twice changes nothing.",
+    response_model=Consent,
+)
+async def post_withdrawal(
+    consent_id: str, grant: Annotated[Grant, Depends(Granted("consent.withdraw"))], writing: Writing
+) -> JSONResponse:
+    async with writing() as uow:
+        record = await withdraw_consent(uow, grant, consent_id)
+        await uow.commit()
+    return JSONResponse(shown_consent(record))

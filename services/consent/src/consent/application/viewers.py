@@ -1,0 +1,53 @@
+"""Who can see what of a child, and by which rule: the decision itself, asked for everybody who might see anything."""
+
+from typing import Any
+
+from contracts.vocabulary import Category, Outcome, Purpose
+
+from consent.application.ports import UnitOfWork
+from consent.domain.decision import decide
+from consent.domain.policy import Policy
+
+
+async def viewers_of(uow: UnitOfWork, policy: Policy, child_id: str) -> list[dict[str, Any]]:
+    """Each practitioner who would be answered, with the categories and the rule of each.
+
+    Asked for direct support, and for roles that need no involvement for some purpose, for that purpose.
+    """
+    unrelated = {
+        role: purposes for role, entry in policy.roles.items() if (purposes := entry.relationship_not_needed_for)
+    }
+    viewers = await uow.facts.viewers_of(child_id, list(unrelated))
+    _, children = await uow.facts.load("", [child_id])
+    child = children.get(child_id)
+    names: dict[str, Any] = {}
+    found = []
+    for viewer in viewers:
+        assert viewer.role is not None
+        for purpose in (Purpose.DIRECT_SUPPORT, *sorted(unrelated.get(viewer.role, ()))):
+            decision = decide(viewer, child, "child.read", tuple(Category), purpose, policy, uow.now())
+            if decision.outcome is Outcome.PERMITTED:
+                break
+        else:
+            continue
+        person = await uow.directory.get("practitioner", viewer.viewer_id)
+        if viewer.agency_id is not None and viewer.agency_id not in names:
+            names[viewer.agency_id] = await uow.directory.get("agency", viewer.agency_id)
+        agency = names.get(viewer.agency_id or "")
+        found.append(
+            {
+                "practitioner_id": viewer.viewer_id,
+                "name": person["name"] if person else "",
+                "role": viewer.role,
+                "agency_id": viewer.agency_id,
+                "agency_name": agency["name"] if agency else None,
+                "lead_professional": decision.lead,
+                "purpose": purpose,
+                "categories": [
+                    {"category": finding.category, "rule": finding.rule, "because": finding.because}
+                    for finding in decision.findings
+                    if finding.permitted
+                ],
+            }
+        )
+    return found

@@ -1,0 +1,57 @@
+"""What the consent service learns from the child index: who is involved with whom, and who is family."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from contracts.events import (
+    ChildRegistered,
+    ChildrenRelated,
+    ChildrenUnrelated,
+    Event,
+    LeadProfessionalAssigned,
+    ServiceEpisodeEnded,
+    ServiceEpisodeStarted,
+)
+
+from consent.application.ports import UnitOfWork
+from consent.domain.facts import InvolvementKind
+
+
+async def on_child_registered(uow: UnitOfWork, event: ChildRegistered) -> None:
+    await uow.children.register(event.child_id)
+
+
+async def on_service_episode_started(uow: UnitOfWork, event: ServiceEpisodeStarted) -> None:
+    await uow.children.set_involvement(
+        event.episode_id, event.child_id, InvolvementKind.EPISODE, event.practitioner_id, event.service_id
+    )
+
+
+async def on_service_episode_ended(uow: UnitOfWork, event: ServiceEpisodeEnded) -> None:
+    await uow.children.end_involvement(event.episode_id, event.child_id, event.ended_on)
+
+
+async def on_lead_professional_assigned(uow: UnitOfWork, event: LeadProfessionalAssigned) -> None:
+    await uow.children.set_involvement(
+        f"lead:{event.child_id}", event.child_id, InvolvementKind.LEAD, event.practitioner_id, None
+    )
+
+
+async def on_children_related(uow: UnitOfWork, event: ChildrenRelated) -> None:
+    await uow.children.relate(event.relationship_id, event.child_id, event.other_child_id)
+
+
+async def on_children_unrelated(uow: UnitOfWork, event: ChildrenUnrelated) -> None:
+    await uow.children.unrelate(event.relationship_id)
+    await uow.children.bump(event.child_id)
+    await uow.children.bump(event.other_child_id)
+
+
+HANDLERS: dict[type[Event], Callable[[Any, Any], Awaitable[None]]] = {
+    ChildRegistered: on_child_registered,
+    ServiceEpisodeStarted: on_service_episode_started,
+    ServiceEpisodeEnded: on_service_episode_ended,
+    LeadProfessionalAssigned: on_lead_professional_assigned,
+    ChildrenRelated: on_children_related,
+    ChildrenUnrelated: on_children_unrelated,
+}

@@ -1,0 +1,26 @@
+"""Settings of the consent service."""
+
+from pathlib import Path
+
+from chassis.issuer import IssuerSettings
+from chassis.settings import ServiceSettings
+from pydantic import SecretStr, model_validator
+
+DEFAULT_POLICY = Path(__file__).resolve().parents[2] / "policy" / "default.yaml"
+
+
+class ConsentSettings(ServiceSettings, IssuerSettings):
+    """`policy_file` is the authority's own policy. The two keys are PEM text (PKCS 8, P-256): made at first start in
+    the data folder in development, and given in production."""
+
+    policy_file: Path = DEFAULT_POLICY
+    grant_key: SecretStr = SecretStr("")
+    log_key: SecretStr = SecretStr("")
+
+    @model_validator(mode="after")
+    def _keys_are_given_in_production(self) -> "ConsentSettings":
+        if self.production:
+            for name, value in (("KITH_GRANT_KEY", self.grant_key), ("KITH_LOG_KEY", self.log_key)):
+                if not value.get_secret_value():
+                    raise ValueError(f"{name} must be given in production")
+        return self
