@@ -7,7 +7,7 @@ MEMBERS := libs/chassis libs/contracts services/child-index services/assessment 
 EDITABLE := $(foreach member,$(MEMBERS),-e $(member))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check lint bench prove lock clean
+.PHONY: help setup run demo machine lint test check prove bench lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -40,3 +40,26 @@ lock: $(UV) ## resolve and pin every dependency with hashes
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements/uv.in -o requirements/uv.txt
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements/run.in -o requirements/run.txt
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements/dev.in -o requirements/dev.txt
+
+machine: ## bring PostgreSQL, Java and Maven for the tests (Debian, as root), or say what is missing
+	@deploy/machine/prepare
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy --no-error-summary $(foreach member,$(MEMBERS),$(member)/src) tests
+	$(BIN)/lint-imports --no-logo
+
+test: $(VENV)/.dev machine ## what must hold at each landing
+	$(BIN)/pytest -m 'not prove and not bench' -n 2 --dist loadfile
+
+check: lint test ## format, lint, strict types, import rules, tests
+
+prove: $(VENV)/.dev machine ## the long proofs; writes what it saw to docs/proof.md
+	$(BIN)/python -m tests.prove
+
+bench: $(VENV)/.dev machine ## measure, each as a ratio against a baseline of the same run
+	$(BIN)/python -m tests.bench
+
+clean: ## remove what setup and tests made (not the data in ./var)
+	rm -rf .uv .venv .tools .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -117,6 +117,9 @@ def _server_properties(data: Path, port: int, controller_port: int) -> str:
         "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
         "log.dirs": data,
         "auto.create.topics.enable": "false",
+        # A killed broker may come back once the controller has given up the one before; by default after 9 s.
+        "broker.heartbeat.interval.ms": 1000,
+        "broker.session.timeout.ms": 4000,
         # A group of one member need not wait for others to join.
         "group.initial.rebalance.delay.ms": 0,
         **internal_topics,

@@ -1,0 +1,33 @@
+"""The four services as they are wired, not started."""
+
+import importlib
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+
+from chassis.broker import EmbeddedBroker
+from contracts.routes import Service
+
+PACKAGES = {
+    Service.CONSENT: "consent",
+    Service.CHILD_INDEX: "child_index",
+    Service.ASSESSMENT: "assessment",
+    Service.NOTIFICATIONS: "notifications",
+}
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def apps(tmp_path_factory: pytest.TempPathFactory) -> dict[Service, FastAPI]:
+    folder = tmp_path_factory.mktemp("wired")
+    patch = pytest.MonkeyPatch()
+    patch.setenv("KITH_DATA_DIR", str(folder))
+    try:
+        # Consent first: it writes the public grant keys that the others read.
+        return {
+            service: importlib.import_module(f"{package}.main").create_app(broker=EmbeddedBroker(None))
+            for service, package in PACKAGES.items()
+        }
+    finally:
+        patch.undo()

@@ -1,0 +1,123 @@
+"""A real Kith: `kith up` as a process of its own, on a free port of the loopback, with its log in a file."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.support.processes import free_ports
+
+START_SECONDS = 60.0
+KITH = str(Path(sys.executable).with_name("kith"))
+
+
+@dataclass
+class Server:
+    """One data folder and the process that serves it; may be killed and started again."""
+
+    data_dir: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+    port: int = field(default_factory=lambda: free_ports(1)[0])
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> Path:
+        return self.data_dir / "server.log"
+
+    def env(self) -> dict[str, str]:
+        own = {
+            "KITH_PORT": str(self.port),
+            "KITH_DATA_DIR": str(self.data_dir),
+            "KITH_RATE_LIMIT": "0",
+        }
+        return {**os.environ, **own, **self.environment}
+
+    def start(self) -> float:
+        """Starts and waits until it is ready; returns the seconds that took."""
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        began = time.monotonic()
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen([KITH, "up"], env=self.env(), stdout=log, stderr=log)
+        while True:
+            if self.process.poll() is not None:
+                raise AssertionError(f"kith up ended with {self.process.returncode}:\n{self.log.read_text()[-4000:]}")
+            try:
+                if httpx.get(f"{self.url}/health/ready", timeout=5).status_code == 200:
+                    return time.monotonic() - began
+            except httpx.TransportError:
+                pass
+            if time.monotonic() - began > START_SECONDS:
+                self.kill()
+                raise AssertionError(f"not ready after {START_SECONDS} s:\n{self.log.read_text()[-4000:]}")
+            time.sleep(0.1)
+
+    def kill(self) -> None:
+        """SIGKILL: no goodbye."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+    def stop(self) -> int:
+        """SIGTERM, and waits for a clean end; returns the exit code."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            code = self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(f"did not stop:\n{self.log.read_text()[-4000:]}") from None
+        self.process = None
+        return code
+
+    def kith(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Runs the command line against this server's data folder."""
+        return subprocess.run(
+            [KITH, *arguments],
+            env={**self.env(), "COLUMNS": "200"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=600,
+        )
+
+    def person(self, who: str) -> "Person":
+        return Person(self, who)
+
+
+class Person:
+    """Somebody signed in: their requests through the gateway, with a purpose."""
+
+    def __init__(self, server: Server, who: str) -> None:
+        answer = httpx.post(f"{server.url}/dev/token", json={"sub": who}, timeout=30)
+        assert answer.status_code == 200, answer.text
+        self.who = who
+        self.http = httpx.Client(
+            base_url=server.url,
+            headers={"Authorization": f"Bearer {answer.json()['access_token']}", "Kith-Purpose": "direct-support"},
+            timeout=60,
+        )
+
+    def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.http.request(method, path, json=body, headers=named)
+
+    def get(self, path: str, **headers: str) -> httpx.Response:
+        return self("GET", path, **headers)
+
+    def ok(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        """The JSON of an answer that must be a success."""
+        answer = self(method, path, body, **headers)
+        assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
+        return answer.json() if answer.content else None
