@@ -58,7 +58,8 @@ check: lint test ## format, lint, strict types, import rules, tests
 prove: $(VENV)/.dev machine ## the long proofs; writes what it saw to docs/proof.md
 	$(BIN)/python -m tests.prove
 
-bench: $(VENV)/.dev machine ## measure, each as a ratio against a baseline of the same run
+bench: $(VENV)/.dev ## measure, each as a ratio against a baseline of the same run
+	@deploy/machine/prepare bench
 	$(BIN)/python -m tests.bench
 
 clean: ## remove what setup and tests made (not the data in ./var)

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.postgres import Postgres, private_postgres
+from tests.support.proof import proof
+
+__all__ = ["database_url", "kafka", "postgres", "proof"]
 
 if TYPE_CHECKING:
     from tests.support.kafka import Kafka

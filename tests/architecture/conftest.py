@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from chassis.broker import EmbeddedBroker
 from contracts.routes import Service
@@ -31,3 +32,9 @@ def apps(tmp_path_factory: pytest.TempPathFactory) -> dict[Service, FastAPI]:
         }
     finally:
         patch.undo()
+
+
+def routes_of(app: FastAPI) -> list[APIRoute]:
+    """Every route of an application, those of its routers included."""
+    found = [context.original_route for context in iter_route_contexts(app.routes)]
+    return [route for route in found if isinstance(route, APIRoute)]

@@ -1,16 +1,16 @@
 """Every field of every answer about a child belongs to exactly one category, by declaration."""
 
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Annotated, Any, get_args
 
 import pytest
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from chassis.disclosure import In, declaration, disclose
 from contracts.routes import ROUTES, Route, Service, Subject
 from contracts.vocabulary import CATEGORY_MEANING, Category
+from tests.architecture.conftest import routes_of
 
 ABOUT_A_CHILD = [route for route in ROUTES if route.subject is not Subject.NONE]
 
@@ -35,15 +35,10 @@ def fields_of(model: type[BaseModel], seen: set[type[BaseModel]]) -> Iterator[tu
 
 
 def response_models(app: FastAPI, route: Route) -> list[type[BaseModel]]:
-    for found in app.routes:
-        if isinstance(found, APIRoute) and found.path == route.path and route.method in found.methods:
+    for found in routes_of(app):
+        if found.path == route.path and route.method in found.methods:
             answers = [found.response_model, *(entry.get("model") for entry in found.responses.values())]
-            return [
-                model
-                for answer in answers
-                for model in models_in(answer)
-                if "Problem" not in model.__name__
-            ]
+            return [model for answer in answers for model in models_in(answer) if "Problem" not in model.__name__]
     raise AssertionError(f"{route.method} {route.path} is not there")
 
 
@@ -65,8 +60,6 @@ def test_each_category_has_a_meaning() -> None:
 
 
 def test_an_undeclared_field_is_never_disclosed() -> None:
-    from typing import Annotated
-
     class Leaky(BaseModel):
         declared: Annotated[str, In(Category.BASICS)]
         forgotten: str

@@ -4,14 +4,10 @@ from collections.abc import Iterator
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
 
 from chassis.service import Granted, InternalCaller
 from contracts.routes import ROUTES, Service, Subject
-
-
-def routes_of(app: FastAPI) -> list[APIRoute]:
-    return [route for route in app.routes if isinstance(route, APIRoute)]
+from tests.architecture.conftest import routes_of
 
 
 def guards(dependant: Dependant) -> Iterator[object]:

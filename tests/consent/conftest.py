@@ -8,6 +8,8 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
+
 from chassis.broker import EmbeddedBroker, Outgoing
 from chassis.ids import new_id
 from chassis.issuer import DevelopmentIssuer
@@ -16,7 +18,6 @@ from consent.settings import ConsentSettings
 from contracts import headers
 from contracts.events import Envelope, Event
 from contracts.routes import ROUTES, Route, Subject
-from fastapi import FastAPI
 
 
 def _matching(method: str, path: str) -> tuple[Route, dict[str, str]]:

@@ -3,6 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from consent.adapters.policy_file import load_policy
 from consent.domain.decision import ACTIONS, decide
 from consent.domain.facts import (
@@ -26,8 +29,6 @@ from contracts.vocabulary import (
     Role,
     Sector,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 POLICY = load_policy(DEFAULT_POLICY)
 NOW = datetime(2026, 2, 28, 23, 59, 59, tzinfo=UTC)

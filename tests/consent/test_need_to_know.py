@@ -3,14 +3,14 @@
 import asyncio
 
 import pytest
+from jose import jwt
+
 from chassis.ids import new_id
 from consent.domain.log_heads import TreeHead
 from consent.domain.merkle import verify_consistency, verify_inclusion
 from contracts.events import ChildrenRelated, ServiceEpisodeEnded
 from contracts.routes import Subject
 from contracts.vocabulary import Category
-from jose import jwt
-
 from tests.consent.conftest import Consent
 from tests.consent.scene import (
     HEALTH_VISITOR,

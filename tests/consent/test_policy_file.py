@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from consent.adapters.policy_file import PolicyError, load_policy
 from consent.settings import DEFAULT_POLICY, ConsentSettings
 from contracts.vocabulary import Category, Role

@@ -8,10 +8,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+
 from chassis.ids import new_id
 from consent.domain.log_heads import LogKey, TreeHead
 from consent.domain.merkle import verify_inclusion
-
 from tests.journeys.conftest import BAD_ROWS, Chosen, Imported, People, eventually
 from tests.journeys.scene import HEALTH_VISITOR, INDEX_OFFICER, SOCIAL_WORKER, TEACHER
 from tests.support.server import Person, Server
@@ -173,10 +173,10 @@ def test_each_contributes_a_section_and_sees_what_the_rules_give(
     template = people.teacher.ok("GET", "/v1/assessment-templates/common-assessment")
     section = {part["category"]: part["key"] for part in template["sections"]}
     contribution = f"/v1/assessments/{assessment_id}/sections/{{}}/contribution"
-    learning = {"content": {"summary": "Reads well; tired in the mornings"}}
+    learning = {"content": {"participation_and_attendance": "Reads well; tired in the mornings"}}
     wrote = people.teacher("PUT", contribution.format(section["education"]), learning)
     assert wrote.status_code in {200, 201}, wrote.text
-    growth = {"content": {"summary": "Weight below the line of the last visit"}}
+    growth = {"content": {"general_health": "Weight below the line of the last visit"}}
     wrote = people.health_visitor("PUT", contribution.format(section["health"]), growth)
     assert wrote.status_code in {200, 201}, wrote.text
     # A teacher's role is not entitled to health, so there is no such section for them to write in.

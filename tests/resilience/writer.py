@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-from chassis.ids import new_id
 
+from chassis.ids import new_id
 from tests.journeys.scene import GP, HEALTH_VISITOR, SOCIAL_WORKER
 from tests.support.server import Person, Server
 

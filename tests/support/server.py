@@ -26,6 +26,7 @@ class Server:
     environment: Mapping[str, str] = field(default_factory=dict)
     port: int = field(default_factory=lambda: free_ports(1)[0])
     process: subprocess.Popen[bytes] | None = None
+    clients: list[httpx.Client] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -72,6 +73,8 @@ class Server:
     def stop(self) -> int:
         """SIGTERM, and waits for a clean end; returns the exit code."""
         assert self.process is not None
+        for client in self.clients:
+            client.close()
         self.process.send_signal(signal.SIGTERM)
         try:
             code = self.process.wait(30)
@@ -108,6 +111,7 @@ class Person:
             headers={"Authorization": f"Bearer {answer.json()['access_token']}", "Kith-Purpose": "direct-support"},
             timeout=60,
         )
+        server.clients.append(self.http)
 
     def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
         named = {name.replace("_", "-"): value for name, value in headers.items()}

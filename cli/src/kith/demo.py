@@ -137,11 +137,11 @@ def tell_story(call: Caller) -> dict[str, str]:
 
 def contribute(call: Caller, assessment_id: str) -> None:
     sections = f"/v1/assessments/{assessment_id}/sections"
-    for who, key, text in (
-        ("dee-teacher", "learning", "Reads well and likes numbers; tired in the mornings."),
-        ("hana-visitor", "development", "Growing well; sleep is short since the move."),
+    for who, key, field, text in (
+        ("dee-teacher", "learning", "participation_and_attendance", "Reads well; tired in the mornings."),
+        ("hana-visitor", "development", "general_health", "Growing well; sleep is short since the move."),
     ):
-        call(who, "PUT", f"{sections}/{key}/contribution", {"content": {"summary": text}})
+        call(who, "PUT", f"{sections}/{key}/contribution", {"content": {field: text}})
 
 
 def show(url: str, story: dict[str, str]) -> None:

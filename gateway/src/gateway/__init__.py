@@ -1,0 +1,1 @@
+"""The gateway: one door for all callers. Decides nothing itself, keeps nothing, forwards only what was permitted."""

@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric import ec
+from jose import jwk
+
 from consent.domain.log_entries import leaf_data
 from consent.domain.log_export import entry_line, head_line, hidden_line
 from consent.domain.log_findings import Report
 from consent.domain.log_heads import LogSigner, TreeHead
 from consent.domain.merkle import Frontier, Node, leaf_hash
-from cryptography.hazmat.primitives.asymmetric import ec
-from jose import jwk
 
 
 def new_signer(seed: int = 1) -> LogSigner:

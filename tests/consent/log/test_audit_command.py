@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from kith import audit
 from typer.testing import CliRunner, Result
 
+from kith import audit
 from tests.consent.log.builders import LINES, LOG, new_log, new_signer, relog
 
 JWKS = {"keys": [{"kty": "RSA", "n": "AQAB", "e": "AQAB"}, {**LOG.signer.public_jwk, "use": "sig"}]}

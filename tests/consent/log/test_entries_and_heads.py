@@ -6,6 +6,11 @@ from base64 import urlsafe_b64encode
 from dataclasses import replace
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from hypothesis import given
+from hypothesis import strategies as st
+from jose import jwk, jws
+
 from consent.domain.log_entries import NotCanonical, canonical_json, leaf_data, parse_json
 from consent.domain.log_heads import (
     InvalidHead,
@@ -17,11 +22,6 @@ from consent.domain.log_heads import (
     tree_head_bytes,
 )
 from consent.domain.merkle import EMPTY_ROOT
-from cryptography.hazmat.primitives.asymmetric import ec
-from hypothesis import given
-from hypothesis import strategies as st
-from jose import jwk, jws
-
 from tests.consent.log.builders import new_entry, new_signer
 
 SALT = "00112233445566778899aabbccddeeff"

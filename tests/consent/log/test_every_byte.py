@@ -3,10 +3,10 @@
 import random
 from io import BytesIO
 
-from consent.domain.log_export import read_lines, verify_export
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from consent.domain.log_export import read_lines, verify_export
 from tests.consent.log.builders import LINES, TRUSTED, new_log
 
 

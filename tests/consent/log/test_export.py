@@ -4,12 +4,12 @@ import random
 from collections.abc import Callable, Iterator
 
 import pytest
-from consent.domain.log_export import entry_line, hidden_line, verify_export
-from consent.domain.log_lines import MAX_LINE_BYTES
-from consent.domain.merkle import EMPTY_ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
+from consent.domain.log_export import entry_line, hidden_line, verify_export
+from consent.domain.log_lines import MAX_LINE_BYTES
+from consent.domain.merkle import EMPTY_ROOT
 from tests.consent.log.builders import LINES, LOG, TRUSTED, Log, codes, new_entry, new_log
 
 SALT = "ab" * 16

@@ -1,9 +1,9 @@
 """Forged keys, forked logs and rotated keys, seen by readers who brought keys or heads of their own."""
 
 import pytest
+
 from consent.domain.log_export import head_line, verify_export
 from consent.domain.log_heads import InvalidKey
-
 from tests.consent.log.builders import LINES, LOG, TRUSTED, codes, new_log, new_signer, relog
 
 

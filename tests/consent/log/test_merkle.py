@@ -4,10 +4,11 @@ from collections.abc import Callable
 from hashlib import sha256
 
 import pytest
-from consent.domain import merkle
-from consent.domain.merkle import EMPTY_ROOT, Frontier, NodeId, leaf_hash
 from hypothesis import given
 from hypothesis import strategies as st
+
+from consent.domain import merkle
+from consent.domain.merkle import EMPTY_ROOT, Frontier, NodeId, leaf_hash
 
 
 def grow(leaves: list[bytes]) -> tuple[Frontier, dict[NodeId, bytes]]:

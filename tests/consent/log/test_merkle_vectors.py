@@ -5,6 +5,7 @@ every complete subtree, and inclusion and consistency proofs with the corruption
 """
 
 import pytest
+
 from consent.domain import merkle
 from consent.domain.merkle import EMPTY_ROOT, Frontier, leaf_hash
 

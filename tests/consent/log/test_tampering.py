@@ -5,12 +5,12 @@ from collections.abc import Callable
 from io import BytesIO
 
 import pytest
-from consent.domain.log_export import MAX_FINDINGS, entry_line, hidden_line, read_lines, verify_export
-from consent.domain.log_findings import Finding, FindingCode, Report
-from consent.domain.log_lines import MAX_LINE_BYTES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from consent.domain.log_export import MAX_FINDINGS, entry_line, hidden_line, read_lines, verify_export
+from consent.domain.log_findings import Finding, FindingCode, Report
+from consent.domain.log_lines import MAX_LINE_BYTES
 from tests.consent.log.builders import LINES, LOG, TRUSTED, codes, new_log
 
 

@@ -10,8 +10,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from contracts.vocabulary import Category
 from pydantic import BaseModel
+
+from contracts.vocabulary import Category
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.vocabulary import Category, Role
 from jose import jwt
 from jose.exceptions import JOSEError
 
 from chassis.errors import KithError
 from chassis.keys import ALGORITHM, SigningKey
+from contracts.vocabulary import Category, Role
 
 ISSUER = "kith-consent"
 AUDIENCE = "kith-services"

@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
-from contracts.events import EVENT_TYPES, Envelope, Event
 
 from chassis.broker import Message, Transient
 from chassis.errors import Unavailable
 from chassis.unit_of_work import UnitOfWork
+from contracts.events import EVENT_TYPES, Envelope, Event
 
 U = TypeVar("U", bound=UnitOfWork)
 EventHandler = Callable[[U, Any], Awaitable[None]]

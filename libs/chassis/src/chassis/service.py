@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Annotated
 
-from contracts import headers
 from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request
 from fastapi.responses import JSONResponse
 
@@ -16,6 +15,7 @@ from chassis.inbox import EffectWatch, has_taken
 from chassis.problems import install_problem_handlers
 from chassis.telemetry import RequestIdentity, request_id_of
 from chassis.unit_of_work import UnitOfWork
+from contracts import headers
 
 ReadyCheck = Callable[[], Awaitable[None]]
 """Returns when the part it checks answers; raises with a reason otherwise."""

@@ -8,12 +8,12 @@ import time
 from contextvars import ContextVar
 
 import structlog
-from contracts import headers
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.ids import is_uuid, new_id
+from contracts import headers
 
 current_request_id: ContextVar[str] = ContextVar("current_request_id", default="")
 current_traceparent: ContextVar[str] = ContextVar("current_traceparent", default="")

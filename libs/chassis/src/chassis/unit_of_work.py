@@ -11,7 +11,6 @@ from types import TracebackType
 from typing import Any, Self
 
 import sqlalchemy as sa
-from contracts.events import Envelope, Event
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.database import Database, is_away, unavailable_when_away
@@ -19,6 +18,7 @@ from chassis.errors import Unavailable
 from chassis.ids import Clock, new_id
 from chassis.messaging import MessagingTables
 from chassis.telemetry import current_traceparent
+from contracts.events import Envelope, Event
 
 
 class UnitOfWork:
@@ -48,6 +48,9 @@ class UnitOfWork:
 
     def _open(self) -> None:
         """Makes the repositories over `self.connection`."""
+
+    async def _before_commit(self) -> None:
+        """Writes what the repositories have collected."""
 
     async def __aenter__(self) -> Self:
         context = self._database.read() if self._read_only else self._database.write()
@@ -82,6 +85,7 @@ class UnitOfWork:
     async def commit(self) -> None:
         """Writes the outbox rows and commits. Raises `Unavailable`, with nothing kept, when the database is away."""
         with unavailable_when_away():
+            await self._before_commit()
             if self._events:
                 await self.connection.execute(
                     sa.insert(self.messaging.outbox), [self._row(*pair) for pair in self._events]

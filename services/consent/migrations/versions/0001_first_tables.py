@@ -6,6 +6,7 @@ After: nothing
 
 import sqlalchemy as sa
 from alembic import op
+
 from chassis.database import UtcDateTime
 
 revision = "0001"

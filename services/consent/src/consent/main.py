@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from fastapi import FastAPI
+
 from chassis.broker import Broker
 from chassis.grants import GrantSigner
 from chassis.ids import Clock, system_clock
@@ -12,8 +14,6 @@ from chassis.keys import SigningKey, load_or_create, write_jwks
 from chassis.migrations import migrations_of
 from chassis.runtime import Runtime, grant_jwks_path, internal_key_of
 from chassis.service import create_service, internal_router
-from fastapi import FastAPI
-
 from consent import worker
 from consent.adapters import tables
 from consent.adapters.policy_file import load_policy

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from pydantic import SecretStr, model_validator
+
 from chassis.issuer import IssuerSettings
 from chassis.settings import ServiceSettings
-from pydantic import SecretStr, model_validator
 
 DEFAULT_POLICY = Path(__file__).resolve().parents[2] / "policy" / "default.yaml"
 

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from chassis.inbox import InboxConsumer
 from chassis.runtime import Runtime
 from chassis.telemetry import configure_logging
-from contracts.events import CHILD_INDEX
-
 from consent.adapters.unit_of_work import ConsentUnitOfWork
 from consent.application.sequence_log import Sequencer
 from consent.consumers import child_index
+from contracts.events import CHILD_INDEX
 
 
 def attach(runtime: Runtime, unit_of_work: Callable[[], ConsentUnitOfWork], sequencer: Sequencer) -> None:

@@ -36,7 +36,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 REPLAY_GROUP: Final = "dead-letter-replay"
-_STOP_GRACE: Final = 5.0  # seconds that a handler at work is given to finish
+_STOP_GRACE: Final = 2.0  # seconds that a handler at work is given to finish
 _LOOK_AROUND: Final = 1.0  # seconds between looks for what another process has published (a replay, say)
 _AGAIN: Final = 1.0  # seconds after a failure of the broker's own
 _TRIM_EVERY: Final = 600.0  # seconds

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from contracts.vocabulary import PractitionerStatus, Role
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consent.adapters.tables import agencies, practitioners, services, team_members, teams
+from contracts.vocabulary import PractitionerStatus, Role
 
 _TABLES = {"agency": agencies, "team": teams, "practitioner": practitioners, "service": services}
 

@@ -7,6 +7,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from consent.domain.facts import Block, ChildFacts, ConsentInForce, Involvement, InvolvementKind, Recipient, Viewer
 from contracts.vocabulary import (
     Category,
     PartyType,
@@ -17,9 +20,6 @@ from contracts.vocabulary import (
     Scope,
     Sector,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from consent.domain.facts import Block, ChildFacts, ConsentInForce, Involvement, InvolvementKind, Recipient, Viewer
 
 # Every branch has the same eight text columns: what the row is, the child it belongs to, and six values.
 _FACTS = sa.text("""

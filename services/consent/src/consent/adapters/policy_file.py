@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from contracts.vocabulary import Category, Purpose, Role
 
 from consent.domain.decision import ACTIONS, Basis
 from consent.domain.policy import ActionPolicy, Policy, RolePolicy
+from contracts.vocabulary import Category, Purpose, Role
 
 
 class PolicyError(ValueError):

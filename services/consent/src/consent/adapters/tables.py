@@ -1,6 +1,7 @@
 """The consent service's tables."""
 
 import sqlalchemy as sa
+
 from chassis.database import UtcDateTime
 from chassis.messaging import MessagingTables
 

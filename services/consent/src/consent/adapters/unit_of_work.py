@@ -3,7 +3,6 @@
 from typing import Any
 
 from chassis.unit_of_work import UnitOfWork
-
 from consent.adapters.children_repository import ChildrenRepository
 from consent.adapters.directory_repository import DirectoryRepository
 from consent.adapters.facts_repository import FactsRepository
@@ -26,3 +25,6 @@ class ConsentUnitOfWork(UnitOfWork):
         self.blocks = RecordsRepository(connection, blocks)
         self.accounts = RecordsRepository(connection, accounts)
         self.log = LogRepository(connection)
+
+    async def _before_commit(self) -> None:
+        await self.children.flush()

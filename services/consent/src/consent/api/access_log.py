@@ -3,18 +3,18 @@
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import JSONResponse, StreamingResponse
+from pydantic import AwareDatetime, BaseModel
+
 from chassis.errors import FieldError, Invalid, NotFound
 from chassis.grants import Grant
 from chassis.ids import is_uuid
 from chassis.pages import Cursor, Limit, decode_cursor, encode_cursor, page
 from chassis.service import Granted
-from contracts.vocabulary import Outcome
-from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import JSONResponse, StreamingResponse
-from pydantic import AwareDatetime, BaseModel
-
 from consent.api.common import Reading
 from consent.application import access_log
+from contracts.vocabulary import Outcome
 
 router = APIRouter(prefix="/v1/access-log")
 

@@ -2,13 +2,13 @@
 
 from typing import Annotated, Literal
 
-from chassis.grants import Grant
-from chassis.idempotency import Answer, once
-from chassis.service import Granted, IdempotencyOf, answer
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, StringConstraints
 
+from chassis.grants import Grant
+from chassis.idempotency import Answer, once
+from chassis.service import Granted, IdempotencyOf, answer
 from consent.api.common import RequestModel, Told, Writing
 from consent.application.accounts import accept_invitation, create_account
 

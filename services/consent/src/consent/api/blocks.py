@@ -4,19 +4,19 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+from fastapi import APIRouter, Depends, Response
+from fastapi.responses import JSONResponse
+from pydantic import AwareDatetime, BaseModel, Field
+
 from chassis.disclosure import STRUCTURE, disclose
 from chassis.grants import Grant
 from chassis.idempotency import Answer, once
 from chassis.pages import Cursor, Limit, decode_cursor, encode_cursor, page
 from chassis.service import Granted, IdempotencyOf, answer
-from contracts.vocabulary import Category, PartyType
-from fastapi import APIRouter, Depends, Response
-from fastapi.responses import JSONResponse
-from pydantic import AwareDatetime, BaseModel, Field
-
 from consent.api.common import EVERYTHING, DirectoryId, Reading, RequestModel, Told, Writing
 from consent.application.blocks import PlaceBlock, lift_block, place_block
 from consent.application.ports import Record, UnitOfWork
+from contracts.vocabulary import Category, PartyType
 
 router = APIRouter()
 

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from chassis.disclosure import In
-from contracts.vocabulary import Category
 from fastapi import Depends, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
+from chassis.disclosure import In
 from consent.application.ports import UnitOfWork
 from consent.domain.policy import Policy
+from contracts.vocabulary import Category
 
 
 def _no_control_characters(text: str) -> str:

@@ -4,20 +4,20 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+from fastapi import APIRouter, Depends
+from fastapi.responses import JSONResponse
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
+
 from chassis.disclosure import STRUCTURE, disclose
 from chassis.grants import Grant
 from chassis.idempotency import Answer, once
 from chassis.pages import Cursor, Limit, decode_cursor, encode_cursor, page
 from chassis.service import Granted, IdempotencyOf, answer
-from contracts.vocabulary import Category, Purpose, RecipientType
-from fastapi import APIRouter, Depends
-from fastapi.responses import JSONResponse
-from pydantic import AwareDatetime, BaseModel, Field, model_validator
-
 from consent.api.common import EVERYTHING, DirectoryId, Note, Reading, RequestModel, Told, Writing
 from consent.application.consents import RecordConsent, record_consent, withdraw_consent
 from consent.application.ports import Record, UnitOfWork
 from consent.domain.facts import Recipient
+from contracts.vocabulary import Category, Purpose, RecipientType
 
 router = APIRouter()
 

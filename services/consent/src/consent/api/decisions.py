@@ -2,16 +2,16 @@
 
 from typing import Annotated
 
-from chassis.errors import Unavailable
-from chassis.service import InternalCaller
-from chassis.telemetry import request_id_of
-from chassis.tokens import TokenVerifier
-from contracts.decisions import DecisionAnswer, DecisionRequest
 import structlog
 from fastapi import APIRouter, Depends, Header, Request
 from sqlalchemy.exc import SQLAlchemyError
 
+from chassis.errors import Unavailable
+from chassis.service import InternalCaller
+from chassis.telemetry import request_id_of
+from chassis.tokens import TokenVerifier
 from consent.application.decide import DecideRequest
+from contracts.decisions import DecisionAnswer, DecisionRequest
 
 log = structlog.get_logger("kith.decision")
 
@@ -29,5 +29,5 @@ async def decide(
     try:
         return await decide_request(identity.subject, body, request_id_of(request))
     except SQLAlchemyError as error:
-        log.error("decision.not_recorded", error_type=type(error).__qualname__)
+        log.error("decision.not_recorded", error_type=type(error).__qualname__)  # noqa: TRY400 - the text may quote
         raise Unavailable("The decision could not be recorded, so nothing is answered") from error

@@ -3,18 +3,18 @@
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
-from chassis.grants import Grant
-from chassis.idempotency import Answer
-from chassis.pages import Cursor, Limit, decode_cursor, encode_cursor, page
-from chassis.service import Granted, answer
-from contracts.vocabulary import ACCOUNT_ROLES, PractitionerStatus, Role, Scope, Sector
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field, StringConstraints
 
+from chassis.grants import Grant
+from chassis.idempotency import Answer
+from chassis.pages import Cursor, Limit, decode_cursor, encode_cursor, page
+from chassis.service import Granted, answer
 from consent.api.common import Contact, DirectoryId, Line, Reading, RequestModel, Writing
 from consent.application import directory
 from consent.application.ports import Record, UnitOfWork
+from contracts.vocabulary import ACCOUNT_ROLES, PractitionerStatus, Role, Scope, Sector
 
 router = APIRouter()
 

@@ -2,15 +2,14 @@
 
 from typing import Annotated
 
-from chassis.disclosure import STRUCTURE, disclose
-from chassis.grants import Grant
-from chassis.pages import Cursor, Limit, decode_cursor, encode_cursor
-from chassis.service import Granted, IdempotencyOf
-from contracts.vocabulary import Category
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
+from chassis.disclosure import STRUCTURE, disclose
+from chassis.grants import Grant
+from chassis.pages import Cursor, Limit, decode_cursor, encode_cursor
+from chassis.service import Granted, IdempotencyOf
 from consent.api.blocks import Block, BlockBody, Blocks, blocks_page, placed_block
 from consent.api.common import EVERYTHING, PolicyOf, Reading, Told, Writing
 from consent.api.consents import Consent, Consents, consents_page, shown_consent
@@ -18,6 +17,7 @@ from consent.api.viewers import Viewers, viewers_answer
 from consent.application import history
 from consent.application.blocks import lift_block
 from consent.application.consents import withdraw_consent
+from contracts.vocabulary import Category
 
 router = APIRouter(prefix="/v1/me")
 

@@ -3,17 +3,17 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from chassis.disclosure import STRUCTURE, disclose
-from chassis.grants import Grant
-from chassis.service import Granted
-from contracts.vocabulary import Category, Purpose, Role
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
+from chassis.disclosure import STRUCTURE, disclose
+from chassis.grants import Grant
+from chassis.service import Granted
 from consent.api.common import EVERYTHING, PolicyOf, Reading, Told
 from consent.application.ports import UnitOfWork
 from consent.application.viewers import viewers_of
+from contracts.vocabulary import Category, Purpose, Role
 
 router = APIRouter()
 

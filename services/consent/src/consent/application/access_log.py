@@ -6,8 +6,6 @@ from typing import Any
 
 from chassis.errors import FieldError, Invalid, NotFound, NotYet
 from chassis.grants import Grant
-from contracts.vocabulary import Scope
-
 from consent.application.ports import Record, UnitOfWork, UnitOfWorkFactory
 from consent.domain.log_heads import LogKey, TreeHead
 from consent.domain.log_lines import entry_line, head_line, hidden_line
@@ -19,6 +17,7 @@ from consent.domain.merkle import (
     root,
     root_nodes,
 )
+from contracts.vocabulary import Scope
 
 
 def visible_to(grant: Grant, row: Record) -> bool:

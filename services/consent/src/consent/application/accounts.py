@@ -6,7 +6,6 @@ import secrets
 from chassis.errors import Conflict, FieldError, Invalid
 from chassis.grants import Grant
 from chassis.ids import new_id
-
 from consent.application.ports import Record, UnitOfWork
 
 # No letters or digits that are read for one another; 20 of 32 give 100 bits, too many to guess.

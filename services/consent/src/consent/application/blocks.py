@@ -7,10 +7,9 @@ from datetime import datetime
 from chassis.errors import FieldError, Invalid, NotFound
 from chassis.grants import Grant
 from chassis.ids import new_id
+from consent.application.ports import Record, UnitOfWork
 from contracts.events import BlockLifted, BlockPlaced
 from contracts.vocabulary import Category, PartyType
-
-from consent.application.ports import Record, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,10 @@ from datetime import datetime
 from chassis.errors import FieldError, Invalid, NotFound
 from chassis.grants import Grant
 from chassis.ids import new_id
-from contracts.events import ConsentRecorded, ConsentWithdrawn
-from contracts.vocabulary import Category, Purpose, RecipientType, Role, Sector
-
 from consent.application.ports import Record, UnitOfWork
 from consent.domain.facts import Recipient
+from contracts.events import ConsentRecorded, ConsentWithdrawn
+from contracts.vocabulary import Category, Purpose, RecipientType, Role, Sector
 
 _DIRECTORY_KIND = {
     RecipientType.PRACTITIONER: "practitioner",

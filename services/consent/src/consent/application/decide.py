@@ -8,16 +8,15 @@ from typing import Any
 
 from chassis.grants import Grant, GrantSigner
 from chassis.ids import is_uuid, new_id
-from contracts.decisions import SEARCH_FIELDS, DecisionAnswer, DecisionRequest
-from contracts.routes import Subject
-from contracts.vocabulary import Outcome
-
 from consent.application.ports import Record, UnitOfWorkFactory
 from consent.domain.decision import Decision, decide, standing
 from consent.domain.facts import ChildFacts, Viewer
 from consent.domain.log_entries import encode_checked, leaf_data_of
 from consent.domain.merkle import leaf_hash
 from consent.domain.policy import Policy
+from contracts.decisions import SEARCH_FIELDS, DecisionAnswer, DecisionRequest
+from contracts.routes import Subject
+from contracts.vocabulary import Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,9 @@
 from typing import Any
 
 from chassis.errors import Conflict, FieldError, Invalid, NotFound
+from consent.application.ports import Record, UnitOfWork
 from contracts.events import AgencyChanged, Event, PractitionerChanged, ServiceChanged, TeamChanged
 from contracts.vocabulary import ACCOUNT_ROLES, PractitionerStatus, Role
-
-from consent.application.ports import Record, UnitOfWork
 
 
 async def put_agency(uow: UnitOfWork, record: Record) -> tuple[Record, bool]:

@@ -3,11 +3,10 @@
 from typing import Any
 
 from chassis.grants import Grant
-from contracts.vocabulary import Outcome
-
 from consent.application.access_log import entry_of
 from consent.application.ports import Record, UnitOfWork
 from consent.domain.policy import Policy
+from contracts.vocabulary import Outcome
 
 LOOKS = (
     "child.search",

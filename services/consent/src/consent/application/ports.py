@@ -4,12 +4,11 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol, Self
 
-from contracts.events import Event
-from contracts.vocabulary import Role
-
 from consent.domain.facts import ChildFacts, InvolvementKind, Viewer
 from consent.domain.log_heads import TreeHead
 from consent.domain.merkle import Node, NodeId
+from contracts.events import Event
+from contracts.vocabulary import Role
 
 Record = dict[str, Any]
 """A stored row by column name."""

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from contracts.vocabulary import Category, Outcome, Purpose
-
 from consent.application.ports import UnitOfWork
 from consent.domain.decision import decide
 from consent.domain.policy import Policy
+from contracts.vocabulary import Category, Outcome, Purpose
 
 
 async def viewers_of(uow: UnitOfWork, policy: Policy, child_id: str) -> list[dict[str, Any]]:

@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from consent.application.ports import UnitOfWork
+from consent.domain.facts import InvolvementKind
 from contracts.events import (
     ChildRegistered,
     ChildrenRelated,
@@ -12,9 +14,6 @@ from contracts.events import (
     ServiceEpisodeEnded,
     ServiceEpisodeStarted,
 )
-
-from consent.application.ports import UnitOfWork
-from consent.domain.facts import InvolvementKind
 
 
 async def on_child_registered(uow: UnitOfWork, event: ChildRegistered) -> None:

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from contracts.vocabulary import ACCOUNT_ROLES, Category, Outcome, Purpose, Role
-
 from consent.domain.facts import ChildFacts, InvolvementKind, Viewer
 from consent.domain.policy import Policy
+from contracts.vocabulary import ACCOUNT_ROLES, Category, Outcome, Purpose, Role
 
 
 class Basis(StrEnum):

@@ -1,23 +1,41 @@
 """How Kith speaks to Kafka: the settings of its clients, and its messages as Kafka's records."""
 
 import logging
+import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
-from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyPartitionAssignor
+from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 from kafka.errors import KafkaError
 from kafka.net.compat import KafkaNetClient
+from kafka.net.inet import KafkaNetSocket
 
 from chassis.broker.dead_letter import class_name
 from chassis.broker.port import BrokerUnavailable, Message
 
-CONNECT_MS: Final = 5_000  # until a broker that does not answer counts as away
+CONNECT_MS: Final = 3_000  # until a broker that does not answer counts as away
 REQUEST_MS: Final = 10_000
 DELIVERY_MS: Final = 30_000  # until a message that no broker took is given up
 LINGER_MS: Final = 1_000
 BATCH_BYTES: Final = 1_000_000  # a producer's batch: what one append to a partition may hold
+
+
+class _ClosedWhenRefused(KafkaNetSocket):  # type: ignore[misc]
+    """A direct connection whose socket is closed when it can't be made; kafka-python leaves that to the collector.
+
+    While a cluster is away that is a socket for every attempt. kafka-python chooses its kind of socket by `proxy_url`.
+    """
+
+    SCHEMES = ("direct",)
+
+    async def sock_connect(self, net: Any, sock: socket.socket, sockaddr: Any, timeout_at: float | None = None) -> Any:
+        try:
+            return await super().sock_connect(net, sock, sockaddr, timeout_at=timeout_at)
+        except BaseException:
+            sock.close()
+            raise
 
 
 class Clients:
@@ -30,6 +48,7 @@ class Clients:
             "client_id": client_id,
             "bootstrap_timeout_ms": CONNECT_MS,
             "reconnect_backoff_max_ms": 1_000,
+            "proxy_url": f"{_ClosedWhenRefused.SCHEMES[0]}://",
             **connection,
         }
         # Below this level the client logs keys and values.
@@ -59,8 +78,11 @@ class Clients:
             auto_offset_reset="earliest",
             enable_auto_commit=False,
             allow_auto_create_topics=False,
-            partition_assignment_strategy=[CooperativeStickyPartitionAssignor],
+            partition_assignment_strategy=[CooperativeStickyAssignor],
             request_timeout_ms=REQUEST_MS,
+            # How soon a killed member's partitions are served by another, and how soon members see one come or go.
+            session_timeout_ms=10_000,
+            heartbeat_interval_ms=1_000,
             metadata_max_age_ms=30_000,  # how soon a topic made later is found
         )
 

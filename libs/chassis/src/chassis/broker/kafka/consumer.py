@@ -9,6 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from kafka import ConsumerRebalanceListener, OffsetAndMetadata, TopicPartition
@@ -24,7 +25,7 @@ log = logging.getLogger(__name__)
 _IDLE_POLL_MS: Final = 250
 _BUSY_POLL_MS: Final = 50  # while a partition is paused: how late its end may be noticed
 _PATIENCE: Final = 0.25  # seconds that a batch is waited for before its partition is paused
-_GRACE: Final = 5.0  # seconds that a handler at work is given to finish when its partition must be given up
+_GRACE: Final = 2.0  # seconds that a handler at work is given to finish when its partition must be given up
 _COMMIT_MS: Final = 3_000
 _AGAIN: Final = 1.0  # seconds until a member that failed joins again
 
@@ -39,8 +40,8 @@ class _InHand:
         self.paused = False
         self._task: asyncio.Task[None] | None = None
 
-    def begin(self, work: Coroutine[None, None, None]) -> None:
-        self._task = asyncio.get_running_loop().create_task(work)
+    def begin(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
+        self._task = asyncio.get_running_loop().create_task(work())
         self._task.add_done_callback(self._end)
 
     def cancel(self) -> None:
@@ -95,6 +96,11 @@ class GroupConsumer:
                 self._stopping.wait(_AGAIN)
 
     def _consume(self, consumer: Any) -> None:
+        # Asked for before subscribing, also because kafka-python joins with what it knows: a topic whose metadata comes
+        # late would have no partitions for us until the metadata's age runs out.
+        missing = [topic for topic in self._deliveries if not consumer.partitions_for_topic(topic)]
+        if missing:
+            raise BrokerUnavailable(f"Kafka has no topic {', '.join(missing)}")
         consumer.subscribe(topics=list(self._deliveries), listener=_Rebalance(self._abandon))
         while not self._stopping.is_set():
             polled = consumer.poll(_BUSY_POLL_MS if self._in_hand else _IDLE_POLL_MS, max_records=MAX_BATCH)
@@ -113,8 +119,8 @@ class GroupConsumer:
             consumer.seek(partition, records[0].offset)
             return
         batch = self._in_hand[partition] = _InHand()
-        work = self._deliver([as_message(record) for record in records], batch)
-        self._loop.call_soon_threadsafe(batch.begin, work)
+        messages = [as_message(record) for record in records]
+        self._loop.call_soon_threadsafe(batch.begin, partial(self._deliver, messages, batch))
 
     async def _deliver(self, messages: Sequence[Message], batch: _InHand) -> None:
         async def done(message: Message) -> None:

@@ -1,0 +1,150 @@
+"""`kith import`: sends a list of children, waits until it is taken in, and tells what became of the rows."""
+
+import csv
+import io
+import mimetypes
+import time
+import uuid
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from kith.client import Kith
+from kith.errors import CommandError
+from kith.files import written_whole
+
+SHOWN = 20
+PAGE = 200
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_SUMS = ("created", "matched", "review", "rejected")
+
+
+def import_file(
+    kith: Kith, file: Path, service_id: str, results: Path | None = None, rejections: Path | None = None
+) -> None:
+    """Imports, with a bar on standard error while a person is looking on. Raises `CommandError` when it failed."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=console, disable=not console.is_terminal) as progress:
+        import_id = _upload(kith, file, service_id, progress)
+        found = _wait(kith, import_id, progress)
+    if found["state"] != "completed":
+        raise CommandError(f"The import {found['state']} after {found['processed']} of {found['total']} rows")
+    _tell_sums(found)
+    if results is not None:
+        lines = kith.patiently(lambda: _save_results(kith, import_id, results))
+        typer.echo(f"What became of each of {lines:,} rows is in {results}")
+    if found["rejected"] or rejections is not None:
+        _tell_rejections(kith, import_id, rejections)
+
+
+class _Watched(io.RawIOBase):
+    """A file that moves the bar while it is read."""
+
+    def __init__(self, file: BinaryIO, progress: Progress) -> None:
+        self._file = file
+        self._progress = progress
+        size = file.seek(0, io.SEEK_END)
+        file.seek(0)
+        self._task = progress.add_task("Sending", total=size)
+
+    def read(self, size: int = -1) -> bytes:
+        found = self._file.read(size)
+        self._progress.update(self._task, completed=self._file.tell())
+        return found
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self._file.seek(offset, whence)
+
+    def fileno(self) -> int:
+        return self._file.fileno()
+
+
+def _upload(kith: Kith, file: Path, service_id: str, progress: Progress) -> str:
+    # One key for all attempts: a repeat after a lost answer starts no second import.
+    key = {"Idempotency-Key": str(uuid.uuid4())}
+    kind = mimetypes.guess_type(file.name)[0] or "text/csv"
+    with file.open("rb") as opened:
+        watched = _Watched(opened, progress)
+
+        def send() -> dict[str, Any]:
+            files = {"file": (file.name, watched, kind)}
+            return kith.json("POST", "/v1/imports", data={"service_id": service_id}, files=files, headers=key)
+
+        return str(kith.patiently(send)["import_id"])
+
+
+def _wait(kith: Kith, import_id: str, progress: Progress) -> dict[str, Any]:
+    """Asks until the import has ended; Kith may be restarted meanwhile."""
+    task = progress.add_task("Taking in rows", total=None)
+    pause = 0.1
+    while True:
+        found = kith.patiently(lambda: kith.json("GET", f"/v1/imports/{import_id}"))
+        progress.update(task, total=found["total"], completed=found["processed"])
+        if found["state"] in {"completed", "failed"}:
+            return found
+        time.sleep(pause)
+        pause = min(pause * 1.5, 1.0)
+
+
+def _tell_sums(found: dict[str, Any]) -> None:
+    sums = ", ".join(f"{found[name]:,} {name}" for name in _SUMS)
+    typer.echo(f"{found['total']:,} rows: {sums}")
+    if found["review"]:
+        typer.echo("Rows for review may be children who are known already: an index officer decides.")
+
+
+def _save_results(kith: Kith, import_id: str, out: Path) -> int:
+    lines = 0
+    with kith.stream("GET", f"/v1/imports/{import_id}/results") as answer, written_whole(out) as file:
+        for chunk in answer.iter_bytes():
+            file.write(chunk)
+            lines += chunk.count(b"\n")
+    return lines
+
+
+def _rejections(kith: Kith, import_id: str) -> Iterator[dict[str, Any]]:
+    query = {"limit": str(PAGE)}
+    while True:
+        page = kith.patiently(partial(kith.json, "GET", f"/v1/imports/{import_id}/rejections", params=query))
+        yield from page["items"]
+        if page["next_cursor"] is None:
+            return
+        query = {**query, "cursor": page["next_cursor"]}
+
+
+def _tell_rejections(kith: Kith, import_id: str, out: Path | None) -> None:
+    table = Table("row", "field", "reason", title="Not taken", title_justify="left")
+    total = 0
+    with written_whole(out) as file:
+        text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+        rows = csv.writer(text)
+        rows.writerow(("row", "field", "reason"))
+        for total, found in enumerate(_rejections(kith, import_id), start=1):
+            cells = (str(found["row"]), str(found["field"]), str(found["reason"]))
+            rows.writerow(map(no_formula, cells))
+            if total <= SHOWN:
+                table.add_row(*cells)
+            elif out is None:
+                break
+        text.flush()
+        text.detach()
+    if total:
+        Console().print(table, markup=False)
+    if out is not None:
+        typer.echo(f"All {total:,} are in {out}")
+    elif total > SHOWN:
+        typer.echo(
+            f"There are more: see GET /v1/imports/{import_id}/rejections, or import again with --rejections FILE"
+        )
+
+
+def no_formula(cell: str) -> str:
+    """The cell as text to a spreadsheet, which would otherwise run what looks like a formula (CWE-1236)."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell

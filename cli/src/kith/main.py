@@ -1,0 +1,87 @@
+"""The `kith` command."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kith import audit
+from kith.errors import in_one_line
+
+app = typer.Typer(
+    help="Kith: the agencies around a child share what is needed and no more.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+As = Annotated[
+    str | None, typer.Option("--as", metavar="ID", help="Practitioner or account to act as (development only).")
+]
+Token = Annotated[
+    str | None, typer.Option("--token", envvar="KITH_TOKEN", help="Access token of your identity provider.")
+]
+Url = Annotated[str, typer.Option("--url", envvar="KITH_URL", help="Where Kith is.")]
+LOCAL = "http://127.0.0.1:8080"
+
+
+@app.command()
+@in_one_line
+def up() -> None:
+    """Run all parts of Kith in this process (settings: KITH_HOST, KITH_PORT, KITH_DATA_DIR, ...)."""
+    from kith.up import up as run  # the services take seconds to load
+
+    run()
+
+
+@app.command()
+@in_one_line
+def token(
+    subject: Annotated[str, typer.Option("--as", metavar="ID", help="Practitioner or account to act as.")],
+    ttl: Annotated[str, typer.Option(help="How long it holds: 90s, 30m, 1h, 7d.")] = "1h",
+) -> None:
+    """Print an access token of the development issuer."""
+    from kith.tokens import make_token
+
+    typer.echo(make_token(subject, ttl))
+
+
+@app.command("import")
+@in_one_line
+def import_(
+    file: Annotated[Path, typer.Argument(help="The list: CSV.", exists=True, dir_okay=False, readable=True)],
+    service: Annotated[str, typer.Option(metavar="ID", help="Each child gets an episode with this service.")],
+    subject: As = None,
+    token: Token = None,
+    url: Url = LOCAL,
+    results: Annotated[Path | None, typer.Option(help="Keep what became of each row, as NDJSON.")] = None,
+    rejections: Annotated[Path | None, typer.Option(help="Keep the rows that were not taken, as CSV.")] = None,
+) -> None:
+    """Import a list of children."""
+    from kith.client import Kith
+    from kith.imports import import_file
+
+    with Kith(url, "administration", subject=subject, token=None if subject else token) as kith:
+        import_file(kith, file, service, results, rejections)
+
+
+@audit.app.command()
+@in_one_line
+def export(
+    out: Annotated[Path, typer.Option(help="File to write (NDJSON).")],
+    subject: As = None,
+    token: Token = None,
+    url: Url = LOCAL,
+) -> None:
+    """Fetch the access log, to be proven by `kith audit verify`."""
+    from kith.audit_export import export_log
+    from kith.client import Kith
+
+    with Kith(url, "audit", subject=subject, token=None if subject else token) as kith:
+        export_log(kith, out)
+
+
+app.add_typer(audit.app, name="audit")
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,1 @@
+"""The gateway's own routes, and those that it forwards."""

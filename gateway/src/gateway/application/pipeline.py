@@ -1,0 +1,177 @@
+"""One request: who → how often → why → whose child → decision (→ candidates → decision) → the owning service."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import structlog
+from pydantic import ValidationError
+
+from chassis.errors import Unauthenticated, Unavailable
+from chassis.tokens import TokenVerifier
+from contracts.decisions import Candidates, DecisionRequest
+from contracts.routes import Route, Subject
+from contracts.vocabulary import Purpose
+from gateway.application.calls import CallHeaders, grant_header
+from gateway.application.decisions import Decisions
+from gateway.application.owners import Owners
+from gateway.application.ports import Asked, Body, Call, NoAnswer, NotReached, Reply, Services
+from gateway.application.settling import Settling
+from gateway.domain.addressing import bound_id, path_of, query_of
+from gateway.domain.criteria import criteria_in
+from gateway.domain.hygiene import passed_in
+from gateway.domain.purposes import purpose_of
+from gateway.domain.rate import RateLimit
+from gateway.domain.silence import NoSuchChild, is_about_a_child
+
+log = structlog.get_logger("kith.gateway")
+
+LONGEST_CANDIDATES = 1024 * 1024
+BODILESS = frozenset({"GET", "DELETE"})
+NOT_FOUND, NOT_MODIFIED, SERVICE_UNAVAILABLE = 404, 304, 503
+
+
+@dataclass(frozen=True, slots=True)
+class _Admitted:
+    """A request whose caller, purpose and body were taken, and where it would go."""
+
+    caller: str
+    authorization: str
+    purpose: Purpose
+    call: Call
+
+
+class Pipeline:
+    def __init__(
+        self,
+        tokens: TokenVerifier,
+        rate: RateLimit,
+        services: Services,
+        internal_key: str,
+    ) -> None:
+        self._tokens = tokens
+        self._rate = rate
+        self._services = services
+        self._headers = CallHeaders(internal_key)
+        self._decisions = Decisions(services, self._headers)
+        self._owners = Owners(services, self._headers)
+        self._settling = Settling(services, self._headers)
+
+    async def answer(self, route: Route, asked: Asked) -> Reply:
+        """The owning service's answer under a grant. Raises a `KithError` for every other end; the caller closes."""
+        admitted = await self._admit(route, asked)
+        grant = await self._permit(route, asked, admitted)
+        if route.subject is Subject.CANDIDATES:
+            found = await self._candidates(route, admitted.call, grant)
+            if not isinstance(found, Candidates):
+                return found
+            grant = await self._decisions.grant(
+                _question(route, admitted, children=found.children), admitted.authorization
+            )
+        call = replace(admitted.call, headers=(*admitted.call.headers, *self._headers(grant_header(grant))))
+        reply = await self._passable(route, await self._services.send(route.service, call))
+        try:
+            await self._settling.wait(route, reply)
+        except BaseException:
+            await reply.close()
+            raise
+        return reply
+
+    async def _admit(self, route: Route, asked: Asked) -> _Admitted:
+        if len(asked.authorization) != 1:
+            raise Unauthenticated
+        (authorization,) = asked.authorization
+        identity = await self._tokens.verify(authorization)
+        self._rate.take(identity.subject, time.monotonic())
+        purpose = purpose_of(route, asked.purposes)
+        path, query = path_of(route, asked.parts), query_of(asked.query)
+        body: Body = b"" if route.method in BODILESS else await asked.body()
+        call = Call(route.method, path, query, tuple(passed_in(asked.headers)), body)
+        return _Admitted(identity.subject, authorization, purpose, call)
+
+    async def _permit(self, route: Route, asked: Asked, admitted: _Admitted) -> str:
+        """The first grant. An id that no child can have is decided on too, so that it ends as any other refusal."""
+        if route.subject is Subject.OWNED:
+            return await self._permit_owned(route, asked, admitted)
+        child_id = bound_id(route, asked.parts)
+        grant = await self._decisions.grant(_question(route, admitted, child_id=child_id), admitted.authorization)
+        if child_id is None and route.subject is Subject.CHILD:
+            raise NoSuchChild
+        return grant
+
+    async def _permit_owned(self, route: Route, asked: Asked, admitted: _Admitted) -> str:
+        assert route.owned_kind is not None
+        thing_id, caller, child_id = bound_id(route, asked.parts), admitted.caller, None
+        if thing_id is not None:
+            child_id = await self._owners.child_of(route.service, route.owned_kind, thing_id, caller)
+        question = _question(route, admitted, child_id=child_id)
+        try:
+            grant = await self._decisions.grant(question, admitted.authorization)
+        except NoSuchChild:
+            if thing_id is not None:
+                self._owners.forget(thing_id, caller)
+            raise
+        if thing_id is None or child_id is None:
+            raise NoSuchChild
+        self._owners.remember(thing_id, caller, child_id)
+        return grant
+
+    async def _candidates(self, route: Route, call: Call, grant: str) -> Candidates | Reply:
+        """Whom the answer would speak of. A request that the service cannot take is answered with its own words.
+
+        A 404 counts as "nobody": the second decision is asked for all the same, so that nothing tells a hidden child
+        from none.
+        """
+        kept = tuple(pair for pair in call.headers if pair[0] in {b"content-type", b"accept-language"})
+        reply = await self._services.send(
+            route.service,
+            replace(
+                call,
+                path=f"/internal/candidates{call.path}",
+                headers=(*kept, *self._headers(grant_header(grant))),
+            ),
+        )
+        if reply.status == NOT_FOUND:
+            await reply.close()
+            return Candidates(children=[])
+        if 400 <= reply.status < 500:
+            return await self._passable(route, reply)
+        try:
+            if reply.status != 200:
+                await reply.close()
+                raise NoAnswer
+            return Candidates.model_validate_json(await reply.read(LONGEST_CANDIDATES))
+        except (ValidationError, NoAnswer):
+            log.warning("gateway.no_candidates", service=route.service, action=route.action)
+            raise Unavailable from None
+
+    async def _passable(self, route: Route, reply: Reply) -> Reply:
+        """The reply, if its caller may have it; otherwise closes it and raises what the caller gets instead."""
+        status = reply.status
+        if status == NOT_FOUND and is_about_a_child(route):
+            await reply.close()
+            raise NoSuchChild
+        if status == SERVICE_UNAVAILABLE:
+            await reply.close()
+            raise NotReached
+        redirected = 300 <= status < 400 and status != NOT_MODIFIED
+        if status >= 500 or status < 200 or redirected or status == Unauthenticated.status:
+            await reply.close()
+            log.warning("gateway.bad_answer", service=route.service, action=route.action, status=status)
+            raise NoAnswer
+        return reply
+
+
+def _question(
+    route: Route, admitted: _Admitted, *, child_id: str | None = None, children: Sequence[str] | None = None
+) -> DecisionRequest:
+    body = admitted.call.body if route.subject is Subject.CANDIDATES else b""
+    return DecisionRequest(
+        action=route.action,
+        subject=route.subject,
+        purpose=admitted.purpose,
+        categories=list(route.categories),
+        child_id=child_id,
+        children=None if children is None else list(children),
+        criteria=criteria_in(body) if isinstance(body, bytes) else [],
+    )

@@ -1,0 +1,162 @@
+"""One OpenAPI 3.1 document out of those of the services, with what the gateway adds to every operation."""
+
+import re
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from typing import Any
+
+from contracts.headers import IDEMPOTENCY_KEY, PURPOSE, REQUEST_ID
+from contracts.routes import Route, Service, Subject
+from contracts.vocabulary import Purpose
+from gateway.domain.openapi_names import reachable, unite_schemas
+from gateway.domain.openapi_problems import PROBLEM_RESPONSES, PROBLEM_SCHEMAS, problems_of
+
+Document = dict[str, Any]
+
+_SET_BY_GATEWAY = {name.lower() for name in (PURPOSE, IDEMPOTENCY_KEY, REQUEST_ID, "Kith-Grant", "Kith-Internal-Key")}
+
+_TAGS = {
+    Service.CHILD_INDEX: ("Child index", "Who a child is, who is involved, and who leads."),
+    Service.ASSESSMENT: ("Assessment", "Assessing once, together, each in their own section."),
+    Service.CONSENT: ("Consent and access", "The directory, consents, blocks, who can see, and the access log."),
+    Service.NOTIFICATIONS: ("Notifications", "What a practitioner needs to hear of."),
+}
+
+_PARAMETERS: dict[str, Document] = {
+    "PurposeNeeded": {
+        "name": PURPOSE,
+        "in": "header",
+        "required": True,
+        "description": "Why this request is made. Kept in the access log.",
+        "schema": {"$ref": "#/components/schemas/Purpose"},
+    },
+    "Purpose": {
+        "name": PURPOSE,
+        "in": "header",
+        "required": False,
+        "description": "Why this request is made, where it is not the usual reason. Kept in the access log.",
+        "schema": {"$ref": "#/components/schemas/Purpose"},
+    },
+    "IdempotencyKey": {
+        "name": IDEMPOTENCY_KEY,
+        "in": "header",
+        "required": False,
+        "description": "Makes a repeat harmless: the same key and body get the first answer.",
+        "schema": {"type": "string", "maxLength": 200},
+    },
+    "RequestId": {
+        "name": REQUEST_ID,
+        "in": "header",
+        "required": False,
+        "description": "An id for this request; made when none is sent, returned, and passed on.",
+        "schema": {"type": "string", "format": "uuid"},
+    },
+}
+
+
+def merge(documents: Mapping[Service, Document], routes: Iterable[Route], version: str) -> Document:
+    """The public document: the operations of `routes` that the services describe, and the schemas that these use.
+
+    Schemas of one name and different content are named for their service; operation ids are made unique.
+    """
+    operations = [
+        (route, deepcopy(found))
+        for route in routes
+        if (found := documents[route.service].get("paths", {}).get(route.path, {}).get(route.method.lower()))
+    ]
+    for route, operation in operations:
+        _complete(route, operation)
+    schemas = unite_schemas(
+        {
+            service: reachable(
+                [operation for route, operation in operations if route.service is service],
+                documents[service].get("components", {}).get("schemas", {}),
+            )
+            for service in documents
+        },
+        {service: [o for r, o in operations if r.service is service] for service in documents},
+        reserved=PROBLEM_SCHEMAS.keys() | {"Purpose"},
+    )
+    _name_operations(operations)
+    paths: dict[str, Document] = {}
+    for route, operation in operations:
+        paths.setdefault(route.path, {})[route.method.lower()] = operation
+    return {
+        "openapi": "3.1.0",
+        "info": _info(version),
+        "servers": [{"url": "/"}],
+        "tags": [{"name": name, "description": text} for name, text in _TAGS.values()],
+        "security": [{"bearer": []}],
+        "paths": paths,
+        "components": {
+            "schemas": dict(sorted({**schemas, **PROBLEM_SCHEMAS, "Purpose": _purposes()}.items())),
+            "parameters": _PARAMETERS,
+            "responses": PROBLEM_RESPONSES,
+            "securitySchemes": {
+                "bearer": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "An access token of the issuer that this Kith trusts. It says who you are.",
+                }
+            },
+        },
+    }
+
+
+def _info(version: str) -> Document:
+    return {
+        "title": "Kith",
+        "version": version,
+        "summary": "The agencies around a child share what is needed and no more.",
+        "description": (
+            "Every request carries a bearer token, and a purpose where it touches a child. Answers hold only what "
+            "this caller may see for this purpose; each look is in the access log."
+        ),
+        "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    }
+
+
+def _purposes() -> Document:
+    return {"title": "Purpose", "type": "string", "enum": [purpose.value for purpose in Purpose]}
+
+
+def _complete(route: Route, operation: Document) -> None:
+    """Adds what the gateway does: security, its headers, and its problem answers."""
+    declared = operation.pop("parameters", [])
+    taken = {str(each.get("name", "")).lower() for each in declared if each.get("in") == "header"}
+    kept = [each for each in declared if each.get("in") != "header" or str(each["name"]).lower() not in _SET_BY_GATEWAY]
+    names = ["PurposeNeeded" if route.purpose is None else "Purpose", "RequestId"]
+    if IDEMPOTENCY_KEY.lower() in taken:
+        names.append("IdempotencyKey")
+    operation["parameters"] = [*kept, *({"$ref": f"#/components/parameters/{name}"} for name in names)]
+    operation["tags"] = [_TAGS[route.service][0]]
+    operation["security"] = [{"bearer": []}]
+    responses = operation.setdefault("responses", {})
+    about_child = route.subject is not Subject.NONE
+    for status, name, always in problems_of(route, has_body="requestBody" in operation):
+        if always or status not in responses or (status == "404" and about_child):
+            responses[status] = {"$ref": f"#/components/responses/{name}"}
+
+
+def _name_operations(operations: list[tuple[Route, Document]]) -> None:
+    """Short ids (`read_child`) where they are unique, else with the service's name, else with the whole path."""
+
+    def short(route: Route, operation: Document) -> str:
+        given = str(operation.get("operationId", "")) or f"{route.method.lower()}{route.path}"
+        # FastAPI's id is the function's name, then path and method.
+        suffix = re.sub(r"\W", "_", route.path) + f"_{route.method.lower()}"
+        return re.sub(r"\W", "_", given).removesuffix(suffix) or given
+
+    names = [short(*pair) for pair in operations]
+    for step in (lambda route, name: f"{route.service.replace('-', '_')}_{name}", _in_full):
+        clashing = {name for name in names if names.count(name) > 1}
+        names = [
+            step(route, name) if name in clashing else name for (route, _), name in zip(operations, names, strict=True)
+        ]
+    for (_, operation), name in zip(operations, names, strict=True):
+        operation["operationId"] = name
+
+
+def _in_full(route: Route, name: str) -> str:
+    return f"{name}_{route.method.lower()}_{re.sub(r'[^A-Za-z0-9]+', '_', route.path).strip('_')}"

@@ -1,0 +1,134 @@
+"""The repositories over SQLAlchemy Core, the same on SQLite and PostgreSQL."""
+
+from collections.abc import Collection
+from dataclasses import asdict
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from assessment.adapters.tables import assessments, contribution_versions, contributions
+from assessment.domain.assessments import Assessment, Contribution, Status
+
+
+class SqlAssessments:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, assessment: Assessment) -> bool:
+        return await _inserted(self._connection, sa.insert(assessments).values(**asdict(assessment)))
+
+    async def open_of(self, child_id: str, template_id: str) -> str | None:
+        table = assessments
+        found = await self._connection.execute(
+            sa.select(table.c.assessment_id).where(
+                table.c.child_id == child_id,
+                table.c.template_id == template_id,
+                table.c.status == Status.BEGUN,
+            )
+        )
+        return found.scalar_one_or_none()
+
+    async def find(self, assessment_id: str) -> Assessment | None:
+        found = await self._connection.execute(
+            sa.select(assessments).where(assessments.c.assessment_id == assessment_id)
+        )
+        row = found.one_or_none()
+        return None if row is None else _assessment(row)
+
+    async def of_child(self, child_id: str, before: str | None, limit: int) -> list[Assessment]:
+        table = assessments
+        wanted = sa.select(table).where(table.c.child_id == child_id)
+        if before is not None:
+            wanted = wanted.where(table.c.assessment_id < before)
+        # The ids are UUIDv7: their order is the order of time.
+        found = await self._connection.execute(wanted.order_by(table.c.assessment_id.desc()).limit(limit))
+        return [_assessment(row) for row in found]
+
+
+class SqlContributions:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def find(self, assessment_id: str, section_key: str, contributor_id: str) -> Contribution | None:
+        found = await self._connection.execute(
+            _STANDING.where(
+                contributions.c.assessment_id == assessment_id,
+                contributions.c.section_key == section_key,
+                contributions.c.contributor_id == contributor_id,
+            )
+        )
+        row = found.one_or_none()
+        return None if row is None else Contribution(**row._mapping)
+
+    async def of(self, assessment_id: str, section_keys: Collection[str]) -> list[Contribution]:
+        found = await self._connection.execute(
+            _STANDING.where(
+                contributions.c.assessment_id == assessment_id, contributions.c.section_key.in_(section_keys)
+            ).order_by(contributions.c.contributor_id)
+        )
+        return [Contribution(**row._mapping) for row in found]
+
+    async def save(self, contribution: Contribution) -> bool:
+        key = {
+            "assessment_id": contribution.assessment_id,
+            "section_key": contribution.section_key,
+            "contributor_id": contribution.contributor_id,
+        }
+        stands = {"version": contribution.version, "updated_at": contribution.updated_at}
+        if contribution.version == 1:
+            saved = await _inserted(self._connection, sa.insert(contributions).values(**key, **stands))
+        else:
+            # The version is part of the condition, so of two who save at once the database lets one through.
+            changed = await self._connection.execute(
+                sa.update(contributions)
+                .where(*(contributions.c[name] == value for name, value in key.items()))
+                .where(contributions.c.version == contribution.version - 1)
+                .values(**stands)
+            )
+            saved = changed.rowcount == 1
+        if saved:
+            await self._connection.execute(
+                sa.insert(contribution_versions).values(
+                    **key,
+                    version=contribution.version,
+                    content=contribution.content,
+                    saved_at=contribution.updated_at,
+                )
+            )
+        return saved
+
+
+_STANDING = sa.select(
+    contributions.c.assessment_id,
+    contributions.c.section_key,
+    contributions.c.contributor_id,
+    contribution_versions.c.content,
+    contributions.c.version,
+    contributions.c.updated_at,
+).join_from(
+    contributions,
+    contribution_versions,
+    sa.and_(
+        *(
+            contributions.c[name] == contribution_versions.c[name]
+            for name in ("assessment_id", "section_key", "contributor_id", "version")
+        )
+    ),
+)
+
+
+async def _inserted(connection: AsyncConnection, row: sa.Insert) -> bool:
+    """False where the row stands in the way of a unique index; the transaction goes on either way."""
+    try:
+        async with connection.begin_nested():
+            await connection.execute(row)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _assessment(row: sa.Row[Any]) -> Assessment:
+    values = dict(row._mapping)
+    return Assessment(**{**values, "status": Status(values["status"])})

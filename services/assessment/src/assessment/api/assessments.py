@@ -1,0 +1,112 @@
+"""Assessments of a child: begin, list, read."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import JSONResponse
+
+from assessment.api.problems import problems
+from assessment.api.schemas import (
+    AssessmentBody,
+    AssessmentPage,
+    AssessmentSection,
+    AssessmentSummary,
+    BeginRequest,
+    ContributionBody,
+)
+from assessment.application.begin_assessment import BeginAssessment, begin_assessment
+from assessment.application.list_assessments import list_assessments
+from assessment.application.ports import UnitOfWorkFactory
+from assessment.application.read_assessment import ReadAssessment, read_assessment
+from assessment.domain.assessments import Assessment
+from assessment.domain.templates import Catalogue
+from chassis.disclosure import disclose
+from chassis.grants import Grant
+from chassis.idempotency import Answer, once
+from chassis.pages import Cursor, Limit, decode_cursor, encode_cursor, page
+from chassis.service import Granted, IdempotencyOf, answer
+
+_OF_CHILD = "/v1/children/{child_id}/assessments"
+
+
+def assessment_routes(reading: UnitOfWorkFactory, writing: UnitOfWorkFactory, catalogue: Catalogue) -> APIRouter:
+    router = APIRouter(tags=["assessments"])
+
+    def summary(assessment: Assessment, grant: Grant) -> dict[str, Any]:
+        template = catalogue.version(assessment.template_id, assessment.template_version)
+        return disclose(AssessmentSummary.of(assessment, template.title), grant.categories)
+
+    # The child is the grant's, never the path's: an old id of a merged record answers as the one that stands.
+    @router.post(
+        _OF_CHILD,
+        status_code=201,
+        summary="Begin an assessment of a child from a template.",
+        description="One assessment of a template can be open for a child at a time; 409 `assessment-open` names it.",
+        response_model=AssessmentSummary,
+        responses=problems(404, 409),
+    )
+    async def begin(
+        grant: Annotated[Grant, Depends(Granted("assessment.begin"))],
+        child_id: str,
+        request: BeginRequest,
+        idempotency: IdempotencyOf,
+    ) -> JSONResponse:
+        command = BeginAssessment(request.template_id, request.reason)
+        async with writing() as uow:
+
+            async def work() -> Answer:
+                begun = await begin_assessment(uow, catalogue, grant, command)
+                return Answer(201, summary(begun, grant), begun.etag)
+
+            result = await once(uow, idempotency(grant), work)
+        return answer(result, uow.effects)
+
+    @router.get(
+        _OF_CHILD,
+        summary="List the assessments of a child, newest first.",
+        response_model=AssessmentPage,
+        responses=problems(404),
+    )
+    async def list_all(
+        grant: Annotated[Grant, Depends(Granted("assessment.list"))],
+        child_id: str,
+        limit: Limit = 50,
+        cursor: Cursor = None,
+    ) -> JSONResponse:
+        before = decode_cursor(cursor)
+        async with reading() as uow:
+            found = await list_assessments(uow, grant, before[0] if before else None, limit)
+        shown = page(
+            found,
+            limit,
+            lambda assessment: summary(assessment, grant),
+            lambda assessment: encode_cursor(assessment.assessment_id),
+        )
+        return answer(Answer(200, shown))
+
+    @router.get(
+        "/v1/assessments/{assessment_id}",
+        summary="Read an assessment: the sections that you may see, with everybody's contributions.",
+        description="The ETag changes with the status alone, so that it tells nothing of a section you may not see.",
+        response_model=AssessmentBody,
+        responses=problems(404),
+    )
+    async def read(grant: Annotated[Grant, Depends(Granted("assessment.read"))], assessment_id: str) -> JSONResponse:
+        async with reading() as uow:
+            found = await read_assessment(uow, catalogue, grant, assessment_id)
+        return answer(Answer(200, _rendered(found, grant), found.assessment.etag))
+
+    return router
+
+
+def _rendered(found: ReadAssessment, grant: Grant) -> dict[str, Any]:
+    """From the inside out: `disclose` looks at the fields of one level."""
+    body = disclose(AssessmentBody.of(found.assessment, found.template.title, sections=[]), grant.categories)
+    body["sections"] = [
+        {
+            **disclose(AssessmentSection.of(section, []), grant.categories),
+            "contributions": [disclose(ContributionBody.of(each), grant.categories) for each in contributions],
+        }
+        for section, contributions in found.sections
+    ]
+    return body

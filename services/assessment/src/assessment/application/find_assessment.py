@@ -1,0 +1,25 @@
+"""Find an assessment: for a caller whose grant is about its child, or to tell whose child it is."""
+
+from assessment.application.ports import AssessmentUnitOfWork
+from assessment.domain.assessments import Assessment
+from chassis.errors import NotFound
+from chassis.grants import Grant
+from chassis.ids import is_uuid
+
+
+async def assessment_under(uow: AssessmentUnitOfWork, grant: Grant, assessment_id: str) -> Assessment:
+    """Raises `NotFound` alike for no such assessment and for one of another child than the grant's."""
+    assessment = await _find(uow, assessment_id)
+    if assessment is None or assessment.child_id != grant.child_id:
+        raise NotFound
+    return assessment
+
+
+async def child_of(uow: AssessmentUnitOfWork, assessment_id: str) -> str | None:
+    """Whose assessment it is; None where there is none."""
+    assessment = await _find(uow, assessment_id)
+    return None if assessment is None else assessment.child_id
+
+
+async def _find(uow: AssessmentUnitOfWork, assessment_id: str) -> Assessment | None:
+    return await uow.assessments.find(assessment_id) if is_uuid(assessment_id) else None

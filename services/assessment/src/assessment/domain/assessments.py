@@ -1,0 +1,42 @@
+"""An assessment of a child, and what practitioners contributed to it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Status(StrEnum):
+    BEGUN = "begun"
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """`version` counts changes of status alone: were a contribution to move it, a hidden one would show by it."""
+
+    assessment_id: str
+    child_id: str
+    template_id: str
+    template_version: int
+    reason: str
+    status: Status
+    begun_by: str
+    begun_at: datetime
+    version: int = 1
+
+    @property
+    def etag(self) -> str:
+        """Never equal to a contribution's, so that the one cannot pass for the other in `If-Match`."""
+        return f'"{self.status}-{self.version}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """One practitioner's own part of one section. `version` counts from 1; every version is kept."""
+
+    assessment_id: str
+    section_key: str
+    contributor_id: str
+    content: dict[str, Any]
+    version: int
+    updated_at: datetime

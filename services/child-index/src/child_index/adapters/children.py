@@ -1,0 +1,233 @@
+"""Reading and writing the children of the index."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.ids import Clock, new_id
+from child_index.adapters import tables
+from child_index.adapters.sql import among, insert_new, insert_pairs, is_sqlite, put
+from child_index.application.ports import Holders
+from child_index.domain.person import Address, ChildRecord, Person
+from child_index.domain.register import Changes, SourceRecord
+
+_LOCK = 0x6368696C  # "chil": whoever matches or creates holds it until the transaction ends
+
+_child, _names, _addresses = tables.children, tables.other_names, tables.addresses
+_keys, _sources = tables.blocking_keys, tables.source_records
+
+
+class SqlChildren:
+    def __init__(self, connection: AsyncConnection, clock: Clock) -> None:
+        self._connection = connection
+        self._clock = clock
+
+    async def hold(self) -> None:
+        if not is_sqlite(self._connection):  # an SQLite transaction that may write is alone from its start
+            await self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+
+    async def number_of(self, child_id: str) -> int | None:
+        found = await self._connection.execute(sa.select(_child.c.child_no).where(_child.c.child_id == child_id))
+        return found.scalar_one_or_none()
+
+    async def record(self, child_id: str) -> ChildRecord | None:
+        found = await self.records([child_id])
+        return found[0] if found else None
+
+    async def records(self, child_ids: Collection[str]) -> list[ChildRecord]:
+        if not child_ids:
+            return []
+        return await self._load(among(self._connection, _child.c.child_id, child_ids))
+
+    async def sharing(self, keys: Collection[int], limit: int) -> list[ChildRecord]:
+        if not keys:
+            return []
+        count = sa.func.count()
+        best = (
+            sa.select(_keys.c.child_no)
+            .where(among(self._connection, _keys.c.h, keys))
+            .group_by(_keys.c.child_no)
+            .order_by(count.desc(), _keys.c.child_no)
+            .limit(limit)
+        )
+        numbers = list((await self._connection.execute(best)).scalars())
+        return await self._load(among(self._connection, _child.c.child_no, numbers)) if numbers else []
+
+    async def neighbours(self, keys: Collection[int], also: Collection[str]) -> tuple[list[ChildRecord], Holders]:
+        found = await self._connection.execute(
+            sa.select(_keys.c.h, _keys.c.child_no).where(among(self._connection, _keys.c.h, keys))
+        )
+        pairs = found.all()
+        numbers = {row.child_no for row in pairs}
+        near = await self._load(among(self._connection, _child.c.child_no, numbers)) if numbers else []
+        ids = {record.child_no: record.child_id for record in near}
+        holders: dict[int, list[str]] = defaultdict(list)
+        for row in pairs:
+            holders[row.h].append(ids[row.child_no])
+        missing = set(also) - set(ids.values())
+        return near + await self.records(missing), holders
+
+    async def _load(self, which: sa.ColumnElement[bool]) -> list[ChildRecord]:
+        rows = (await self._connection.execute(sa.select(_child).where(which))).all()
+        numbers = [row.child_no for row in rows]
+        names: dict[int, list[tuple[str, str]]] = defaultdict(list)
+        addresses: dict[int, list[Address]] = defaultdict(list)
+        if numbers:
+            found = await self._connection.execute(
+                sa.select(_names.c.child_no, _names.c.given_name, _names.c.family_name)
+                .where(among(self._connection, _names.c.child_no, numbers))
+                .order_by(_names.c.recorded_at, _names.c.given_name, _names.c.family_name)
+            )
+            for row in found:
+                names[row.child_no].append((row.given_name, row.family_name))
+            found = await self._connection.execute(
+                sa.select(_addresses)
+                .where(among(self._connection, _addresses.c.child_no, numbers))
+                .order_by(_addresses.c.since.desc(), _addresses.c.address_id.desc())
+            )
+            for row in found:
+                addresses[row.child_no].append(Address(row.address_line, row.postcode, row.since))
+        return [
+            ChildRecord(
+                child_id=row.child_id,
+                child_no=row.child_no,
+                given_name=row.given_name,
+                family_name=row.family_name,
+                date_of_birth=row.date_of_birth,
+                sex=row.sex,
+                nhs_number=row.nhs_number,
+                upn=row.upn,
+                other_names=tuple(names[row.child_no]),
+                addresses=tuple(addresses[row.child_no]),
+            )
+            for row in rows
+        ]
+
+    async def sources(self, source: str, keys: Collection[str]) -> dict[str, SourceRecord]:
+        if not keys:
+            return {}
+        found = await self._connection.execute(
+            sa.select(_sources, _child.c.child_id)
+            .join_from(_sources, _child, _sources.c.child_no == _child.c.child_no, isouter=True)
+            .where(_sources.c.source == source, among(self._connection, _sources.c.source_key, keys))
+        )
+        return {
+            row.source_key: SourceRecord(
+                said=Person.from_json(row.submitted) if row.submitted else None,
+                child_id=row.child_id,
+                review_id=row.review_id,
+                pending=row.pending,
+            )
+            for row in found
+        }
+
+    async def save(self, changes: Changes, source: str) -> dict[str, int]:
+        now = self._clock()
+        numbers = await self._add(changes.added.values(), now)
+        for before, after in changes.amended.values():
+            await self._amend(before, after, now)
+        known = {before.child_id: before.child_no for before, _ in changes.amended.values()} | numbers
+        pairs = [(key, number) for id_, keys in changes.keys.items() if (number := known[id_]) for key in keys]
+        await insert_pairs(self._connection, _keys, ("h", "child_no"), sorted(pairs))
+        await self._save_sources(changes, source, numbers)
+        return numbers
+
+    async def _add(self, records: Collection[ChildRecord], now: datetime) -> dict[str, int]:
+        if not records:
+            return {}
+        rows = [{**_row(record), "child_id": record.child_id, "created_at": now} for record in records]
+        found = await self._connection.execute(sa.insert(_child).returning(_child.c.child_id, _child.c.child_no), rows)
+        numbers = {row.child_id: row.child_no for row in found}
+        await self._add_names([(numbers[r.child_id], name) for r in records for name in r.other_names], now)
+        await self._add_addresses([(numbers[r.child_id], a) for r in records for a in reversed(r.addresses)])
+        return numbers
+
+    async def _amend(self, before: ChildRecord, after: ChildRecord, now: datetime) -> None:
+        number = before.child_no
+        assert number is not None
+        if _row(before) != _row(after):
+            await self._connection.execute(sa.update(_child).where(_child.c.child_no == number).values(**_row(after)))
+        await self._add_names([(number, name) for name in after.other_names if name not in before.other_names], now)
+        for given_name, family_name in set(before.other_names) - set(after.other_names):
+            await self._connection.execute(
+                sa.delete(_names).where(
+                    _names.c.child_no == number,
+                    _names.c.given_name == given_name,
+                    _names.c.family_name == family_name,
+                )
+            )
+        new = [address for address in after.addresses if address not in before.addresses]
+        await self._add_addresses([(number, address) for address in reversed(new)])
+
+    async def _add_names(self, names: Iterable[tuple[int, tuple[str, str]]], now: datetime) -> None:
+        rows = [
+            {"child_no": number, "given_name": given, "family_name": family, "recorded_at": now}
+            for number, (given, family) in names
+        ]
+        await insert_new(self._connection, _names, rows)
+
+    async def _add_addresses(self, addresses: Iterable[tuple[int, Address]]) -> None:
+        rows = [
+            {
+                "address_id": new_id(),
+                "child_no": number,
+                "address_line": address.address_line,
+                "postcode": address.postcode,
+                "since": address.since,
+            }
+            for number, address in addresses
+        ]
+        if rows:
+            await self._connection.execute(sa.insert(_addresses), rows)
+
+    async def _save_sources(self, changes: Changes, source: str, new: Mapping[str, int]) -> None:
+        linked = {record.child_id for record in changes.sources.values() if record.child_id} - set(new)
+        numbers = dict(new)
+        if linked:
+            found = await self._connection.execute(
+                sa.select(_child.c.child_id, _child.c.child_no).where(
+                    among(self._connection, _child.c.child_id, linked)
+                )
+            )
+            numbers |= {row.child_id: row.child_no for row in found}
+        rows = [
+            {
+                "source": source,
+                "source_key": key,
+                "submitted": record.said.to_json() if record.said else None,
+                "child_no": numbers[record.child_id] if record.child_id else None,
+                "review_id": record.review_id,
+                "pending": record.pending,
+            }
+            for key, record in changes.sources.items()
+        ]
+        await put(self._connection, _sources, rows)
+
+    async def part(self, child_no: int, other_child_no: int, review_id: str) -> None:
+        low, high = sorted((child_no, other_child_no))
+        row = {"child_no": low, "other_child_no": high, "review_id": review_id}
+        await insert_new(self._connection, tables.partings, [row])
+
+    async def population(self) -> int:
+        return (await self._connection.execute(sa.select(sa.func.max(_child.c.child_no)))).scalar_one() or 0
+
+    async def name_counts(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        counts: list[dict[str, int]] = []
+        for column in (_child.c.given_name, _child.c.family_name):
+            found = await self._connection.execute(sa.select(column, sa.func.count()).group_by(column))
+            counts.append({row[0]: row[1] for row in found})
+        return counts[0], counts[1]
+
+
+def _row(record: ChildRecord) -> dict[str, object]:
+    return {
+        "given_name": record.given_name,
+        "family_name": record.family_name,
+        "date_of_birth": record.date_of_birth,
+        "sex": record.sex,
+        "nhs_number": record.nhs_number,
+        "upn": record.upn,
+    }

@@ -1,0 +1,126 @@
+"""Service episodes and lead professionals."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.errors import Conflict
+from chassis.ids import Clock, new_id
+from child_index.adapters import tables
+from child_index.adapters.sql import among
+from child_index.application.ports import Episode, Lead
+
+_episodes, _leads, _children = tables.episodes, tables.lead_professionals, tables.children
+
+
+class SqlEpisodes:
+    def __init__(self, connection: AsyncConnection, clock: Clock) -> None:
+        self._connection = connection
+        self._clock = clock
+
+    async def of_child(self, child_no: int) -> list[Episode]:
+        return await self._select(_episodes.c.child_no == child_no)
+
+    async def get(self, episode_id: str) -> Episode | None:
+        found = await self._select(_episodes.c.episode_id == episode_id)
+        return found[0] if found else None
+
+    async def _select(self, which: sa.ColumnElement[bool]) -> list[Episode]:
+        found = await self._connection.execute(
+            sa.select(_episodes, _children.c.child_id)
+            .join_from(_episodes, _children)
+            .where(which)
+            .order_by(_episodes.c.started_on.desc(), _episodes.c.episode_id.desc())
+        )
+        return [
+            Episode(
+                episode_id=row.episode_id,
+                child_no=row.child_no,
+                service_id=row.service_id,
+                agency_id=row.agency_id,
+                practitioner_id=row.practitioner_id,
+                sensitive=row.sensitive,
+                contact=row.contact,
+                started_on=row.started_on,
+                ended_on=row.ended_on,
+                opened_by=row.opened_by,
+                child_id=row.child_id,
+            )
+            for row in found
+        ]
+
+    async def open_with_service(self, service_id: str, child_ids: Collection[str]) -> set[str]:
+        found = await self._connection.execute(
+            sa.select(_children.c.child_id)
+            .join_from(_episodes, _children)
+            .where(
+                _episodes.c.service_id == service_id,
+                _episodes.c.practitioner_id.is_(None),
+                _episodes.c.ended_on.is_(None),
+                among(self._connection, _children.c.child_id, child_ids),
+            )
+        )
+        return set(found.scalars())
+
+    async def add(self, episodes: Sequence[Episode]) -> None:
+        if not episodes:
+            return
+        now = self._clock()
+        rows = [_row(episode) | {"created_at": now} for episode in episodes]
+        try:
+            await self._connection.execute(sa.insert(_episodes), rows)
+        except IntegrityError as error:
+            raise Conflict("This episode is open already", code="episode-open") from error
+
+    async def end(self, episode_id: str, ended_on: date, reason: str | None) -> bool:
+        done = await self._connection.execute(
+            sa.update(_episodes)
+            .where(_episodes.c.episode_id == episode_id, _episodes.c.ended_on.is_(None))
+            .values(ended_on=ended_on, end_reason=reason)
+        )
+        return done.rowcount == 1
+
+
+def _row(episode: Episode) -> dict[str, Any]:
+    row = asdict(episode)
+    del row["child_id"]
+    return row
+
+
+class SqlLeads:
+    def __init__(self, connection: AsyncConnection, clock: Clock) -> None:
+        self._connection = connection
+        self._clock = clock
+
+    async def present(self, child_no: int) -> Lead | None:
+        found = await self._connection.execute(
+            sa.select(_leads.c.practitioner_id, _leads.c.assigned_at).where(
+                _leads.c.child_no == child_no, _leads.c.ended_at.is_(None)
+            )
+        )
+        row = found.one_or_none()
+        return Lead(row.practitioner_id, row.assigned_at) if row else None
+
+    async def assign(self, child_no: int, practitioner_id: str, assigned_by: str, reason: str | None) -> None:
+        now = self._clock()
+        await self._connection.execute(
+            sa.update(_leads).where(_leads.c.child_no == child_no, _leads.c.ended_at.is_(None)).values(ended_at=now)
+        )
+        try:
+            await self._connection.execute(
+                sa.insert(_leads).values(
+                    lead_id=new_id(),
+                    child_no=child_no,
+                    practitioner_id=practitioner_id,
+                    reason=reason,
+                    assigned_by=assigned_by,
+                    assigned_at=now,
+                )
+            )
+        except IntegrityError as error:
+            raise Conflict("Somebody else is naming the lead professional; ask again") from error

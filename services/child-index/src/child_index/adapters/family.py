@@ -1,0 +1,78 @@
+"""Relationships of a child, with other children of the index and with other people."""
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.errors import Conflict
+from chassis.ids import Clock, new_id
+from child_index.adapters import tables
+from child_index.application.ports import FamilyLink
+from child_index.domain.family import Relationship, inverse
+
+_links, _children = tables.relationships, tables.children
+
+
+class SqlFamily:
+    def __init__(self, connection: AsyncConnection, clock: Clock) -> None:
+        self._connection = connection
+        self._clock = clock
+
+    async def of_child(self, child_no: int) -> list[FamilyLink]:
+        other_no = sa.case((_links.c.child_no == child_no, _links.c.other_child_no), else_=_links.c.child_no)
+        found = await self._connection.execute(
+            sa.select(
+                _links,
+                _children.c.child_id,
+                _children.c.given_name.label("child_given_name"),
+                _children.c.family_name.label("child_family_name"),
+            )
+            .join_from(_links, _children, _children.c.child_no == other_no, isouter=True)
+            .where(sa.or_(_links.c.child_no == child_no, _links.c.other_child_no == child_no))
+            .order_by(_links.c.relationship_id)
+        )
+        links = []
+        for row in found:
+            told = Relationship(row.relationship)
+            links.append(
+                FamilyLink(
+                    relationship_id=row.relationship_id,
+                    relationship=(told if row.child_no == child_no else inverse(told)).value,
+                    other_child_id=row.child_id,
+                    given_name=row.child_given_name or row.given_name,
+                    family_name=row.child_family_name or row.family_name,
+                    phone=row.phone,
+                )
+            )
+        return links
+
+    async def add_person(
+        self, child_no: int, relationship: str, person: tuple[str, str, str | None], created_by: str
+    ) -> str:
+        given_name, family_name, phone = person
+        return await self._add(
+            child_no, relationship, created_by, given_name=given_name, family_name=family_name, phone=phone
+        )
+
+    async def add_child(self, child_no: int, relationship: str, other_child_no: int, created_by: str) -> str:
+        return await self._add(child_no, relationship, created_by, other_child_no=other_child_no)
+
+    async def _add(self, child_no: int, relationship: str, created_by: str, **other: object) -> str:
+        relationship_id = new_id()
+        try:
+            await self._connection.execute(
+                sa.insert(_links).values(
+                    relationship_id=relationship_id,
+                    child_no=child_no,
+                    relationship=relationship,
+                    created_by=created_by,
+                    created_at=self._clock(),
+                    **other,
+                )
+            )
+        except IntegrityError as error:
+            raise Conflict("The same relationship is just being written down; ask again") from error
+        return relationship_id
+
+    async def remove(self, relationship_id: str) -> None:
+        await self._connection.execute(sa.delete(_links).where(_links.c.relationship_id == relationship_id))

@@ -1,0 +1,178 @@
+"""Imports: the rows that were received, and what became of each."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.ids import Clock
+from child_index.adapters import tables
+from child_index.application.ports import Import, ImportRejection, ImportResult
+
+_imports, _chunks = tables.imports, tables.import_chunks
+_rejections, _results = tables.import_rejections, tables.import_results
+_PAGE = 500
+_UNFINISHED = _imports.c.state.in_(("queued", "running"))
+
+
+class SqlImports:
+    def __init__(self, connection: AsyncConnection, clock: Clock) -> None:
+        self._connection = connection
+        self._clock = clock
+
+    async def begin(self, import_id: str, service_id: str, agency_id: str | None, created_by: str) -> None:
+        counts = dict.fromkeys(("total", "processed", "created", "matched", "review", "rejected", "next_chunk"), 0)
+        await self._connection.execute(
+            sa.insert(_imports).values(
+                import_id=import_id,
+                service_id=service_id,
+                agency_id=agency_id,
+                created_by=created_by,
+                created_at=self._clock(),
+                state="receiving",
+                **counts,
+            )
+        )
+
+    async def add_chunk(self, import_id: str, number: int, rows: bytes) -> None:
+        await self._connection.execute(sa.insert(_chunks).values(import_id=import_id, number=number, rows=rows))
+
+    async def queue(self, import_id: str, total: int) -> None:
+        await self._connection.execute(
+            sa.update(_imports).where(_imports.c.import_id == import_id).values(state="queued", total=total)
+        )
+
+    async def discard(self, import_id: str) -> None:
+        await self._connection.execute(sa.delete(_chunks).where(_chunks.c.import_id == import_id))
+        await self._connection.execute(sa.delete(_imports).where(_imports.c.import_id == import_id))
+
+    async def abandoned(self, before: datetime) -> list[str]:
+        found = await self._connection.execute(
+            sa.select(_imports.c.import_id).where(_imports.c.state == "receiving", _imports.c.created_at < before)
+        )
+        return list(found.scalars())
+
+    async def get(self, import_id: str) -> Import | None:
+        return await self._one(
+            sa.select(_imports).where(_imports.c.import_id == import_id, _imports.c.state != "receiving")
+        )
+
+    async def next_open(self) -> Import | None:
+        return await self._one(sa.select(_imports).where(_UNFINISHED).order_by(_imports.c.import_id).limit(1))
+
+    async def take(self, import_id: str) -> Import | None:
+        return await self._one(
+            sa.select(_imports).where(_imports.c.import_id == import_id, _UNFINISHED).with_for_update(skip_locked=True)
+        )
+
+    async def _one(self, query: sa.Select[tuple[object, ...]]) -> Import | None:
+        row = (await self._connection.execute(query)).one_or_none()
+        if row is None:
+            return None
+        return Import(
+            import_id=row.import_id,
+            service_id=row.service_id,
+            agency_id=row.agency_id,
+            created_by=row.created_by,
+            state=row.state,
+            total=row.total,
+            processed=row.processed,
+            created=row.created,
+            matched=row.matched,
+            review=row.review,
+            rejected=row.rejected,
+            next_chunk=row.next_chunk,
+            last_event_id=row.last_event_id,
+        )
+
+    async def chunk(self, import_id: str, number: int) -> bytes | None:
+        found = await self._connection.execute(
+            sa.select(_chunks.c.rows).where(_chunks.c.import_id == import_id, _chunks.c.number == number)
+        )
+        return found.scalar_one_or_none()
+
+    async def progress(
+        self,
+        import_id: str,
+        results: Sequence[ImportResult],
+        rejections: Sequence[ImportRejection],
+        last_event_id: str | None,
+    ) -> None:
+        if results:
+            rows = [
+                {
+                    "import_id": import_id,
+                    "row_no": result.row,
+                    "local_id": result.local_id,
+                    "outcome": result.outcome,
+                    "child_id": result.child_id,
+                    "review_id": result.review_id,
+                    "score": result.score,
+                }
+                for result in results
+            ]
+            await self._connection.execute(sa.insert(_results), rows)
+        if rejections:
+            await self._connection.execute(
+                sa.insert(_rejections),
+                [
+                    {"import_id": import_id, "row_no": found.row, "field": found.field, "reason": found.reason}
+                    for found in rejections
+                ],
+            )
+        outcomes = [result.outcome for result in results]
+        rejected = len({found.row for found in rejections})
+        columns = _imports.c
+        await self._connection.execute(
+            sa.update(_imports)
+            .where(columns.import_id == import_id)
+            .values(
+                state="running",
+                processed=columns.processed + len(results) + rejected,
+                created=columns.created + outcomes.count("created"),
+                matched=columns.matched + outcomes.count("matched"),
+                review=columns.review + outcomes.count("review"),
+                rejected=columns.rejected + rejected,
+                next_chunk=columns.next_chunk + 1,
+                last_event_id=sa.func.coalesce(last_event_id, columns.last_event_id),
+            )
+        )
+        done = sa.select(columns.next_chunk - 1).where(columns.import_id == import_id).scalar_subquery()
+        await self._connection.execute(
+            sa.delete(_chunks).where(_chunks.c.import_id == import_id, _chunks.c.number == done)
+        )
+
+    async def finish(self, import_id: str, state: str) -> None:
+        await self._connection.execute(sa.delete(_chunks).where(_chunks.c.import_id == import_id))
+        await self._connection.execute(
+            sa.update(_imports).where(_imports.c.import_id == import_id).values(state=state, finished_at=self._clock())
+        )
+
+    async def rejections(self, import_id: str, limit: int, after: tuple[int, str]) -> list[ImportRejection]:
+        found = await self._connection.execute(
+            sa.select(_rejections)
+            .where(
+                _rejections.c.import_id == import_id,
+                sa.tuple_(_rejections.c.row_no, _rejections.c.field) > sa.tuple_(*map(sa.literal, after)),
+            )
+            .order_by(_rejections.c.row_no, _rejections.c.field)
+            .limit(limit)
+        )
+        return [ImportRejection(row.row_no, row.field, row.reason) for row in found]
+
+    async def results(self, import_id: str) -> AsyncIterator[ImportResult]:
+        last = 0
+        while True:
+            found = await self._connection.execute(
+                sa.select(_results)
+                .where(_results.c.import_id == import_id, _results.c.row_no > last)
+                .order_by(_results.c.row_no)
+                .limit(_PAGE)
+            )
+            rows = found.all()
+            for row in rows:
+                yield ImportResult(row.row_no, row.local_id, row.outcome, row.child_id, row.review_id, row.score)
+            if len(rows) < _PAGE:
+                return
+            last = rows[-1].row_no

@@ -1,0 +1,102 @@
+"""Match reviews: records of which a human has to say whether they are a child of the index."""
+
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.ids import Clock
+from child_index.adapters import tables
+from child_index.adapters.sql import among
+from child_index.application.ports import Review
+from child_index.domain.person import Person
+from child_index.domain.register import Changes
+
+_reviews, _children, _sources = tables.match_reviews, tables.children, tables.source_records
+
+
+class SqlReviews:
+    def __init__(self, connection: AsyncConnection, clock: Clock) -> None:
+        self._connection = connection
+        self._clock = clock
+
+    async def open_ones(self, limit: int, after: str | None) -> list[Review]:
+        which = [_reviews.c.state == "open"]
+        if after is not None:
+            which.append(_reviews.c.review_id > after)
+        return await self._select(sa.and_(*which), limit)
+
+    async def get(self, review_id: str) -> Review | None:
+        found = await self._select(_reviews.c.review_id == review_id, 1)
+        return found[0] if found else None
+
+    async def _select(self, which: sa.ColumnElement[bool], limit: int) -> list[Review]:
+        found = await self._connection.execute(
+            sa.select(_reviews, _children.c.child_id)
+            .join_from(_reviews, _children, _reviews.c.candidate_no == _children.c.child_no)
+            .where(which)
+            .order_by(_reviews.c.review_id)
+            .limit(limit)
+        )
+        return [
+            Review(
+                review_id=row.review_id,
+                state=row.state,
+                created_at=row.created_at,
+                service_id=row.service_id,
+                agency_id=row.agency_id,
+                source=row.source,
+                source_key=row.source_key,
+                submitted=Person.from_json(row.submitted),
+                candidate_id=row.child_id,
+                score=row.score,
+                because=tuple(row.because),
+            )
+            for row in found
+        ]
+
+    async def add(
+        self,
+        changes: Changes,
+        numbers: Mapping[str, int],
+        created_by: str,
+        agency_id: str | None,
+        service_id: str | None,
+    ) -> None:
+        if not changes.reviews:
+            return
+        numbers = dict(numbers) | await self._numbers({review.candidate_id for review in changes.reviews})
+        rows = [
+            {
+                "review_id": review.review_id,
+                "state": "open",
+                "created_at": self._clock(),
+                "created_by": created_by,
+                "agency_id": agency_id,
+                "service_id": service_id,
+                "source": review.submission.source,
+                "source_key": review.submission.source_key,
+                "submitted": review.submission.person.to_json(),
+                "candidate_no": numbers[review.candidate_id],
+                "score": review.score,
+                "because": list(review.because),
+            }
+            for review in changes.reviews
+        ]
+        await self._connection.execute(sa.insert(_reviews), rows)
+
+    async def _numbers(self, child_ids: set[str]) -> dict[str, int]:
+        found = await self._connection.execute(
+            sa.select(_children.c.child_id, _children.c.child_no).where(
+                among(self._connection, _children.c.child_id, child_ids)
+            )
+        )
+        return {row.child_id: row.child_no for row in found}
+
+    async def resolve(self, review_id: str, state: str, resolved_by: str, result_no: int) -> bool:
+        done = await self._connection.execute(
+            sa.update(_reviews)
+            .where(_reviews.c.review_id == review_id, _reviews.c.state == "open")
+            .values(state=state, resolved_at=self._clock(), resolved_by=resolved_by, result_no=result_no)
+        )
+        return done.rowcount == 1

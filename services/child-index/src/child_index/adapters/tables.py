@@ -1,0 +1,252 @@
+"""The child index's tables, the same on SQLite and PostgreSQL. `migrations/` makes exactly these."""
+
+import sqlalchemy as sa
+
+from chassis.database import UtcDateTime
+from chassis.messaging import MessagingTables
+
+metadata = sa.MetaData()
+messaging = MessagingTables(metadata)
+
+_NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+children = sa.Table(
+    "children",
+    metadata,
+    # A small number beside the public id: the table of blocking keys holds a dozen of them for each child.
+    sa.Column("child_no", _NUMBER, primary_key=True, autoincrement=True),
+    sa.Column("child_id", sa.String(36), nullable=False, unique=True),
+    sa.Column("given_name", sa.String(100), nullable=False),
+    sa.Column("family_name", sa.String(100), nullable=False),
+    sa.Column("date_of_birth", sa.Date, nullable=False),
+    sa.Column("sex", sa.String(20)),
+    sa.Column("nhs_number", sa.String(10)),
+    sa.Column("upn", sa.String(13)),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+)
+
+other_names = sa.Table(
+    "other_names",
+    metadata,
+    sa.Column("child_no", _NUMBER, sa.ForeignKey("children.child_no"), primary_key=True, autoincrement=False),
+    sa.Column("given_name", sa.String(100), primary_key=True),
+    sa.Column("family_name", sa.String(100), primary_key=True),
+    sa.Column("recorded_at", UtcDateTime, nullable=False),
+)
+
+addresses = sa.Table(
+    "addresses",
+    metadata,
+    sa.Column("address_id", sa.String(36), primary_key=True),
+    sa.Column("child_no", _NUMBER, sa.ForeignKey("children.child_no"), nullable=False, index=True),
+    sa.Column("address_line", sa.String(200)),
+    sa.Column("postcode", sa.String(8)),
+    sa.Column("since", sa.Date, nullable=False),
+)
+
+blocking_keys = sa.Table(
+    "blocking_keys",
+    metadata,
+    # No foreign key: a dozen look-ups for each child registered would cost more than the whole of the rest.
+    sa.Column("h", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("child_no", sa.BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+source_records = sa.Table(
+    "source_records",
+    metadata,
+    sa.Column("source", sa.String(80), primary_key=True),
+    sa.Column("source_key", sa.String(120), primary_key=True),
+    # What the sender last said, so that the next change is seen as a change. Only where the sender numbers its rows.
+    sa.Column("submitted", sa.JSON(none_as_null=True)),
+    sa.Column("child_no", _NUMBER, sa.ForeignKey("children.child_no")),
+    sa.Column("review_id", sa.String(36)),
+    sa.Column("pending", sa.Boolean, nullable=False),
+)
+
+partings = sa.Table(
+    "partings",
+    metadata,
+    sa.Column("child_no", _NUMBER, sa.ForeignKey("children.child_no"), primary_key=True, autoincrement=False),
+    sa.Column("other_child_no", _NUMBER, sa.ForeignKey("children.child_no"), primary_key=True, autoincrement=False),
+    sa.Column("review_id", sa.String(36), nullable=False),
+)
+
+match_reviews = sa.Table(
+    "match_reviews",
+    metadata,
+    sa.Column("review_id", sa.String(36), primary_key=True),
+    sa.Column("state", sa.String(10), nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("created_by", sa.String(64), nullable=False),
+    sa.Column("agency_id", sa.String(64)),
+    sa.Column("service_id", sa.String(64)),
+    sa.Column("source", sa.String(80), nullable=False),
+    sa.Column("source_key", sa.String(120), nullable=False),
+    sa.Column("submitted", sa.JSON, nullable=False),
+    sa.Column("candidate_no", _NUMBER, sa.ForeignKey("children.child_no"), nullable=False),
+    sa.Column("score", sa.Float, nullable=False),
+    sa.Column("because", sa.JSON, nullable=False),
+    sa.Column("resolved_at", UtcDateTime),
+    sa.Column("resolved_by", sa.String(64)),
+    sa.Column("result_no", _NUMBER, sa.ForeignKey("children.child_no")),
+    sa.Index("ix_match_reviews_state", "state", "review_id"),
+)
+
+episodes = sa.Table(
+    "episodes",
+    metadata,
+    sa.Column("episode_id", sa.String(36), primary_key=True),
+    sa.Column("child_no", _NUMBER, sa.ForeignKey("children.child_no"), nullable=False, index=True),
+    sa.Column("service_id", sa.String(64), nullable=False),
+    sa.Column("agency_id", sa.String(64), nullable=False),
+    sa.Column("practitioner_id", sa.String(64)),
+    sa.Column("sensitive", sa.Boolean, nullable=False),
+    sa.Column("contact", sa.String(200)),
+    sa.Column("started_on", sa.Date, nullable=False),
+    sa.Column("ended_on", sa.Date),
+    sa.Column("end_reason", sa.String(500)),
+    sa.Column("opened_by", sa.String(64), nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    # Unique indexes take two NULLs for different, hence one index with and one without a practitioner.
+    sa.Index(
+        "uq_episodes_open_of_practitioner",
+        "child_no",
+        "service_id",
+        "practitioner_id",
+        "sensitive",
+        unique=True,
+        sqlite_where=sa.text("ended_on IS NULL"),
+        postgresql_where=sa.text("ended_on IS NULL"),
+    ),
+    sa.Index(
+        "uq_episodes_open_of_service",
+        "child_no",
+        "service_id",
+        "sensitive",
+        unique=True,
+        sqlite_where=sa.text("ended_on IS NULL AND practitioner_id IS NULL"),
+        postgresql_where=sa.text("ended_on IS NULL AND practitioner_id IS NULL"),
+    ),
+)
+
+lead_professionals = sa.Table(
+    "lead_professionals",
+    metadata,
+    sa.Column("lead_id", sa.String(36), primary_key=True),
+    sa.Column("child_no", _NUMBER, sa.ForeignKey("children.child_no"), nullable=False, index=True),
+    sa.Column("practitioner_id", sa.String(64), nullable=False),
+    sa.Column("reason", sa.String(500)),
+    sa.Column("assigned_by", sa.String(64), nullable=False),
+    sa.Column("assigned_at", UtcDateTime, nullable=False),
+    sa.Column("ended_at", UtcDateTime),
+    sa.Index(
+        "uq_lead_professionals_present",
+        "child_no",
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    ),
+)
+
+relationships = sa.Table(
+    "relationships",
+    metadata,
+    sa.Column("relationship_id", sa.String(36), primary_key=True),
+    sa.Column("child_no", _NUMBER, sa.ForeignKey("children.child_no"), nullable=False),
+    sa.Column("other_child_no", _NUMBER, sa.ForeignKey("children.child_no"), index=True),
+    sa.Column("given_name", sa.String(100)),
+    sa.Column("family_name", sa.String(100)),
+    sa.Column("phone", sa.String(40)),
+    sa.Column("relationship", sa.String(30), nullable=False),
+    sa.Column("created_by", sa.String(64), nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.UniqueConstraint("child_no", "other_child_no", name="uq_relationships_pair"),
+)
+
+imports = sa.Table(
+    "imports",
+    metadata,
+    sa.Column("import_id", sa.String(36), primary_key=True),
+    sa.Column("service_id", sa.String(64), nullable=False),
+    sa.Column("agency_id", sa.String(64)),
+    sa.Column("created_by", sa.String(64), nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("state", sa.String(10), nullable=False, index=True),
+    sa.Column("total", sa.Integer, nullable=False),
+    sa.Column("processed", sa.Integer, nullable=False),
+    sa.Column("created", sa.Integer, nullable=False),
+    sa.Column("matched", sa.Integer, nullable=False),
+    sa.Column("review", sa.Integer, nullable=False),
+    sa.Column("rejected", sa.Integer, nullable=False),
+    sa.Column("next_chunk", sa.Integer, nullable=False),
+    sa.Column("last_event_id", sa.String(36)),
+    sa.Column("finished_at", UtcDateTime),
+)
+
+import_chunks = sa.Table(
+    "import_chunks",
+    metadata,
+    sa.Column("import_id", sa.String(36), sa.ForeignKey("imports.import_id"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("rows", sa.LargeBinary, nullable=False),
+)
+
+import_rejections = sa.Table(
+    "import_rejections",
+    metadata,
+    sa.Column("import_id", sa.String(36), sa.ForeignKey("imports.import_id"), primary_key=True),
+    sa.Column("row_no", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("field", sa.String(40), primary_key=True),
+    sa.Column("reason", sa.String(200), nullable=False),
+)
+
+import_results = sa.Table(
+    "import_results",
+    metadata,
+    sa.Column("import_id", sa.String(36), sa.ForeignKey("imports.import_id"), primary_key=True),
+    sa.Column("row_no", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("local_id", sa.String(100)),
+    sa.Column("outcome", sa.String(10), nullable=False),
+    sa.Column("child_id", sa.String(36)),
+    sa.Column("review_id", sa.String(36)),
+    sa.Column("score", sa.Float),
+)
+
+# --- copies of the directory, kept by the consent service's events ---------------------------------------------
+
+agencies = sa.Table(
+    "agencies",
+    metadata,
+    sa.Column("agency_id", sa.String(64), primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("contact", sa.Text),
+    sa.Column("version", sa.Integer, nullable=False),
+)
+
+practitioners = sa.Table(
+    "practitioners",
+    metadata,
+    sa.Column("practitioner_id", sa.String(64), primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("agency_id", sa.String(64)),
+    sa.Column("role", sa.String(40), nullable=False),
+    sa.Column("status", sa.String(20), nullable=False),
+    sa.Column("email", sa.Text),
+    sa.Column("phone", sa.Text),
+    sa.Column("version", sa.Integer, nullable=False),
+)
+
+services = sa.Table(
+    "services",
+    metadata,
+    sa.Column("service_id", sa.String(64), primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("agency_id", sa.String(64), nullable=False),
+    sa.Column("team_id", sa.String(64)),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("sensitive", sa.Boolean, nullable=False),
+    sa.Column("contact", sa.Text),
+    sa.Column("version", sa.Integer, nullable=False),
+)

@@ -1,0 +1,20 @@
+"""The child index's unit of work: one transaction and the repositories in it."""
+
+from child_index.adapters.children import SqlChildren
+from child_index.adapters.directory import SqlDirectory
+from child_index.adapters.episodes import SqlEpisodes, SqlLeads
+from child_index.adapters.family import SqlFamily
+from child_index.adapters.imports import SqlImports
+from child_index.adapters.reviews import SqlReviews
+from child_index.application.ports import IndexUnitOfWork
+
+
+class SqlUnitOfWork(IndexUnitOfWork):
+    def _open(self) -> None:
+        self.children = SqlChildren(self.connection, self._clock)
+        self.directory = SqlDirectory(self.connection)
+        self.episodes = SqlEpisodes(self.connection, self._clock)
+        self.leads = SqlLeads(self.connection, self._clock)
+        self.family = SqlFamily(self.connection, self._clock)
+        self.reviews = SqlReviews(self.connection, self._clock)
+        self.imports = SqlImports(self.connection, self._clock)

@@ -1,0 +1,150 @@
+"""Imports of lists of children, for index officers and agencies' systems."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Request
+from fastapi.responses import JSONResponse, StreamingResponse
+from pydantic import TypeAdapter, ValidationError
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+
+from chassis.disclosure import disclose
+from chassis.errors import FieldError, Invalid
+from chassis.grants import Grant
+from chassis.idempotency import Idempotency
+from chassis.pages import Cursor, Limit, decode_cursor, encode_cursor, page
+from chassis.service import Granted, answer
+from child_index.api.answers import ImportAnswer, ImportMade, RejectionAnswer, RejectionPage, ResultLine
+from child_index.api.requests import Id
+from child_index.api.wiring import Parts, problems
+from child_index.application.read_import import read_import, read_rejections, results
+from child_index.application.receive_import import receive_import
+from contracts import headers
+
+_UPLOAD: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file", "service_id"],
+                    "additionalProperties": False,
+                    "properties": {
+                        "file": {
+                            "type": "string",
+                            "format": "binary",
+                            "description": "CSV in UTF-8 with a header: given_name, family_name, date_of_birth, sex, "
+                            "address_line, postcode, nhs_number, upn, local_id in any order",
+                        },
+                        "service_id": {"type": "string", "description": "Each child gets an episode with it"},
+                    },
+                }
+            }
+        },
+    }
+}
+_IMPORT_READ = Annotated[Grant, Depends(Granted("import.read"))]
+_SERVICE_ID: TypeAdapter[str] = TypeAdapter(Id)
+
+
+def imports_router(parts: Parts) -> APIRouter:
+    router = APIRouter(tags=["Imports"])
+
+    @router.post(
+        "/v1/imports", status_code=202, response_model=ImportMade, responses=problems(409, 422), openapi_extra=_UPLOAD
+    )
+    async def receive(
+        request: Request,
+        grant: Annotated[Grant, Depends(Granted("import.create"))],
+        idempotency_key: Annotated[str | None, Header(max_length=200, description="Makes a repeat harmless.")] = None,
+    ) -> JSONResponse:
+        """Import a list of children: each is matched or created, and gets an episode with the service.
+
+        The list is kept before it is acknowledged; a worker then takes it row by row. Bad rows are listed and stop
+        nothing. Sending the same list again creates nothing. Dates are `YYYY-MM-DD` or `DD/MM/YYYY`.
+        """
+        try:
+            async with request.form(max_files=1, max_fields=4) as form:
+                file, service_id = _upload(form)
+
+                def idempotency(digest: str) -> Idempotency:
+                    body = f"{service_id}\0{digest}".encode()
+                    return Idempotency.of(grant.viewer_id, grant.action, idempotency_key, request.url.path, body)
+
+                made = await receive_import(
+                    parts.units, file.file, service_id, grant, parts.import_batch_rows, idempotency
+                )
+        except HTTPException as error:  # Starlette's word for a multipart body that is none
+            raise Invalid([FieldError("", "is not multipart/form-data with file and service_id")]) from error
+        parts.import_received()
+        return answer(made)
+
+    @router.get("/v1/imports/{import_id}", response_model=ImportAnswer, responses=problems(404))
+    async def read(import_id: str, grant: _IMPORT_READ) -> JSONResponse:
+        """How an import goes. Row counts add up: processed = created + matched + review + rejected."""
+        async with parts.reading() as uow:
+            found = await read_import(uow, import_id, grant)
+        shown = ImportAnswer.model_validate(found, from_attributes=True)
+        response = JSONResponse(disclose(shown, grant.categories))
+        if found.state == "completed" and found.last_event_id is not None:
+            # Who sees "completed" can search for the children and open them: the gateway waits for these effects.
+            response.headers[headers.EFFECTS] = found.last_event_id
+        return response
+
+    @router.get("/v1/imports/{import_id}/rejections", response_model=RejectionPage, responses=problems(404, 422))
+    async def rejections(import_id: str, grant: _IMPORT_READ, limit: Limit = 50, cursor: Cursor = None) -> JSONResponse:
+        """The rows that were not taken: row, field and reason, never the value."""
+        after = _after(cursor)
+        async with parts.reading() as uow:
+            found = await read_rejections(uow, import_id, grant, limit, after)
+        body = page(
+            found,
+            limit,
+            lambda each: disclose(RejectionAnswer.model_validate(each, from_attributes=True), grant.categories),
+            lambda each: encode_cursor(str(each.row), each.field),
+        )
+        return JSONResponse(body)
+
+    @router.get(
+        "/v1/imports/{import_id}/results",
+        response_class=StreamingResponse,
+        responses={200: {"model": ResultLine, "content": {"application/x-ndjson": {}}}, **problems(404)},
+    )
+    async def stream_results(import_id: str, grant: _IMPORT_READ) -> StreamingResponse:
+        """What became of each row that was taken: one JSON object a line, so that an agency can keep the ids."""
+        async with parts.reading() as uow:
+            await read_import(uow, import_id, grant)
+
+        async def lines() -> AsyncIterator[str]:
+            async for result in results(parts.reading, import_id):
+                yield ResultLine.model_validate(result, from_attributes=True).model_dump_json() + "\n"
+
+        return StreamingResponse(lines(), media_type="application/x-ndjson")
+
+    return router
+
+
+def _upload(form: FormData) -> tuple[UploadFile, str]:
+    file, service_id = form.get("file"), form.get("service_id")
+    errors = [FieldError("/file", "is needed")] if not isinstance(file, UploadFile) else []
+    if not isinstance(service_id, str):
+        errors.append(FieldError("/service_id", "is needed"))
+    if set(form) - {"file", "service_id"}:
+        errors.append(FieldError("", "holds a field that is not of this request"))
+    if errors or not isinstance(file, UploadFile) or not isinstance(service_id, str):
+        raise Invalid(errors)
+    try:
+        return file, _SERVICE_ID.validate_python(service_id)
+    except ValidationError as error:
+        raise Invalid.field("/service_id", "is not a service that you may import for") from error
+
+
+def _after(cursor: str | None) -> tuple[int, str]:
+    found = decode_cursor(cursor, 2)
+    if found is None:
+        return 0, ""
+    if not found[0].isdecimal() or not found[0].isascii() or len(found[0]) > 9:
+        raise Invalid([FieldError("/cursor", "is not a cursor of this list")])
+    return int(found[0]), found[1]

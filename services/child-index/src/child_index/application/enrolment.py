@@ -1,0 +1,99 @@
+"""Match or create, in one transaction: what a create, an import and a review's resolution have in common."""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+
+from chassis.ids import new_id
+from child_index.application.ports import Episode, IndexUnitOfWork, Service
+from child_index.domain.days import uk_date
+from child_index.domain.register import Knowledge, Register, Submission
+from contracts.events import ChildRegistered, ServiceEpisodeStarted
+
+
+async def open_register(
+    uow: IndexUnitOfWork,
+    knowledge: Knowledge,
+    submissions: Sequence[Submission],
+    *,
+    also: Collection[str] = (),
+    may_link: Callable[[str], bool] = lambda _: True,
+) -> Register:
+    """The part of the index that the submissions (of one source) and the children `also` touch.
+
+    Holds the index until the transaction ends, so that one child sent twice at once becomes one record.
+    """
+    await uow.children.hold()
+    sources = await uow.children.sources(submissions[0].source, {s.source_key for s in submissions})
+    known = {record.child_id for record in sources.values() if record.child_id}
+    keys = {key for s in submissions if s.source_key not in sources for key in s.keys}
+    records, holders = await uow.children.neighbours(keys, known | set(also))
+    return Register(knowledge, records, holders, sources, today=uk_date(uow.now()), make_id=new_id, may_link=may_link)
+
+
+async def save_register(
+    uow: IndexUnitOfWork,
+    register: Register,
+    source: str,
+    *,
+    by: str,
+    agency_id: str | None,
+    service_id: str | None,
+) -> tuple[dict[str, int], str | None]:
+    """Writes what the register changed and tells of new children.
+
+    Returns the numbers of all children in the register, and the id of the last event.
+    """
+    new = await uow.children.save(register.changes, source)
+    numbers = register.numbers() | new
+    await uow.reviews.add(register.changes, numbers, by, agency_id, service_id)
+    last = None
+    for child_id in register.changes.added:
+        last = uow.emit(ChildRegistered(child_id=child_id))
+    return numbers, last
+
+
+async def begin_with_service(
+    uow: IndexUnitOfWork, service: Service, children: Iterable[tuple[str, int]], by: str, *, bulk: bool
+) -> str | None:
+    """Opens an episode with the service for each child who has none with it. Returns the id of the last event."""
+    wanted = dict(children)
+    if not wanted:
+        return None
+    begun = await uow.episodes.open_with_service(service.service_id, wanted.keys())
+    today = uk_date(uow.now())
+    episodes = [
+        Episode(
+            episode_id=new_id(),
+            child_no=number,
+            service_id=service.service_id,
+            agency_id=service.agency_id,
+            practitioner_id=None,
+            sensitive=service.sensitive,
+            contact=None,
+            started_on=today,
+            ended_on=None,
+            opened_by=by,
+            child_id=child_id,
+        )
+        for child_id, number in wanted.items()
+        if child_id not in begun
+    ]
+    await uow.episodes.add(episodes)
+    last = None
+    for episode in episodes:
+        last = uow.emit(started(episode, service.team_id, bulk=bulk))
+    return last
+
+
+def started(episode: Episode, team_id: str | None, *, bulk: bool) -> ServiceEpisodeStarted:
+    return ServiceEpisodeStarted(
+        episode_id=episode.episode_id,
+        child_id=episode.child_id,
+        service_id=episode.service_id,
+        agency_id=episode.agency_id,
+        team_id=team_id,
+        practitioner_id=episode.practitioner_id,
+        sensitive=episode.sensitive,
+        started_on=episode.started_on,
+        opened_by=episode.opened_by,
+        bulk=bulk,
+    )

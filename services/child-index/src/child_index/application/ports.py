@@ -1,0 +1,295 @@
+"""What the use cases need of the outside: one unit of work and the repositories in it."""
+
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from chassis.unit_of_work import UnitOfWork
+from child_index.domain.person import ChildRecord, Person
+from child_index.domain.register import Changes, SourceRecord
+
+Holders = Mapping[int, Sequence[str]]
+"""For each blocking key the ids of the children that have it."""
+
+
+class ChildRepository(Protocol):
+    async def hold(self) -> None:
+        """Keeps every other process from matching or creating until this transaction ends."""
+        ...
+
+    async def record(self, child_id: str) -> ChildRecord | None: ...
+
+    async def number_of(self, child_id: str) -> int | None: ...
+
+    async def records(self, child_ids: Collection[str]) -> list[ChildRecord]: ...
+
+    async def sharing(self, keys: Collection[int], limit: int) -> list[ChildRecord]:
+        """The children that share keys with a query, those with the most first."""
+        ...
+
+    async def neighbours(self, keys: Collection[int], also: Collection[str]) -> tuple[list[ChildRecord], Holders]:
+        """All children under any of the keys, and `also`; and which of them hold which key."""
+        ...
+
+    async def sources(self, source: str, keys: Collection[str]) -> dict[str, SourceRecord]: ...
+
+    async def save(self, changes: Changes, source: str) -> dict[str, int]:
+        """Writes what a register changed. Returns the numbers of the new children by their ids."""
+        ...
+
+    async def part(self, child_no: int, other_child_no: int, review_id: str) -> None:
+        """Remembers that a human found these two to be different children."""
+        ...
+
+    async def population(self) -> int: ...
+
+    async def name_counts(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        """How many children bear each given name, and each family name, as written."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    service_id: str
+    name: str
+    agency_id: str
+    team_id: str | None
+    type: str
+    sensitive: bool
+    contact: str | None
+    agency_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Practitioner:
+    practitioner_id: str
+    name: str
+    agency_id: str | None
+    role: str
+    status: str
+    email: str | None
+    phone: str | None
+    agency_name: str | None = None
+
+
+class Directory(Protocol):
+    """The local copy of the directory. `put_*` leave a newer version alone."""
+
+    async def service(self, service_id: str) -> Service | None: ...
+
+    async def practitioner(self, practitioner_id: str) -> Practitioner | None: ...
+
+    async def services(self, ids: Collection[str]) -> dict[str, Service]: ...
+
+    async def practitioners(self, ids: Collection[str]) -> dict[str, Practitioner]: ...
+
+    async def put_agency(self, row: Mapping[str, Any]) -> None: ...
+
+    async def put_practitioner(self, row: Mapping[str, Any]) -> None: ...
+
+    async def put_service(self, row: Mapping[str, Any]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    episode_id: str
+    child_no: int
+    service_id: str
+    agency_id: str
+    practitioner_id: str | None
+    sensitive: bool
+    contact: str | None
+    started_on: date
+    ended_on: date | None
+    opened_by: str
+    child_id: str = ""
+
+
+class EpisodeRepository(Protocol):
+    async def of_child(self, child_no: int) -> list[Episode]:
+        """Newest first."""
+        ...
+
+    async def get(self, episode_id: str) -> Episode | None: ...
+
+    async def open_with_service(self, service_id: str, child_ids: Collection[str]) -> set[str]:
+        """Which of the children the service itself (no one practitioner) is involved with now."""
+        ...
+
+    async def add(self, episodes: Sequence[Episode]) -> None:
+        """Raises Conflict `episode-open` when another process has just opened the same."""
+        ...
+
+    async def end(self, episode_id: str, ended_on: date, reason: str | None) -> bool:
+        """False when it had ended before."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    practitioner_id: str
+    assigned_at: datetime
+
+
+class LeadRepository(Protocol):
+    async def present(self, child_no: int) -> Lead | None: ...
+
+    async def assign(self, child_no: int, practitioner_id: str, assigned_by: str, reason: str | None) -> None:
+        """Ends the present one, whom history keeps."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyLink:
+    """One relationship as the child has it: `relationship` says what the other is to the child."""
+
+    relationship_id: str
+    relationship: str
+    other_child_id: str | None
+    given_name: str
+    family_name: str
+    phone: str | None
+
+
+class FamilyRepository(Protocol):
+    async def of_child(self, child_no: int) -> list[FamilyLink]:
+        """From both sides, in the order in which they were written down."""
+        ...
+
+    async def add_person(
+        self, child_no: int, relationship: str, person: tuple[str, str, str | None], created_by: str
+    ) -> str: ...
+
+    async def add_child(self, child_no: int, relationship: str, other_child_no: int, created_by: str) -> str: ...
+
+    async def remove(self, relationship_id: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    review_id: str
+    state: str
+    created_at: datetime
+    service_id: str | None
+    agency_id: str | None
+    source: str
+    source_key: str
+    submitted: Person
+    candidate_id: str
+    score: float
+    because: tuple[str, ...]
+
+
+class ReviewRepository(Protocol):
+    async def open_ones(self, limit: int, after: str | None) -> list[Review]:
+        """Oldest first."""
+        ...
+
+    async def get(self, review_id: str) -> Review | None: ...
+
+    async def add(
+        self,
+        changes: Changes,
+        numbers: Mapping[str, int],
+        created_by: str,
+        agency_id: str | None,
+        service_id: str | None,
+    ) -> None: ...
+
+    async def resolve(self, review_id: str, state: str, resolved_by: str, result_no: int) -> bool:
+        """False when somebody resolved it before."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    import_id: str
+    service_id: str
+    agency_id: str | None
+    created_by: str
+    state: str
+    total: int
+    processed: int
+    created: int
+    matched: int
+    review: int
+    rejected: int
+    next_chunk: int
+    last_event_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRejection:
+    row: int
+    field: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    row: int
+    local_id: str | None
+    outcome: str
+    child_id: str | None
+    review_id: str | None
+    score: float | None
+
+
+class ImportRepository(Protocol):
+    async def begin(self, import_id: str, service_id: str, agency_id: str | None, created_by: str) -> None:
+        """An import that is being received; no worker sees it yet."""
+        ...
+
+    async def add_chunk(self, import_id: str, number: int, rows: bytes) -> None: ...
+
+    async def queue(self, import_id: str, total: int) -> None: ...
+
+    async def discard(self, import_id: str) -> None: ...
+
+    async def abandoned(self, before: datetime) -> list[str]:
+        """Ids of what was begun before and never received whole: its sender has had no answer."""
+        ...
+
+    async def get(self, import_id: str) -> Import | None: ...
+
+    async def next_open(self) -> Import | None:
+        """The oldest import that is not finished and that no other process is at."""
+        ...
+
+    async def take(self, import_id: str) -> Import | None:
+        """The import, locked for this transaction; None when it is finished, or another process is at it."""
+        ...
+
+    async def chunk(self, import_id: str, number: int) -> bytes | None: ...
+
+    async def progress(
+        self,
+        import_id: str,
+        results: Sequence[ImportResult],
+        rejections: Sequence[ImportRejection],
+        last_event_id: str | None,
+    ) -> None:
+        """Keeps what a batch came to, drops its chunk and moves on to the next."""
+        ...
+
+    async def finish(self, import_id: str, state: str) -> None: ...
+
+    async def rejections(self, import_id: str, limit: int, after: tuple[int, str]) -> list[ImportRejection]: ...
+
+    def results(self, import_id: str) -> AsyncIterator[ImportResult]: ...
+
+
+class IndexUnitOfWork(UnitOfWork):
+    """The unit of work of the child index; the adapter makes the repositories."""
+
+    children: ChildRepository
+    directory: Directory
+    episodes: EpisodeRepository
+    leads: LeadRepository
+    family: FamilyRepository
+    reviews: ReviewRepository
+    imports: ImportRepository
+
+
+Units = Callable[[], IndexUnitOfWork]

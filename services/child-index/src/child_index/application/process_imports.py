@@ -1,0 +1,174 @@
+"""The worker's side of imports: a batch of rows, its events and its results in one transaction.
+
+A process that dies at any moment has either done a batch or not; the next one goes on with the batch after.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import structlog
+
+from chassis.errors import Unavailable
+from child_index.application.enrolment import begin_with_service, open_register, save_register
+from child_index.application.knowledge import KnowledgeSource
+from child_index.application.ports import Import, ImportRejection, ImportResult, IndexUnitOfWork, Service, Units
+from child_index.domain.days import uk_date
+from child_index.domain.register import Placement, Register, Submission
+from child_index.domain.roll_rows import BadRow, GoodRow, read_row, unpacked
+
+log = structlog.get_logger("kith.imports")
+
+_ATTEMPTS = 5
+_ABANDONED = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    good: list[GoodRow]
+    bad: list[BadRow]
+    submissions: list[Submission]
+
+
+class ImportWorker:
+    """Takes imports one after the other, batch by batch, until it is cancelled."""
+
+    def __init__(self, units: Units, reading: Units, knowledge: KnowledgeSource, poll_seconds: float) -> None:
+        self._units = units
+        self._reading = reading
+        self._knowledge = knowledge
+        self._poll_seconds = poll_seconds
+        self._wake = asyncio.Event()
+        self._failures: tuple[str, int, int] = ("", 0, 0)
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    async def run(self) -> None:
+        while True:
+            self._wake.clear()
+            try:
+                await self._discard_abandoned()
+                while await self.step():
+                    pass
+            except Unavailable:
+                log.warning("imports.waiting", seconds=self._poll_seconds)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), self._poll_seconds)
+
+    async def step(self) -> bool:
+        """Does one batch of the oldest import. False when there is nothing to do."""
+        async with self._reading() as uow:
+            job = await uow.imports.next_open()
+            chunk = await uow.imports.chunk(job.import_id, job.next_chunk) if job else None
+            today = uk_date(uow.now())
+        if job is None:
+            return False
+        try:
+            if chunk is None:
+                await self._finish(job, "completed")
+            else:
+                batch = await asyncio.to_thread(_read, chunk, job.service_id, today)
+                return await self._process(job, batch)
+        except Unavailable:
+            raise
+        except Exception as error:
+            await self._note_failure(job, error)
+        return True
+
+    async def _process(self, job: Import, batch: _Batch) -> bool:
+        """False when another process is at this import."""
+        knowledge = await self._knowledge.current()
+        async with self._units() as uow:
+            taken = await uow.imports.take(job.import_id)
+            if taken is None or taken.next_chunk != job.next_chunk:
+                return taken is not None
+            service = await uow.directory.service(job.service_id)
+            if service is None:
+                raise LookupError("the import's service is not in the directory")
+            placements: list[Placement] = []
+            last_event = None
+            if batch.submissions:
+                register = await open_register(uow, knowledge, batch.submissions)
+                placements = await asyncio.to_thread(_place, register, batch.submissions)
+                last_event = await _save(uow, register, placements, job, service)
+            results = [
+                ImportResult(good.row, good.local_id, p.outcome, p.child_id, p.review_id, p.score)
+                for good, p in zip(batch.good, placements, strict=True)
+            ]
+            rejections = [ImportRejection(bad.row, field, why) for bad in batch.bad for field, why in bad.faults]
+            await uow.imports.progress(job.import_id, results, rejections, last_event)
+            await uow.commit()
+            return True
+
+    async def _finish(self, job: Import, state: str) -> None:
+        async with self._units() as uow:
+            taken = await uow.imports.take(job.import_id)
+            if taken is not None and taken.next_chunk == job.next_chunk:
+                await uow.imports.finish(job.import_id, state)
+                await uow.commit()
+                log.info("imports.finished", import_id=job.import_id, state=state)
+
+    async def _note_failure(self, job: Import, error: Exception) -> None:
+        """A batch that fails again and again fails its import, so that it does not hold up the imports after it."""
+        import_id, number, count = self._failures
+        count = count + 1 if (import_id, number) == (job.import_id, job.next_chunk) else 1
+        self._failures = (job.import_id, job.next_chunk, count)
+        # The type alone: the text of an exception may hold a row's values.
+        log.error(
+            "imports.batch_failed",
+            import_id=job.import_id,
+            batch=job.next_chunk,
+            attempt=count,
+            error_type=type(error).__qualname__,
+        )
+        if count >= _ATTEMPTS:
+            await self._finish(job, "failed")
+        else:
+            await asyncio.sleep(min(0.1 * 2**count, 5.0))
+
+    async def _discard_abandoned(self) -> None:
+        async with self._reading() as uow:
+            before = uow.now() - _ABANDONED
+            abandoned = await uow.imports.abandoned(before)
+        for import_id in abandoned:
+            async with self._units() as uow:
+                await uow.imports.discard(import_id)
+                await uow.commit()
+
+
+def _read(chunk: bytes, service_id: str, today: date) -> _Batch:
+    rows = [read_row(raw, today) for raw in unpacked(chunk)]
+    good = [row for row in rows if isinstance(row, GoodRow)]
+    source = source_of(service_id)
+    return _Batch(
+        good=good,
+        bad=[row for row in rows if isinstance(row, BadRow)],
+        submissions=[Submission.of(row.person, source, row.local_id) for row in good],
+    )
+
+
+def source_of(service_id: str) -> str:
+    return f"service:{service_id}"
+
+
+def _place(register: Register, submissions: Sequence[Submission]) -> list[Placement]:
+    return [register.place(submission) for submission in submissions]
+
+
+async def _save(
+    uow: IndexUnitOfWork, register: Register, placements: Sequence[Placement], job: Import, service: Service
+) -> str | None:
+    numbers, registered = await save_register(
+        uow,
+        register,
+        source_of(job.service_id),
+        by=job.created_by,
+        agency_id=job.agency_id,
+        service_id=job.service_id,
+    )
+    children = [(p.child_id, numbers[p.child_id]) for p in placements if p.child_id is not None]
+    begun = await begin_with_service(uow, service, children, job.created_by, bulk=True)
+    return begun or registered

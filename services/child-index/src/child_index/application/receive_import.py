@@ -1,0 +1,97 @@
+"""Receiving a list of children: it is kept whole before it is acknowledged, so no later crash can lose it."""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import BinaryIO
+
+from chassis.errors import FieldError, Invalid
+from chassis.grants import Grant
+from chassis.idempotency import Answer, Idempotency, once
+from chassis.ids import new_id
+from child_index.application.ports import IndexUnitOfWork, Service, Units
+from child_index.domain.roll_files import UnreadableFile, read_rows
+from child_index.domain.roll_rows import packed
+from contracts.vocabulary import Role
+
+_PACKS_A_TRANSACTION = 8
+
+
+async def receive_import(
+    units: Units,
+    file: BinaryIO,
+    service_id: str,
+    grant: Grant,
+    most_rows: int,
+    idempotency: Callable[[str], Idempotency],
+) -> Answer:
+    """Keeps the rows of the file in packs of at most `most_rows`, for a worker to take.
+
+    `idempotency` makes the key's record from the file's hash. Raises Invalid (422) for a service that the caller may
+    not import for, and for a file that cannot be read.
+    """
+    async with units() as uow:
+        service = await _service(uow, service_id, grant)
+    import_id = new_id()
+    digest = await asyncio.to_thread(_digest, file)
+    packs = packed(read_rows(file), most_rows)
+    try:
+        total = await _keep(units, import_id, service.service_id, packs, grant)
+        async with units() as uow:
+
+            async def queue() -> Answer:
+                await uow.imports.queue(import_id, total)
+                return Answer(202, {"import_id": import_id})
+
+            answer = await once(uow, idempotency(digest), queue)
+    except UnreadableFile as error:
+        await _discard(units, import_id)
+        raise Invalid([FieldError("/file", reason) for reason in error.reasons]) from error
+    except Invalid:
+        await _discard(units, import_id)
+        raise
+    if answer.body["import_id"] != import_id:
+        await _discard(units, import_id)
+    return answer
+
+
+async def _service(uow: IndexUnitOfWork, service_id: str, grant: Grant) -> Service:
+    """A system imports for its own agency; an index officer for any."""
+    service = await uow.directory.service(service_id)
+    if service is None or (grant.role is Role.SYSTEM and service.agency_id != grant.agency_id):
+        raise Invalid.field("/service_id", "is not a service that you may import for")
+    return service
+
+
+def _digest(file: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    file.seek(0)
+    while piece := file.read(1 << 20):
+        digest.update(piece)
+    file.seek(0)
+    return digest.hexdigest()
+
+
+async def _keep(units: Units, import_id: str, service_id: str, packs: Iterator[tuple[bytes, int]], grant: Grant) -> int:
+    """Writes the packs, a few in each transaction so that a large file holds nobody up. Returns the number of rows."""
+    total = number = 0
+    while True:
+        # Reading is work for the processor, and must not hold up other requests.
+        some = await asyncio.to_thread(lambda: list(islice(packs, _PACKS_A_TRANSACTION)))
+        if not some:
+            return total
+        async with units() as uow:
+            if number == 0:
+                await uow.imports.begin(import_id, service_id, grant.agency_id, grant.viewer_id)
+            for rows, count in some:
+                await uow.imports.add_chunk(import_id, number, rows)
+                number += 1
+                total += count
+            await uow.commit()
+
+
+async def _discard(units: Units, import_id: str) -> None:
+    async with units() as uow:
+        await uow.imports.discard(import_id)
+        await uow.commit()

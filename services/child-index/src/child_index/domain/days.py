@@ -1,0 +1,58 @@
+"""Dates as people in England write and live them."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+_BRITISH = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
+
+OLDEST_YEARS = 26
+"""A record is archived at 25 at the latest, so nobody older than 26 is a child of the index."""
+
+
+def uk_date(moment: datetime) -> date:
+    """The calendar date in the United Kingdom at a moment.
+
+    British Summer Time runs from 01:00 UTC on the last Sunday of March to 01:00 UTC on the last Sunday of October
+    (Summer Time Order 2002); computed, so that a machine without a time zone database answers the same.
+    """
+    utc = moment.astimezone(UTC)
+    begins, ends = (_last_sunday(utc.year, month) for month in (3, 10))
+    return (utc + timedelta(hours=1) if begins <= utc < ends else utc).date()
+
+
+def _last_sunday(year: int, month: int) -> datetime:
+    last = datetime(year, month, 31, 1, tzinfo=UTC)
+    return last - timedelta(days=(last.weekday() + 1) % 7)
+
+
+def iso_date(text: str) -> date:
+    """A date from `YYYY-MM-DD`, and no other form. Raises ValueError."""
+    found = _ISO.fullmatch(text)
+    if found is None:
+        raise ValueError("is not a date (YYYY-MM-DD)")
+    return _real(*map(int, found.groups()))
+
+
+def written_date(text: str) -> date:
+    """A date from `YYYY-MM-DD` or `DD/MM/YYYY`, the two forms that lists of children use. Raises ValueError."""
+    found = _BRITISH.fullmatch(text)
+    if found is None:
+        return iso_date(text)
+    day, month, year = map(int, found.groups())
+    return _real(year, month, day)
+
+
+def _real(year: int, month: int, day: int) -> date:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise ValueError("is not a day of the calendar") from None
+
+
+def birth_date_fault(born: date, today: date) -> str | None:
+    """What is wrong with a date of birth of a child known today; None when nothing is."""
+    if born > today:
+        return "is in the future"
+    birthdays = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    return "is not a child's date of birth" if birthdays > OLDEST_YEARS else None

@@ -1,0 +1,104 @@
+"""The fields of a person as senders write them, brought to one form or refused.
+
+Each function takes text and returns the kept form, None where the text says nothing; it raises ValueError with a
+sentence that never repeats what was written.
+"""
+
+import re
+import unicodedata
+
+from stdnum.exceptions import InvalidComponent, ValidationError
+from stdnum.gb import nhs as _nhs
+from stdnum.gb import upn as _upn
+
+NAME_LENGTH = 100
+ADDRESS_LENGTH = 200
+LOCAL_ID_LENGTH = 100
+PHONE_LENGTH = 40
+
+# Royal Mail's postcode forms (BS 7666), as the Government Data Standards Catalogue gives them.
+_POSTCODE = re.compile(
+    r"(GIR0AA|[A-PR-UWYZ](?:[0-9]{1,2}|[A-HK-Y][0-9](?:[0-9]|[ABEHMNPRV-Y])?|[0-9][A-HJKPS-UW])[0-9][ABD-HJLNP-UW-Z]{2})"
+)
+# The NHS's pseudo postcodes: "no fixed abode", "not known", and countries abroad. They say nothing of a place.
+_PSEUDO_POSTCODE = re.compile(r"ZZ99[0-9][A-Z]{2}")
+_SEXES = {
+    **dict.fromkeys(("male", "m", "boy", "1"), "male"),
+    **dict.fromkeys(("female", "f", "girl", "2"), "female"),
+    **dict.fromkeys(("indeterminate", "i", "9"), "indeterminate"),
+    **dict.fromkeys(("unknown", "not known", "u", "x", "0"), None),
+}
+SEXES = ("male", "female", "indeterminate")
+WILDCARDS = frozenset("*%?_")
+
+
+def plain(text: str, length: int) -> str | None:
+    """One line of text: outer and doubled spaces go, control characters and what cannot be written are refused."""
+    if len(text) > 4 * length:
+        raise ValueError("is too long")
+    if any(unicodedata.category(c) in {"Cc", "Cs"} and c not in "\t\n\r" for c in text):
+        raise ValueError("holds characters that are not text")
+    kept = " ".join(unicodedata.normalize("NFC", text).split())
+    if len(kept) > length:
+        raise ValueError("is too long")
+    return kept or None
+
+
+def person_name(text: str) -> str | None:
+    name = plain(text, NAME_LENGTH)
+    if name is not None and not any(c.isalpha() for c in name):
+        raise ValueError("has no letters")
+    return name
+
+
+def searched_name(text: str) -> str | None:
+    """A name to search by: whole, since a search with wildcards would list children."""
+    if WILDCARDS & set(text):
+        raise ValueError("may not hold wildcards")
+    return person_name(text)
+
+
+def sex(text: str) -> str | None:
+    """`male`, `female` or `indeterminate`; takes the NHS data dictionary's codes and the usual short forms too."""
+    word = (plain(text, 20) or "unknown").lower()
+    if word not in _SEXES:
+        raise ValueError("is not male, female, indeterminate or unknown")
+    return _SEXES[word]
+
+
+def postcode(text: str) -> str | None:
+    """A UK postcode in capitals with its one space; None for the NHS's pseudo postcodes."""
+    code = (plain(text, 20) or "").replace(" ", "").upper()
+    if not code or _PSEUDO_POSTCODE.fullmatch(code):
+        return None
+    if _POSTCODE.fullmatch(code) is None:
+        raise ValueError("is not a UK postcode")
+    return f"{code[:-3]} {code[-3:]}"
+
+
+def nhs_number(text: str) -> str | None:
+    """The ten digits of an NHS number (modulus 11)."""
+    written = plain(text, 40)
+    if written is None:
+        return None
+    try:
+        return str(_nhs.validate(written))
+    except ValidationError:
+        raise ValueError("is not a valid NHS number") from None
+
+
+def upn(text: str) -> str | None:
+    """The thirteen characters of a unique pupil number, temporary ones too."""
+    written = plain(text, 40)
+    if written is None:
+        return None
+    try:
+        return str(_upn.validate(written))
+    except InvalidComponent:
+        # The library's list of local authorities ends in 2011 (no Dorset, no Cumberland); the check letter decides.
+        code = str(_upn.compact(written))
+        if code[1:12].isascii() and _upn.calc_check_digit(code[1:]) == code[0]:
+            return code
+    except (ValidationError, ValueError):
+        pass
+    raise ValueError("is not a valid unique pupil number")

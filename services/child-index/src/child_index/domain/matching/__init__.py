@@ -1,0 +1,55 @@
+"""Whether two records are one child: keys to find candidates by, bits to weigh them, rules to decide.
+
+`prepare` each person once; store `blocking_keys` with the record; look a query's keys up; `rank` the candidates for a
+search, or `decide` what becomes of a new record. Everything here is a pure function of its arguments.
+"""
+
+from child_index.domain.matching.comparison import Comparison, Evidence, compare, score_bits
+from child_index.domain.matching.decision import Decision, Outcome, Ranked, decide, doubts_of_linking, rank
+from child_index.domain.matching.details import PersonDetails
+from child_index.domain.matching.frequencies import NameFrequencies
+from child_index.domain.matching.keys import blocking_keys
+from child_index.domain.matching.prepared import Prepared, prepare
+from child_index.domain.matching.status import (
+    MATCH,
+    PLAUSIBLE,
+    POTENTIAL_MATCH,
+    CandidateStatus,
+    SearchStatus,
+    probability,
+    scores,
+    search_status,
+    status,
+)
+from child_index.domain.matching.weights import DEFAULT_WEIGHTS, Band, Odds, Weights
+
+__all__ = [
+    "DEFAULT_WEIGHTS",
+    "MATCH",
+    "PLAUSIBLE",
+    "POTENTIAL_MATCH",
+    "Band",
+    "CandidateStatus",
+    "Comparison",
+    "Decision",
+    "Evidence",
+    "NameFrequencies",
+    "Odds",
+    "Outcome",
+    "PersonDetails",
+    "Prepared",
+    "Ranked",
+    "SearchStatus",
+    "Weights",
+    "blocking_keys",
+    "compare",
+    "decide",
+    "doubts_of_linking",
+    "prepare",
+    "probability",
+    "rank",
+    "score_bits",
+    "scores",
+    "search_status",
+    "status",
+]

@@ -1,0 +1,150 @@
+"""Link, review or new: what becomes of a record that is held against the index."""
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from child_index.domain.matching.comparison import Comparison, compare, score_bits
+from child_index.domain.matching.frequencies import NameFrequencies
+from child_index.domain.matching.identifiers import is_permanent_upn
+from child_index.domain.matching.prepared import Prepared
+from child_index.domain.matching.status import CandidateStatus, scores, status
+from child_index.domain.matching.weights import DEFAULT_WEIGHTS, Band, Weights
+
+Outcome = Literal["new", "link", "review"]
+
+_GIVEN_AGREES: Final = frozenset({Band.EQUAL, Band.FULLER, Band.VARIANT, Band.PART, Band.TYPO, Band.SWAPPED})
+_FAMILY_AGREES: Final = frozenset({Band.EQUAL, Band.VARIANT, Band.PART, Band.TYPO, Band.SWAPPED})
+_TWO_PARTS_AGREE: Final = frozenset({Band.EQUAL, Band.SWAPPED, Band.ONE_EDIT, Band.TWO_PARTS})
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """One candidate. `score`: probability 0 to 1 among the competing candidates; 0 for one that a human has parted."""
+
+    candidate_id: str
+    bits: float
+    score: float
+    status: CandidateStatus
+    parted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do with a record. `candidate_id` is the child to link, or the first to look at; None for a new one.
+
+    `score` is that candidate's (for a new record: the best candidate's, which was not good enough), `because` the
+    reasons in plain English, the rules first, free of personal data.
+    """
+
+    outcome: Outcome
+    candidate_id: str | None
+    score: float
+    ranked: tuple[Ranked, ...]
+    because: tuple[str, ...]
+    weights_version: str
+
+
+def rank(
+    query: Prepared,
+    candidates: Sequence[tuple[str, Prepared]],
+    frequencies: NameFrequencies,
+    weights: Weights = DEFAULT_WEIGHTS,
+    *,
+    population: int,
+    parted: AbstractSet[str] = frozenset(),
+    same_source: AbstractSet[str] = frozenset(),
+) -> tuple[Ranked, ...]:
+    """Candidates best first (then by id), with competing scores: what a search shows. Each id must come once."""
+    weighed = []
+    for id_, record in candidates:
+        bits = score_bits(query, record, frequencies, weights, population)
+        weighed.append((id_, bits + weights.same_source if id_ in same_source else bits))
+    weighed.sort(key=lambda each: (-each[1], each[0]))
+    open_ones = [each for each in weighed if each[0] not in parted]
+    odds = dict(zip((id_ for id_, _ in open_ones), scores([bits for _, bits in open_ones]), strict=True))
+    return tuple(
+        Ranked(id_, bits, odds.get(id_, 0.0), status(odds.get(id_, 0.0)), parted=id_ in parted) for id_, bits in weighed
+    )
+
+
+def decide(
+    query: Prepared,
+    candidates: Sequence[tuple[str, Prepared]],
+    frequencies: NameFrequencies,
+    weights: Weights = DEFAULT_WEIGHTS,
+    *,
+    population: int,
+    parted: AbstractSet[str] = frozenset(),
+    same_source: AbstractSet[str] = frozenset(),
+) -> Decision:
+    """Decide for one record among the candidates that share a key with it.
+
+    `parted` names the candidates that a human has parted from this record: they are no longer in question, neither
+    linked nor reviewed again. `same_source` names those that the list this record comes from already holds under
+    another local id; leave it out where that is not known. Linking needs the `link` bits, the `margin` to the second,
+    and no rule against it.
+    """
+    ranked = rank(
+        query, candidates, frequencies, weights, population=population, parted=parted, same_source=same_source
+    )
+    version = weights.version
+    in_question = [each for each in ranked if not each.parted]
+    records = dict(candidates)
+    same_number = [each for each in in_question if _shares_identifier(query, records[each.candidate_id])]
+    if not in_question:
+        return Decision("new", None, 0.0, ranked, ("No record in the index comes near.",), version)
+    top = in_question[0]
+    if top.bits < weights.new and not same_number:
+        return Decision("new", None, top.score, ranked, ("No record in the index agrees well enough.",), version)
+    if top.bits < weights.new:
+        top = same_number[0]
+    comparison = compare(query, records[top.candidate_id], frequencies, weights, population)
+    doubts = list(doubts_of_linking(comparison, query, records[top.candidate_id]))
+    if any(each is not top for each in same_number):
+        doubts.insert(0, "Another record has the same identifier.")
+    if top.bits < weights.link:
+        doubts.append("The evidence is not strong enough.")
+    others = [each for each in in_question if each is not top]
+    if others and top.bits - others[0].bits < weights.margin:
+        doubts.append("Another record agrees nearly as well.")
+    outcome: Outcome = "review" if doubts else "link"
+    return Decision(outcome, top.candidate_id, top.score, ranked, (*doubts, *comparison.because()), version)
+
+
+def doubts_of_linking(comparison: Comparison, query: Prepared, record: Prepared) -> tuple[str, ...]:
+    """The rules by which a human must look at this pair whatever its bits, each as a sentence; empty: none speaks."""
+    doubts = []
+    given, family = comparison.band("given_name"), comparison.band("family_name")
+    born = comparison.band("date_of_birth")
+    same_nhs = bool(query.nhs_number) and query.nhs_number == record.nhs_number
+    same_upn = bool(query.upn) and query.upn == record.upn
+    names_agree = given in _GIVEN_AGREES and family in _FAMILY_AGREES
+    if query.nhs_number and record.nhs_number and not same_nhs:
+        doubts.append("The NHS numbers are different.")
+    if not same_nhs and _have_different_permanent_upns(query, record):
+        # A child who is adopted is given a new number so that nobody joins the two records without thought.
+        doubts.append("The permanent unique pupil numbers are different.")
+    if same_nhs or same_upn:
+        if not names_agree and born is not Band.EQUAL:
+            doubts.append("The identifier is the same, but name and date of birth are not.")
+        elif given in (Band.DIFFERENT, Band.SIMILAR) and not (same_nhs and same_upn):
+            # Numbers do get copied from one twin's record to the other's.
+            doubts.append("The identifier is the same, but the given names may be those of two children.")
+    elif not (names_agree and born in _TWO_PARTS_AGREE):
+        doubts.append("Without an identifier, both names and two parts of the date of birth must agree.")
+    elif given in (Band.TYPO, Band.VARIANT) and comparison.band("sex") is Band.DIFFERENT:
+        # Daniel and Danielle: a letter may be a slip, or a sister.
+        doubts.append("Both the spelling of the given name and the sex differ.")
+    return tuple(doubts)
+
+
+def _shares_identifier(query: Prepared, record: Prepared) -> bool:
+    same_nhs = bool(query.nhs_number) and query.nhs_number == record.nhs_number
+    return same_nhs or (bool(query.upn) and query.upn == record.upn and is_permanent_upn(query.upn))
+
+
+def _have_different_permanent_upns(query: Prepared, record: Prepared) -> bool:
+    one, other = query.upn, record.upn
+    return bool(one) and bool(other) and one != other and is_permanent_upn(one) and is_permanent_upn(other)

@@ -1,0 +1,104 @@
+"""A child as the index holds them, and as a sender describes them."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+from child_index.domain.matching import PersonDetails
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One description of a child: each field in the form that `fields` gives it."""
+
+    given_name: str
+    family_name: str
+    date_of_birth: date
+    sex: str | None = None
+    address_line: str | None = None
+    postcode: str | None = None
+    nhs_number: str | None = None
+    upn: str | None = None
+
+    def details(self) -> PersonDetails:
+        return PersonDetails(
+            given_name=self.given_name,
+            family_name=self.family_name,
+            date_of_birth=self.date_of_birth,
+            sex=self.sex,
+            postcode=self.postcode,
+            address_line=self.address_line,
+            nhs_number=self.nhs_number,
+            upn=self.upn,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        found = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {**found, "date_of_birth": self.date_of_birth.isoformat()}
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Person":
+        return cls(**{**kept, "date_of_birth": date.fromisoformat(kept["date_of_birth"])})
+
+    def source_key(self, local_id: str | None) -> str:
+        """The name of this record among its sender's: the sender's own number, or else a hash of what it says."""
+        if local_id is not None:
+            return f"id:{local_id}"
+        return "row:" + hashlib.sha256(json.dumps(self.to_json(), sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    address_line: str | None
+    postcode: str | None
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class ChildRecord:
+    """What the index holds of one child. `addresses` newest first; `child_no` is None until it is saved."""
+
+    child_id: str
+    child_no: int | None
+    given_name: str
+    family_name: str
+    date_of_birth: date
+    sex: str | None
+    nhs_number: str | None
+    upn: str | None
+    other_names: tuple[tuple[str, str], ...] = ()
+    addresses: tuple[Address, ...] = ()
+
+    @classmethod
+    def of(cls, child_id: str, person: Person, today: date) -> "ChildRecord":
+        known = person.address_line is not None or person.postcode is not None
+        return cls(
+            child_id=child_id,
+            child_no=None,
+            given_name=person.given_name,
+            family_name=person.family_name,
+            date_of_birth=person.date_of_birth,
+            sex=person.sex,
+            nhs_number=person.nhs_number,
+            upn=person.upn,
+            addresses=(Address(person.address_line, person.postcode, today),) if known else (),
+        )
+
+    def details(self) -> PersonDetails:
+        postcodes = [address.postcode for address in self.addresses if address.postcode]
+        lines = [address.address_line for address in self.addresses if address.address_line]
+        return PersonDetails(
+            given_name=self.given_name,
+            family_name=self.family_name,
+            date_of_birth=self.date_of_birth,
+            sex=self.sex,
+            postcode=postcodes[0] if postcodes else None,
+            address_line=lines[0] if lines else None,
+            nhs_number=self.nhs_number,
+            upn=self.upn,
+            other_names=self.other_names,
+            earlier_postcodes=tuple(postcodes[1:]),
+        )

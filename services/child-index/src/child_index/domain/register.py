@@ -1,0 +1,228 @@
+"""Match or create: what becomes of records that arrive, held against the index and against one another."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from child_index.domain.matching import (
+    DEFAULT_WEIGHTS,
+    NameFrequencies,
+    Prepared,
+    blocking_keys,
+    compare,
+    decide,
+    prepare,
+    probability,
+)
+from child_index.domain.person import ChildRecord, Person
+from child_index.domain.updates import enriched, is_plausible_change, updated
+
+MOST_CANDIDATES = 200
+"""How many children are weighed for one record: those that share the most keys with it."""
+
+Outcome = Literal["created", "matched", "review"]
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What the whole index tells of one pair: how common each name is, and among how many children."""
+
+    frequencies: NameFrequencies
+    population: int
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One record that arrived. `source` and `source_key` name it for ever: the same record again is not a new one."""
+
+    person: Person
+    source: str
+    source_key: str
+    numbered: bool
+    prepared: Prepared
+    keys: tuple[int, ...]
+
+    @classmethod
+    def of(cls, person: Person, source: str, local_id: str | None) -> "Submission":
+        prepared = prepare(person.details())
+        key = person.source_key(local_id)
+        return cls(person, source, key, local_id is not None, prepared, blocking_keys(prepared))
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """What became of a record that came before. `pending`: its review is still open."""
+
+    said: Person | None
+    child_id: str | None
+    review_id: str | None
+    pending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """What became of one record. `score` is None where nothing had to be weighed."""
+
+    outcome: Outcome
+    child_id: str | None
+    review_id: str | None
+    score: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewReview:
+    review_id: str
+    submission: Submission
+    candidate_id: str
+    score: float
+    because: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Changes:
+    """What `Register` changed, for the unit of work to save. `amended` holds each record before and after."""
+
+    added: dict[str, ChildRecord] = field(default_factory=dict)
+    amended: dict[str, tuple[ChildRecord, ChildRecord]] = field(default_factory=dict)
+    keys: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    reviews: list[NewReview] = field(default_factory=list)
+    sources: dict[str, SourceRecord] = field(default_factory=dict)
+
+
+class Register:
+    """The part of the index that a batch of records touches, in memory. Each placement sees the ones before it.
+
+    `holders` gives, for each blocking key, the children that have it; `sources` the records of this source that came
+    before, by source key. `may_link` tells which children the sender may be answered with: a record of any other one
+    answers like a doubtful match, so that a block shows neither by success nor by failure.
+    """
+
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        records: Iterable[ChildRecord],
+        holders: Mapping[int, Sequence[str]],
+        sources: Mapping[str, SourceRecord],
+        *,
+        today: date,
+        make_id: Callable[[], str],
+        may_link: Callable[[str], bool] = lambda _: True,
+    ) -> None:
+        self._knowledge = knowledge
+        self._records = {record.child_id: record for record in records}
+        self._holders = {key: list(ids) for key, ids in holders.items()}
+        self._sources = dict(sources)
+        self._prepared: dict[str, Prepared] = {}
+        self._today = today
+        self._make_id = make_id
+        self._may_link = may_link
+        self.changes = Changes()
+
+    def numbers(self) -> dict[str, int]:
+        """The numbers of the children that the index held before, by their ids."""
+        return {record.child_id: record.child_no for record in self._records.values() if record.child_no is not None}
+
+    def place(self, submission: Submission) -> Placement:
+        known = self._sources.get(submission.source_key)
+        if known is not None:
+            return self._place_known(submission, known)
+        decision = decide(
+            submission.prepared,
+            self._candidates(submission),
+            self._knowledge.frequencies,
+            population=self._knowledge.population,
+        )
+        if decision.candidate_id is None:
+            return self._add(submission)
+        if decision.outcome == "review" or not self._may_link(decision.candidate_id):
+            return self._ask(submission, decision.candidate_id, decision.score, decision.because, None)
+        self.link(submission, decision.candidate_id)
+        return Placement("matched", decision.candidate_id, None, decision.score)
+
+    def _place_known(self, submission: Submission, known: SourceRecord) -> Placement:
+        child_id = known.child_id
+        if known.pending or child_id is None:
+            return Placement("review", None, known.review_id, None)
+        unchanged = known.said is None or known.said == submission.person
+        if not self._may_link(child_id) and known.review_id is not None and unchanged:
+            return Placement("review", None, known.review_id, None)
+        comparison = compare(
+            submission.prepared,
+            self._prepared_of(child_id),
+            self._knowledge.frequencies,
+            DEFAULT_WEIGHTS,
+            self._knowledge.population,
+        )
+        score = probability(comparison.bits)
+        if not self._may_link(child_id):
+            return self._ask(submission, child_id, score, comparison.because(), child_id)
+        if known.said is None or unchanged:
+            return Placement("matched", child_id, None, None)
+        if not is_plausible_change(comparison):
+            because = ("The sender's own record of this child now tells of somebody else.", *comparison.because())
+            return self._ask(submission, child_id, score, because, child_id)
+        self._amend(child_id, updated(self._records[child_id], known.said, submission.person, self._today))
+        self._note(submission, child_id, known.review_id, pending=False)
+        return Placement("matched", child_id, None, score)
+
+    def link(self, submission: Submission, child_id: str, review_id: str | None = None) -> None:
+        """The record is this child's: what it adds is kept with the child."""
+        self._amend(child_id, enriched(self._records[child_id], submission.person, self._today))
+        self._note(submission, child_id, review_id, pending=False)
+
+    def add(self, submission: Submission, review_id: str | None = None) -> str:
+        """The record is a child's who is not in the index yet. Returns the new id."""
+        record = ChildRecord.of(self._make_id(), submission.person, self._today)
+        self._records[record.child_id] = self.changes.added[record.child_id] = record
+        self._prepared[record.child_id] = submission.prepared
+        self._hold(record.child_id, submission.keys)
+        self._note(submission, record.child_id, review_id, pending=False)
+        return record.child_id
+
+    def _add(self, submission: Submission) -> Placement:
+        return Placement("created", self.add(submission), None, None)
+
+    def _ask(
+        self, submission: Submission, candidate_id: str, score: float, because: tuple[str, ...], linked: str | None
+    ) -> Placement:
+        review = NewReview(self._make_id(), submission, candidate_id, score, because)
+        self.changes.reviews.append(review)
+        self._note(submission, linked, review.review_id, pending=True)
+        return Placement("review", None, review.review_id, score)
+
+    def _note(self, submission: Submission, child_id: str | None, review_id: str | None, *, pending: bool) -> None:
+        said = submission.person if submission.numbered else None
+        noted = SourceRecord(said, child_id, review_id, pending)
+        self._sources[submission.source_key] = self.changes.sources[submission.source_key] = noted
+
+    def _amend(self, child_id: str, after: ChildRecord) -> None:
+        present = self._records[child_id]
+        if after == present:
+            return
+        self._records[child_id] = after
+        self._prepared[child_id] = prepared = prepare(after.details())
+        self._hold(child_id, blocking_keys(prepared))
+        if child_id in self.changes.added:
+            self.changes.added[child_id] = after
+        else:
+            before, _ = self.changes.amended.get(child_id, (present, present))
+            self.changes.amended[child_id] = (before, after)
+
+    def _hold(self, child_id: str, keys: tuple[int, ...]) -> None:
+        self.changes.keys[child_id] = keys
+        for key in keys:
+            held = self._holders.setdefault(key, [])
+            if child_id not in held:
+                held.append(child_id)
+
+    def _candidates(self, submission: Submission) -> list[tuple[str, Prepared]]:
+        shared = Counter(id_ for key in submission.keys for id_ in self._holders.get(key, ()))
+        return [(id_, self._prepared_of(id_)) for id_, _ in shared.most_common(MOST_CANDIDATES)]
+
+    def _prepared_of(self, child_id: str) -> Prepared:
+        found = self._prepared.get(child_id)
+        if found is None:
+            found = self._prepared[child_id] = prepare(self._records[child_id].details())
+        return found

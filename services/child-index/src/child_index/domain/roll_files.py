@@ -1,0 +1,154 @@
+"""Lists of children as CSV files: read row by row in bounded memory, whatever the file holds.
+
+The header names the columns, in any order and any case; columns that are not ours are passed over and never kept.
+Rows are numbered from 1, the header is row 0, and blank lines are not counted.
+"""
+
+import csv
+import io
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, Final
+
+COLUMNS: Final = (
+    "given_name",
+    "family_name",
+    "date_of_birth",
+    "sex",
+    "address_line",
+    "postcode",
+    "nhs_number",
+    "upn",
+    "local_id",
+)
+NEEDED: Final = ("given_name", "family_name", "date_of_birth")
+
+_LONGEST_LINE = 8_000  # characters; a row of all our columns at their longest is a tenth of it
+_MOST_LINES = 10  # of one row, whose quoted fields may hold line ends
+
+
+class UnreadableFile(ValueError):
+    """The file as a whole cannot be taken; each reason is a sentence about the file."""
+
+    def __init__(self, *reasons: str) -> None:
+        super().__init__("; ".join(reasons))
+        self.reasons = reasons
+
+
+@dataclass(frozen=True, slots=True)
+class RawRow:
+    """`values` in the order of `COLUMNS`, '' for a column that the file has not; None where `fault` tells why."""
+
+    row: int
+    values: tuple[str, ...] | None
+    fault: str | None = None
+
+
+def read_rows(file: BinaryIO) -> Iterator[RawRow]:
+    """The data rows of a CSV file in UTF-8, with or without byte order mark. Raises UnreadableFile, also midway."""
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    try:
+        lines = _Lines(text)
+        places, width = _header(lines)
+        row = 0
+        for values, fault in _records(lines, width):
+            row += 1
+            if values is None:
+                yield RawRow(row, None, fault)
+            else:
+                yield RawRow(row, tuple(values[place] if place is not None else "" for place in places))
+        if row == 0:
+            raise UnreadableFile("has a header, but no rows")
+    except UnicodeDecodeError:
+        raise UnreadableFile("is not text in UTF-8") from None
+    finally:
+        text.detach()
+
+
+class _TooLong:
+    """Stands for a line that was passed over because it is too long."""
+
+
+_TOO_LONG: Final = _TooLong()
+_Line = str | _TooLong
+
+
+class _Lines:
+    """The lines of a text, with those given back first."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+        self._back: deque[_Line] = deque()
+
+    def take(self) -> _Line | None:
+        """The next line with its end; None at the end of the text."""
+        if self._back:
+            return self._back.popleft()
+        line = self._text.readline(_LONGEST_LINE)
+        if len(line) < _LONGEST_LINE or line.endswith(("\n", "\r")):
+            return line or None
+        while (rest := self._text.readline(_LONGEST_LINE)) and not rest.endswith(("\n", "\r")):
+            pass
+        return _TOO_LONG
+
+    def give_back(self, lines: list[_Line]) -> None:
+        self._back.extendleft(reversed(lines))
+
+
+def _header(lines: _Lines) -> tuple[tuple[int | None, ...], int]:
+    """Where each of our columns stands, and how many columns the file has."""
+    first = lines.take()
+    while isinstance(first, str) and not first.strip():
+        first = lines.take()
+    if first is None:
+        raise UnreadableFile("is empty")
+    if isinstance(first, _TooLong):
+        raise UnreadableFile("does not begin with a line of column names")
+    if first.lstrip().startswith("<"):
+        raise UnreadableFile("is XML; lists are taken as CSV")
+    names = [name.strip().lower() for name in next(csv.reader([first]))]
+    missing = [name for name in NEEDED if name not in names]
+    if missing:
+        raise UnreadableFile(*(f"has no column {name}" for name in missing))
+    repeated = [name for name in COLUMNS if names.count(name) > 1]
+    if repeated:
+        raise UnreadableFile(*(f"has the column {name} more than once" for name in repeated))
+    return tuple(names.index(name) if name in names else None for name in COLUMNS), len(names)
+
+
+def _records(lines: _Lines, width: int) -> Iterator[tuple[list[str] | None, str | None]]:
+    """Values or a fault for each row that is not blank.
+
+    A quotation mark that is never closed would swallow the rows after it: where several lines make no good row, the
+    first is the faulty one, and the others are read again by themselves.
+    """
+    while (first := lines.take()) is not None:
+        if isinstance(first, _TooLong):
+            yield None, "is too long"
+            continue
+        taken: list[_Line] = [first]
+        try:
+            values = next(csv.reader(_following(lines, first, taken)), [])
+        except csv.Error:
+            values = None
+        if values == [] or (values and len(taken) == 1 and not first.strip()):
+            continue
+        if values is not None and len(values) == width and not isinstance(taken[-1], _TooLong):
+            yield values, None
+            continue
+        lines.give_back(taken[1:])
+        yield None, "has another number of columns than the header" if values else "cannot be read as CSV"
+
+
+def _following(lines: _Lines, first: str, taken: list[_Line]) -> Iterator[str]:
+    """The lines that a CSV reader asks for to complete one row; notes them in `taken`."""
+    yield first
+    while len(taken) < _MOST_LINES:
+        line = lines.take()
+        if line is None:
+            return
+        taken.append(line)
+        if isinstance(line, _TooLong):
+            return
+        yield line

@@ -1,0 +1,46 @@
+"""The child index: the only place where its parts are wired."""
+
+from fastapi import FastAPI
+
+from chassis.broker import Broker
+from chassis.ids import Clock, system_clock
+from chassis.runtime import internal_key_of
+from chassis.service import create_service, internal_router
+from child_index.api.children import children_router
+from child_index.api.episodes import episodes_router
+from child_index.api.family import family_router
+from child_index.api.imports import imports_router
+from child_index.api.reviews import reviews_router
+from child_index.api.wiring import Parts
+from child_index.application.knowledge import KnowledgeSource
+from child_index.settings import PART, ChildIndexSettings
+from child_index.worker import add_worker, make_runtime
+
+
+def create_app(
+    settings: ChildIndexSettings | None = None, broker: Broker | None = None, clock: Clock = system_clock
+) -> FastAPI:
+    """The service as an application. `broker` is given where several services share a process."""
+    settings = settings or ChildIndexSettings()
+    runtime, units, reading = make_runtime(settings, broker, clock)
+    knowledge = KnowledgeSource(reading)
+    worker = add_worker(runtime, settings, units, reading, knowledge)
+    app = create_service(
+        title="Kith child index",
+        part=PART,
+        grant_verifier=runtime.grant_verifier(),
+        internal_key=internal_key_of(settings),
+        checks=runtime.ready_checks(),
+        resources=runtime.running,
+    )
+
+    async def owner_of_episode(episode_id: str) -> str | None:
+        async with reading() as uow:
+            episode = await uow.episodes.get(episode_id)
+        return episode.child_id if episode else None
+
+    app.include_router(internal_router(reading, runtime.watch, {"episode": owner_of_episode}))
+    parts = Parts(units, reading, knowledge, worker.wake, settings.import_batch_rows)
+    for router in (children_router, episodes_router, family_router, reviews_router, imports_router):
+        app.include_router(router(parts))
+    return app

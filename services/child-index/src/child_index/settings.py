@@ -1,0 +1,16 @@
+"""Settings of the child index, read from the environment (`KITH_…`)."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from chassis.settings import ServiceSettings
+
+PART = "child-index"
+
+
+class ChildIndexSettings(ServiceSettings):
+    import_batch_rows: Annotated[int, Field(ge=1, le=5000)] = 250
+    """Rows of an import that are taken in one transaction: more is faster, and holds up other writers for longer."""
+    import_poll_seconds: Annotated[float, Field(gt=0, le=60)] = 1.0
+    """How often a worker looks for imports that another process has received."""

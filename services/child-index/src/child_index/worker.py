@@ -1,0 +1,64 @@
+"""The child index's worker: outbox relay, consumers and imports.
+
+Runs inside the process that answers requests, or, by `python -m child_index.worker`, as a process of its own.
+"""
+
+import asyncio
+
+from chassis.broker import Broker
+from chassis.ids import Clock, system_clock
+from chassis.inbox import InboxConsumer
+from chassis.migrations import migrations_of
+from chassis.runtime import Runtime
+from chassis.telemetry import configure_logging
+from child_index.adapters.tables import messaging
+from child_index.adapters.unit_of_work import SqlUnitOfWork
+from child_index.application.knowledge import KnowledgeSource
+from child_index.application.ports import IndexUnitOfWork, Units
+from child_index.application.process_imports import ImportWorker
+from child_index.consumers import consent
+from child_index.settings import PART, ChildIndexSettings
+from contracts.events import CONSENT
+
+
+def make_runtime(
+    settings: ChildIndexSettings, broker: Broker | None = None, clock: Clock = system_clock
+) -> tuple[Runtime, Units, Units]:
+    """The runtime, and the units of work that may write and that only read."""
+    runtime = Runtime(settings, PART, messaging, migrations_of(__file__), broker, clock)
+
+    def units() -> IndexUnitOfWork:
+        return SqlUnitOfWork(**runtime.uow_arguments())
+
+    def reading() -> IndexUnitOfWork:
+        return SqlUnitOfWork(**runtime.uow_arguments(), read_only=True)
+
+    return runtime, units, reading
+
+
+def add_worker(
+    runtime: Runtime, settings: ChildIndexSettings, units: Units, reading: Units, knowledge: KnowledgeSource
+) -> ImportWorker:
+    """Subscribes the consumers and adds the imports to what the runtime runs beside the requests."""
+    consumer = InboxConsumer("directory", units, consent.HANDLERS, runtime.watch)
+    runtime.consume("directory", [CONSENT], consumer)
+    worker = ImportWorker(units, reading, knowledge, settings.import_poll_seconds)
+    runtime.in_background(worker.run)
+    return worker
+
+
+async def _run() -> None:
+    settings = ChildIndexSettings(run_worker=True)
+    configure_logging(settings.log_level)
+    runtime, units, reading = make_runtime(settings)
+    add_worker(runtime, settings, units, reading, KnowledgeSource(reading))
+    async with runtime.running():
+        await asyncio.Event().wait()
+
+
+def main() -> None:
+    asyncio.run(_run())
+
+
+if __name__ == "__main__":
+    main()

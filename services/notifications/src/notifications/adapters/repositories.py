@@ -1,0 +1,99 @@
+"""The repositories over SQLAlchemy Core, the same on SQLite and PostgreSQL."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.ids import Clock
+from notifications.adapters.tables import lead_professionals, notifications
+from notifications.domain.entries import Entry, State
+from notifications.domain.hearing import NotificationType
+
+
+class SqlLeads:
+    def __init__(self, connection: AsyncConnection, clock: Clock) -> None:
+        self._connection = connection
+        self._clock = clock
+
+    async def of(self, child_id: str) -> str | None:
+        table = lead_professionals
+        found = await self._connection.execute(sa.select(table.c.practitioner_id).where(table.c.child_id == child_id))
+        return found.scalar_one_or_none()
+
+    async def put(self, child_id: str, practitioner_id: str) -> None:
+        table = lead_professionals
+        values = {"practitioner_id": practitioner_id, "changed_at": self._clock()}
+        changed = await self._connection.execute(sa.update(table).where(table.c.child_id == child_id).values(**values))
+        if changed.rowcount == 0:
+            await self._connection.execute(sa.insert(table).values(child_id=child_id, **values))
+
+
+class SqlEntries:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, entries: Sequence[Entry]) -> None:
+        if entries:
+            await self._connection.execute(sa.insert(notifications), [asdict(entry) for entry in entries])
+
+    async def newest(
+        self, recipient_id: str, children: Collection[str], state: State | None, before: str | None, limit: int
+    ) -> list[Entry]:
+        table = notifications
+        wanted = sa.select(table).where(_about(recipient_id, children))
+        if state is not None:
+            unread = table.c.acknowledged_at.is_(None)
+            wanted = wanted.where(unread if state is State.UNREAD else sa.not_(unread))
+        if before is not None:
+            wanted = wanted.where(table.c.notification_id < before)
+        # The ids are UUIDv7: their order is the order of time.
+        found = await self._connection.execute(wanted.order_by(table.c.notification_id.desc()).limit(limit))
+        return [_entry(row) for row in found]
+
+    async def count_unread(self, recipient_id: str, children: Collection[str]) -> int:
+        found = await self._connection.execute(
+            sa.select(sa.func.count())
+            .select_from(notifications)
+            .where(_about(recipient_id, children), notifications.c.acknowledged_at.is_(None))
+        )
+        return int(found.scalar_one())
+
+    async def children_of(self, recipient_id: str, limit: int) -> list[str]:
+        table = notifications
+        found = await self._connection.execute(
+            sa.select(table.c.child_id)
+            .where(table.c.recipient_id == recipient_id)
+            .group_by(table.c.child_id)
+            .order_by(sa.func.max(table.c.notification_id).desc())
+            .limit(limit)
+        )
+        return list(found.scalars())
+
+    async def find(self, recipient_id: str, notification_id: str) -> Entry | None:
+        table = notifications
+        found = await self._connection.execute(
+            sa.select(table).where(table.c.notification_id == notification_id, table.c.recipient_id == recipient_id)
+        )
+        row = found.one_or_none()
+        return None if row is None else _entry(row)
+
+    async def acknowledge(self, notification_id: str, at: datetime) -> bool:
+        table = notifications
+        changed = await self._connection.execute(
+            sa.update(table)
+            .where(table.c.notification_id == notification_id, table.c.acknowledged_at.is_(None))
+            .values(acknowledged_at=at)
+        )
+        return changed.rowcount == 1
+
+
+def _about(recipient_id: str, children: Collection[str]) -> sa.ColumnElement[bool]:
+    return sa.and_(notifications.c.recipient_id == recipient_id, notifications.c.child_id.in_(children))
+
+
+def _entry(row: sa.Row[tuple[object, ...]]) -> Entry:
+    values = dict(row._mapping)
+    return Entry(**{**values, "type": NotificationType(values["type"])})

@@ -1,0 +1,31 @@
+"""The tables of the notifications service. The migrations equal this metadata; a test compares the two."""
+
+import sqlalchemy as sa
+
+from chassis.database import UtcDateTime
+from chassis.messaging import MessagingTables
+
+metadata = sa.MetaData()
+messaging = MessagingTables(metadata)
+
+lead_professionals = sa.Table(
+    "lead_professionals",
+    metadata,
+    sa.Column("child_id", sa.String(36), primary_key=True),
+    sa.Column("practitioner_id", sa.String(64), nullable=False),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+)
+
+notifications = sa.Table(
+    "notifications",
+    metadata,
+    sa.Column("notification_id", sa.String(36), primary_key=True),
+    sa.Column("recipient_id", sa.String(64), nullable=False),
+    sa.Column("type", sa.String(40), nullable=False),
+    sa.Column("child_id", sa.String(36), nullable=False),
+    sa.Column("episode_id", sa.String(36)),
+    sa.Column("assessment_id", sa.String(36)),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("acknowledged_at", UtcDateTime),
+    sa.Index("ix_notifications_recipient", "recipient_id", "child_id", "notification_id"),
+)

@@ -1,0 +1,10 @@
+"""The unit of work over the service's own database."""
+
+from notifications.adapters.repositories import SqlEntries, SqlLeads
+from notifications.application.ports import NotificationsUnitOfWork
+
+
+class SqlUnitOfWork(NotificationsUnitOfWork):
+    def _open(self) -> None:
+        self.leads = SqlLeads(self.connection, self.now)
+        self.entries = SqlEntries(self.connection)

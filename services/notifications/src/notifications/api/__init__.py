@@ -1,0 +1,1 @@
+"""Routes and their schemas: no SQL, no rules."""

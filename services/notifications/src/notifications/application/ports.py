@@ -1,0 +1,47 @@
+"""What the use cases need of the world."""
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from chassis.unit_of_work import UnitOfWork
+from notifications.domain.entries import Entry, State
+
+
+class LeadRepository(Protocol):
+    """Who leads for which child, as the child index's events told."""
+
+    async def of(self, child_id: str) -> str | None: ...
+
+    async def put(self, child_id: str, practitioner_id: str) -> None: ...
+
+
+class EntryRepository(Protocol):
+    """Inbox entries. Every look is for one recipient; nobody can be handed another's entry."""
+
+    async def add(self, entries: Sequence[Entry]) -> None: ...
+
+    async def newest(
+        self, recipient_id: str, children: Collection[str], state: State | None, before: str | None, limit: int
+    ) -> list[Entry]:
+        """Entries about `children`, newest first, from the one after the notification id `before`."""
+
+    async def count_unread(self, recipient_id: str, children: Collection[str]) -> int: ...
+
+    async def children_of(self, recipient_id: str, limit: int) -> list[str]:
+        """Children whom the recipient's entries are about, the one with the newest entry first."""
+
+    async def find(self, recipient_id: str, notification_id: str) -> Entry | None: ...
+
+    async def acknowledge(self, notification_id: str, at: datetime) -> bool:
+        """Whether it was unread until now."""
+
+
+class NotificationsUnitOfWork(UnitOfWork):
+    """One transaction over the inboxes."""
+
+    leads: LeadRepository
+    entries: EntryRepository
+
+
+UnitOfWorkFactory = Callable[[], NotificationsUnitOfWork]

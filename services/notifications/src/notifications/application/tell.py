@@ -1,0 +1,26 @@
+"""An event happened: put an entry into the inbox of each who is to hear of it."""
+
+from chassis.ids import new_id
+from notifications.application.ports import NotificationsUnitOfWork
+from notifications.domain.entries import Entry
+from notifications.domain.hearing import Audience, Occurrence, who_hears
+
+
+async def tell(uow: NotificationsUnitOfWork, occurrence: Occurrence) -> None:
+    """Adds the entries. Whether a recipient may know of the child is decided at each reading, not here."""
+    lead = await uow.leads.of(occurrence.child_id)
+    audiences = {} if lead is None else {Audience.LEAD_PROFESSIONAL: lead}
+    await uow.entries.add(
+        [
+            Entry(
+                notification_id=new_id(),
+                recipient_id=notice.recipient_id,
+                type=notice.type,
+                child_id=occurrence.child_id,
+                episode_id=occurrence.episode_id,
+                assessment_id=occurrence.assessment_id,
+                created_at=uow.now(),
+            )
+            for notice in who_hears(occurrence, audiences)
+        ]
+    )

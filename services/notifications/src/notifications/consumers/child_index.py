@@ -1,0 +1,36 @@
+"""What the child index tells: who leads for a child, and who has become involved.
+
+Both come on one topic under the child's key, so a lead professional who was assigned before an episode started is
+known when the episode arrives.
+"""
+
+from contracts.events import LeadProfessionalAssigned, ServiceEpisodeStarted
+from notifications.application.change_lead import change_lead
+from notifications.application.ports import NotificationsUnitOfWork
+from notifications.application.tell import tell
+from notifications.domain.hearing import Occurrence
+
+
+async def on_lead_professional_assigned(uow: NotificationsUnitOfWork, event: LeadProfessionalAssigned) -> None:
+    occurrence = Occurrence(
+        event=event.type_name(),
+        child_id=event.child_id,
+        done_by=event.assigned_by,
+        quiet=event.practitioner_id == event.previous_practitioner_id,
+    )
+    await change_lead(uow, event.practitioner_id, occurrence)
+
+
+async def on_service_episode_started(uow: NotificationsUnitOfWork, event: ServiceEpisodeStarted) -> None:
+    """An import tells nobody. Nor does a sensitive episode: an inbox is read under `basics` and `involvement` only,
+    and that a sensitive service is involved belongs to `sensitive`."""
+    await tell(
+        uow,
+        Occurrence(
+            event=event.type_name(),
+            child_id=event.child_id,
+            done_by=event.opened_by,
+            episode_id=event.episode_id,
+            quiet=event.bulk or event.sensitive,
+        ),
+    )

@@ -1,0 +1,30 @@
+"""An entry in a practitioner's inbox: ids and codes, never a name."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from notifications.domain.hearing import NotificationType
+
+
+class State(StrEnum):
+    UNREAD = "unread"
+    ACKNOWLEDGED = "acknowledged"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`acknowledged_at` is None while nobody has acknowledged it. Times are UTC."""
+
+    notification_id: str
+    recipient_id: str
+    type: NotificationType
+    child_id: str
+    episode_id: str | None
+    assessment_id: str | None
+    created_at: datetime
+    acknowledged_at: datetime | None = None
+
+    @property
+    def state(self) -> State:
+        return State.UNREAD if self.acknowledged_at is None else State.ACKNOWLEDGED

@@ -1,0 +1,199 @@
+"""Measures, each as a ratio against a baseline of the same run: `make bench`. No absolute time is asserted anywhere.
+
+The load comes from wrk; each server is one process, as `make run` starts it or as uvicorn starts a service.
+"""
+
+import argparse
+import json
+import os
+import platform
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import httpx
+
+from chassis.issuer import DevelopmentIssuer
+from contracts import headers
+from tests.journeys.scene import GP, SOCIAL_WORKER, make_directory
+from tests.support.postgres import private_postgres
+from tests.support.processes import free_ports, program
+from tests.support.server import Server
+
+ROOT = Path(__file__).resolve().parents[2]
+PARTS = ("CONSENT", "CHILD_INDEX", "ASSESSMENT", "NOTIFICATIONS")
+
+
+@dataclass(frozen=True)
+class Load:
+    """`p50`, `p99` in milliseconds."""
+
+    per_second: float
+    p50: float
+    p99: float
+    failed: int
+
+
+def wrk(url: str, connections: int, seconds: float, script: str) -> Load:
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
+        file.write(script + _REPORT)
+        file.flush()
+        command = [
+            program("wrk", install="apt-get install wrk"),
+            "-t1", f"-c{connections}", f"-d{seconds:.0f}s", "-s", file.name, url,
+        ]  # fmt: skip
+        out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    found = re.search(r"RESULT (\S+) (\S+) (\S+) (\S+)", out)
+    assert found, out
+    rate, p50, p99, failed = map(float, found.groups())
+    return Load(rate, p50, p99, int(failed))
+
+
+_REPORT = """
+done = function(summary, latency, requests)
+  local bad = summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.timeout
+  print(string.format("RESULT %f %f %f %d", summary.requests / summary.duration * 1e6,
+    latency:percentile(50) / 1000, latency:percentile(99) / 1000, bad))
+end
+"""
+
+
+def request_script(method: str, given: Mapping[str, str], body: str = "") -> str:
+    lines = [f'wrk.method = "{method}"', f"wrk.body = [[{body}]]"]
+    lines += [f'wrk.headers["{name}"] = "{value}"' for name, value in given.items()]
+    return "\n".join(lines) + "\n"
+
+
+@contextmanager
+def uvicorn(factory: str, environment: Mapping[str, str], ready: str) -> Iterator[str]:
+    (port,) = free_ports(1)
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "uvicorn",
+            "--factory",
+            factory,
+            "--port",
+            str(port),
+            "--no-access-log",
+            "--log-level",
+            "error",
+        ],
+        env={**os.environ, **environment},
+        cwd=ROOT,
+        stderr=subprocess.DEVNULL,
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(300):
+            try:
+                httpx.get(url + ready, timeout=2)
+                break
+            except httpx.TransportError:
+                time.sleep(0.1)
+        yield url
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def prepare(server: Server) -> str:
+    """A directory and one child with three people around them; returns the child's id."""
+    server.start()
+    make_directory(server.person("admin"))
+    worker, gp = server.person(SOCIAL_WORKER), server.person(GP)
+    person = {
+        "given_name": "Zofia",
+        "family_name": "Nowakowska",
+        "date_of_birth": "2015-02-03",
+        "postcode": "ZZ1 1AA",
+        "address_line": "1 Mill Lane",
+    }
+    child_id = str(worker.ok("POST", "/v1/children", person)["child_id"])
+    today = date.today().isoformat()
+    for who, service in ((worker, "support"), (gp, "oak-list")):
+        who.ok("POST", f"/v1/children/{child_id}/episodes", {"service_id": service, "started_on": today})
+    worker.ok("PUT", f"/v1/children/{child_id}/lead-professional", {"practitioner_id": SOCIAL_WORKER})
+    return child_id
+
+
+def decision_ratio(server: Server, child_id: str, seconds: float, baseline: Load, connections: int) -> Load:
+    """The consent service alone, over HTTP: decision, log row, commit, signed grant."""
+    key = (server.data_dir / "keys" / "internal").read_text().strip()
+    token = DevelopmentIssuer(server.data_dir).token(GP)
+    asked = {
+        "action": "child.read",
+        "subject": "child",
+        "purpose": "direct-support",
+        "child_id": child_id,
+        "categories": ["basics", "whereabouts", "family", "involvement", "education", "health", "plan"],
+    }
+    given = {"Authorization": f"Bearer {token}", headers.INTERNAL_KEY: key, "Content-Type": "application/json"}
+    environment = server.env()
+    environment["KITH_DATABASE_URL"] = environment.get("KITH_CONSENT_DATABASE_URL", "")
+    environment["KITH_LOG_LEVEL"] = "WARNING"
+    with uvicorn("consent.main:create_app", environment, "/health/ready") as url:
+        wrk(f"{url}/internal/decisions", connections, 1, request_script("POST", given, json.dumps(asked)))
+        found = wrk(f"{url}/internal/decisions", connections, seconds, request_script("POST", given, json.dumps(asked)))
+    assert found.failed == 0, "a decision failed under load"
+    show(f"decision with log row, {connections} connections", found, baseline)
+    return found
+
+
+def show(name: str, found: Load, baseline: Load | None = None) -> None:
+    ratio = f"  ratio {found.per_second / baseline.per_second:.2f}" if baseline else ""
+    print(
+        f"  {name:<44} {found.per_second:8.0f}/s  p50 {found.p50:6.2f} ms  p99 {found.p99:7.2f} ms{ratio}", flush=True
+    )
+
+
+def measure(kind: str, environment: Mapping[str, str], folder: Path, seconds: float) -> None:
+    print(f"\n{kind}", flush=True)
+    server = Server(folder, {"KITH_LOG_LEVEL": "WARNING", **environment})
+    child_id = prepare(server)
+    token = DevelopmentIssuer(server.data_dir).token(GP)
+    script = request_script("GET", {"Authorization": f"Bearer {token}", "Kith-Purpose": "direct-support"})
+    reads = {}
+    for connections in (1, 4, 16):
+        reads[connections] = wrk(f"{server.url}/v1/children/{child_id}", connections, seconds, script)
+        assert reads[connections].failed == 0, "a read failed under load"
+    server.stop()
+    database = environment.get("KITH_CHILD_INDEX_DATABASE_URL") or f"sqlite+aiosqlite:///{folder}/child-index.sqlite3"
+    bare = {}
+    with uvicorn("tests.bench.apps:bare", {"KITH_BENCH_DATABASE_URL": database}, "/openapi.json") as url:
+        for connections in (1, 4, 16):
+            bare[connections] = wrk(f"{url}/v1/children/{child_id}", connections, seconds, script)
+    for connections in (1, 4, 16):
+        show(f"bare read, {connections} connections", bare[connections])
+        show(f"read through the gateway, {connections} connections", reads[connections], bare[connections])
+    best = max(load.per_second for load in reads.values()) / max(load.per_second for load in bare.values())
+    print(f"  gateway read, best against best: {best:.2f}; p50 of one client: {reads[1].p50 / bare[1].p50:.1f} x bare")
+    with uvicorn("tests.bench.apps:noop", {}, "/openapi.json") as url:
+        baseline = wrk(f"{url}/noop", 8, seconds, request_script("POST", {"Content-Type": "application/json"}, "{}"))
+    show("no-op route, 8 connections", baseline)
+    for connections in (1, 8):
+        decision_ratio(server, child_id, seconds, baseline, connections)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=6, help="of each load")
+    seconds = parser.parse_args().seconds
+    print(f"{os.cpu_count()} cores, Python {platform.python_version()}; each load {seconds:.0f} s, one server process")
+    with tempfile.TemporaryDirectory() as folder:
+        measure("SQLite, embedded", {}, Path(folder) / "sqlite", seconds)
+        with private_postgres() as postgres:
+            databases = {f"KITH_{part}_DATABASE_URL": postgres.new_database(part.lower()) for part in PARTS}
+            measure("PostgreSQL", databases, Path(folder) / "postgresql", seconds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,396 @@
+"""The child index as its neighbours meet it: HTTP under signed grants, and events over a real embedded broker."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from chassis.broker import EmbeddedBroker, Message, Outgoing
+from chassis.grants import Grant, GrantSigner
+from chassis.ids import new_id, system_clock
+from chassis.keys import SigningKey, generate_pem, write_jwks
+from child_index.main import create_app
+from child_index.settings import ChildIndexSettings
+from contracts import headers
+from contracts.events import (
+    CHILD_INDEX,
+    AgencyChanged,
+    Envelope,
+    Event,
+    PractitionerChanged,
+    ServiceChanged,
+)
+from contracts.vocabulary import Category, PractitionerStatus, Role, Sector
+
+KEY = SigningKey.from_pem(generate_pem())
+INTERNAL_KEY = "an internal key of the tests, long enough"
+EVERYTHING = frozenset(Category)
+BASICS = frozenset({Category.BASICS})
+NOT_SENSITIVE = EVERYTHING - {Category.SENSITIVE}
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody whose every request comes with what the consent service would have signed for it."""
+
+    index: "Index"
+    viewer_id: str
+    agency_id: str | None
+    role: Role
+    categories: Collection[Category] = EVERYTHING
+    related: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    """Children whom the decision withholds from this caller."""
+
+    def but(self, **changed: Any) -> "Caller":
+        return replace(self, **changed)
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        action: str,
+        *,
+        child: str | None = None,
+        children: Sequence[str] = (),
+        sent: dict[str, str] | None = None,
+        grant: str | None = None,
+        **request: Any,
+    ) -> httpx.Response:
+        request_id = new_id()
+        carried = {headers.REQUEST_ID: request_id, **(sent or {})}
+        carried[headers.GRANT] = grant or GrantSigner(KEY).sign(
+            Grant(
+                decision_id=new_id(),
+                viewer_id=self.viewer_id,
+                role=self.role,
+                agency_id=self.agency_id,
+                team_ids=(),
+                action=action,
+                purpose="direct-support",
+                request_id=request_id,
+                child_id=None if child in self.hidden else child,
+                categories=frozenset(self.categories),
+                children=tuple(children),
+                related=self.related,
+            )
+        )
+        return await self.index.client.request(method, path, headers=carried, **request)
+
+    async def call_with_candidates(self, method: str, path: str, action: str, **request: Any) -> httpx.Response:
+        """As the gateway does: ask for candidates, have them decided on, ask again."""
+        named = await self.call(method, f"/internal/candidates{path}", action, **request)
+        if named.status_code != 200:
+            return named
+        permitted = [child for child in named.json()["children"] if child not in self.hidden]
+        return await self.call(method, path, action, children=permitted, **request)
+
+    async def search(self, **criteria: Any) -> httpx.Response:
+        return await self.call_with_candidates("POST", "/v1/children/search", "child.search", json=criteria)
+
+    async def found(self, **criteria: Any) -> list[str]:
+        response = await self.search(**criteria)
+        assert response.status_code == 200, response.text
+        return [match["child_id"] for match in response.json()["matches"]]
+
+    async def register(self, *, key: str | None = None, **person: Any) -> httpx.Response:
+        sent = {} if key is None else {headers.IDEMPOTENCY_KEY: key}
+        return await self.call_with_candidates("POST", "/v1/children", "child.create", json=person, sent=sent)
+
+    async def registered(self, **person: Any) -> str:
+        """The id of a child who was not in the index."""
+        response = await self.register(**person)
+        assert response.status_code == 201, response.text
+        child_id: str = response.json()["child_id"]
+        return child_id
+
+    async def read(self, child: str) -> httpx.Response:
+        return await self.call("GET", f"/v1/children/{child}", "child.read", child=child)
+
+    async def record(self, child: str) -> dict[str, Any]:
+        response = await self.read(child)
+        assert response.status_code == 200, response.text
+        body: dict[str, Any] = response.json()
+        return body
+
+    async def open_episode(self, child: str, *, key: str | None = None, **episode: Any) -> httpx.Response:
+        sent = {} if key is None else {headers.IDEMPOTENCY_KEY: key}
+        body = {"started_on": "2024-05-01", **episode}
+        return await self.call(
+            "POST", f"/v1/children/{child}/episodes", "episode.open", child=child, json=body, sent=sent
+        )
+
+    async def opened(self, child: str, service_id: str, **episode: Any) -> str:
+        response = await self.open_episode(child, service_id=service_id, **episode)
+        assert response.status_code == 201, response.text
+        episode_id: str = response.json()["episode_id"]
+        return episode_id
+
+    async def close_episode(self, episode_id: str, child: str, **body: Any) -> httpx.Response:
+        return await self.call("PATCH", f"/v1/episodes/{episode_id}", "episode.close", child=child, json=body)
+
+    async def assign_lead(self, child: str, **body: Any) -> httpx.Response:
+        path = f"/v1/children/{child}/lead-professional"
+        return await self.call("PUT", path, "lead.assign", child=child, json=body)
+
+    async def relate(self, child: str, **body: Any) -> httpx.Response:
+        return await self.call("POST", f"/v1/children/{child}/relationships", "family.write", child=child, json=body)
+
+    async def part(self, child: str, relationship_id: str) -> httpx.Response:
+        path = f"/v1/children/{child}/relationships/{relationship_id}"
+        return await self.call("DELETE", path, "family.write", child=child)
+
+    async def reviews(self, **query: Any) -> dict[str, Any]:
+        response = await self.call_with_candidates("GET", "/v1/match-reviews", "review.read", params=query)
+        assert response.status_code == 200, response.text
+        page: dict[str, Any] = response.json()
+        return page
+
+    async def resolve(self, review_id: str, **body: Any) -> httpx.Response:
+        path = f"/v1/match-reviews/{review_id}/resolution"
+        return await self.call_with_candidates("POST", path, "review.resolve", json=body)
+
+    async def upload(self, content: bytes | str, service_id: str = "roll", *, key: str | None = None) -> httpx.Response:
+        sent = {} if key is None else {headers.IDEMPOTENCY_KEY: key}
+        return await self.call(
+            "POST",
+            "/v1/imports",
+            "import.create",
+            sent=sent,
+            data={"service_id": service_id},
+            files={"file": ("list.csv", content if isinstance(content, bytes) else content.encode())},
+        )
+
+    async def import_state(self, import_id: str, part: str = "", **query: Any) -> httpx.Response:
+        return await self.call("GET", f"/v1/imports/{import_id}{part}", "import.read", params=query)
+
+    async def imported(self, content: bytes | str, service_id: str = "roll") -> "Imported":
+        response = await self.upload(content, service_id)
+        assert response.status_code == 202, response.text
+        return await self.finished(response.json()["import_id"])
+
+    async def finished(self, import_id: str) -> "Imported":
+        """Waits until an import is at its end, and gathers all that it says."""
+        async with asyncio.timeout(60):
+            while (answer := await self.import_state(import_id)).json()["state"] in {"queued", "running"}:
+                await asyncio.sleep(0.02)
+        results = await self.import_state(import_id, "/results")
+        rejections = await self.import_state(import_id, "/rejections", limit=200)
+        return Imported(
+            counts=answer.json(),
+            effects=answer.headers.get(headers.EFFECTS),
+            results=[json.loads(line) for line in results.text.splitlines()],
+            rejections=rejections.json()["items"],
+        )
+
+
+@dataclass(frozen=True)
+class Imported:
+    counts: dict[str, Any]
+    effects: str | None
+    results: list[dict[str, Any]]
+    rejections: list[dict[str, Any]]
+
+    def count(self, *names: str) -> tuple[int, ...]:
+        return tuple(self.counts[name] for name in names)
+
+    @property
+    def children(self) -> dict[str, str | None]:
+        """Child id by the sender's own number."""
+        return {line["local_id"]: line["child_id"] for line in self.results}
+
+
+@dataclass
+class Index:
+    client: httpx.AsyncClient
+    broker: EmbeddedBroker
+    heard: list[Envelope] = field(default_factory=list)
+    """What the service published, in the order in which it came."""
+
+    def caller(self, viewer_id: str, agency_id: str | None, role: Role, **more: Any) -> Caller:
+        return Caller(self, viewer_id, agency_id, role, **more)
+
+    @property
+    def teacher(self) -> Caller:
+        return self.caller("teacher", "school", Role.TEACHER)
+
+    @property
+    def nurse(self) -> Caller:
+        return self.caller("nurse", "practice", Role.SCHOOL_NURSE)
+
+    @property
+    def officer(self) -> Caller:
+        return self.caller("officer", "council", Role.INDEX_OFFICER)
+
+    @property
+    def school_system(self) -> Caller:
+        return self.caller("mis", "school", Role.SYSTEM)
+
+    async def child(self, **person: Any) -> str:
+        """The id of a child made in the index, whoever resembles them there."""
+        given = {"given_name": "Amara", "family_name": "Okonkwo", "date_of_birth": "2014-03-07", **person}
+        response = await self.officer.register(**given)
+        if response.status_code == 202:
+            response = await self.officer.resolve(response.json()["review_id"], same=False)
+            assert response.json()["outcome"] == "created"
+        else:
+            assert response.status_code == 201, response.text
+        child_id: str = response.json()["child_id"]
+        return child_id
+
+    async def tell(self, *events: Event) -> None:
+        """Publishes events as the consent service would; returns when the index has taken them in."""
+        envelopes = [
+            Envelope(
+                id=new_id(),
+                source="urn:kith:tests",
+                type=event.type_name(),
+                subject=event.key,
+                time=system_clock(),
+                data=event.model_dump(mode="json"),
+            )
+            for event in events
+        ]
+        await self.broker.publish(
+            [Outgoing(e.topic, e.key, x.model_dump_json().encode()) for e, x in zip(events, envelopes, strict=True)]
+        )
+        taken = await self.client.get(
+            "/internal/effects",
+            params={"ids": ",".join(each.id for each in envelopes), "seconds": 10},
+            headers={headers.INTERNAL_KEY: INTERNAL_KEY},
+        )
+        assert taken.json() == {"taken": True}
+
+    async def published(self, type_name: str, count: int) -> list[dict[str, Any]]:
+        """The data of `count` events of a type, once they came; fails when they don't, or when more did."""
+        async with asyncio.timeout(10):
+            while len(found := [each.data for each in self.heard if each.type == type_name]) < count:
+                await asyncio.sleep(0.01)
+        assert len(found) == count
+        return found
+
+    async def owner(self, kind: str, thing_id: str, key: str = INTERNAL_KEY) -> httpx.Response:
+        return await self.client.get(f"/internal/owners/{kind}/{thing_id}", headers={headers.INTERNAL_KEY: key})
+
+
+def agency(agency_id: str, sector: Sector, name: str = "", version: int = 1) -> AgencyChanged:
+    return AgencyChanged(
+        agency_id=agency_id, name=name or agency_id.title(), sector=sector, contact=None, version=version
+    )
+
+
+def practitioner(
+    practitioner_id: str,
+    agency_id: str,
+    role: Role,
+    *,
+    name: str = "",
+    status: PractitionerStatus = PractitionerStatus.ACTIVE,
+    version: int = 1,
+) -> PractitionerChanged:
+    return PractitionerChanged(
+        practitioner_id=practitioner_id,
+        name=name or practitioner_id.title(),
+        agency_id=agency_id,
+        team_ids=[],
+        role=role,
+        status=status,
+        email=f"{practitioner_id}@example.org",
+        phone="01632 960001",
+        version=version,
+    )
+
+
+def service(
+    service_id: str,
+    agency_id: str,
+    kind: str,
+    *,
+    name: str = "",
+    sensitive: bool = False,
+    team_id: str | None = None,
+    version: int = 1,
+) -> ServiceChanged:
+    return ServiceChanged(
+        service_id=service_id,
+        name=name or service_id.title(),
+        agency_id=agency_id,
+        team_id=team_id,
+        type=kind,
+        sensitive=sensitive,
+        contact=f"{service_id}@example.org",
+        version=version,
+    )
+
+
+DIRECTORY: tuple[Event, ...] = (
+    agency("school", Sector.EDUCATION),
+    agency("practice", Sector.HEALTH),
+    agency("council", Sector.SOCIAL_CARE),
+    practitioner("teacher", "school", Role.TEACHER),
+    practitioner("deputy", "school", Role.TEACHER),
+    practitioner("leaver", "school", Role.TEACHER, status=PractitionerStatus.LEFT),
+    practitioner("nurse", "practice", Role.SCHOOL_NURSE),
+    practitioner("officer", "council", Role.INDEX_OFFICER),
+    service("roll", "school", "school", name="Hilltop School", team_id="staff"),
+    service("counselling", "school", "counselling", sensitive=True),
+    service("list", "practice", "gp", team_id="surgery"),
+    service("front-door", "council", "social_care"),
+)
+
+
+@asynccontextmanager
+async def running(database_url: str, folder: Path, **settings: Any) -> AsyncIterator[Index]:
+    """The index over a database, listening in on what it publishes. May be started again over the same folder."""
+    folder.mkdir(exist_ok=True)
+    jwks = folder / "grant.jwks.json"
+    write_jwks(jwks, [KEY.public_jwk])
+    broker = EmbeddedBroker(folder / "events.sqlite3")
+    heard: list[Envelope] = []
+
+    async def listen(batch: Sequence[Message]) -> None:
+        heard.extend(Envelope.model_validate_json(message.value) for message in batch)
+
+    broker.subscribe("tests", [CHILD_INDEX], listen)
+    app = create_app(
+        ChildIndexSettings(
+            data_dir=folder,
+            database_url=database_url,
+            internal_key=INTERNAL_KEY,
+            grant_jwks_file=jwks,
+            **settings,
+        ),
+        broker,
+    )
+    async with app.router.lifespan_context(app):
+        await broker.start()
+        try:
+            transport = httpx.ASGITransport(app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://index", timeout=60) as client:
+                yield Index(client, broker, heard)
+        finally:
+            await broker.stop()
+
+
+def problem(response: httpx.Response) -> dict[str, Any]:
+    """The problem, but for the request id, which is each answer's own."""
+    assert response.headers["content-type"] == "application/problem+json"
+    body: dict[str, Any] = response.json()
+    assert body.pop("instance") == response.headers[headers.REQUEST_ID]
+    assert body["status"] == response.status_code
+    return body
+
+
+def code(response: httpx.Response) -> str:
+    found: str = problem(response)["type"]
+    return found.removeprefix("urn:kith:problem:")
+
+
+def refused_fields(response: httpx.Response) -> list[str]:
+    assert response.status_code == 422, response.text
+    return sorted(error["pointer"] for error in problem(response)["errors"])

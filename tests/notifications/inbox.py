@@ -1,0 +1,78 @@
+"""What happens around children, and what practitioners find in their inboxes, in the words of a test."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import httpx
+
+from chassis.ids import new_id
+from contracts.events import AssessmentBegun, LeadProfessionalAssigned, ServiceEpisodeStarted
+from contracts.vocabulary import Category
+from tests.notifications.kit import Kit, Viewer
+
+CONTACT = frozenset({Category.BASICS, Category.INVOLVEMENT})
+
+
+def lead(child_id: str, practitioner: str, *, by: str, previous: str | None = None) -> LeadProfessionalAssigned:
+    return LeadProfessionalAssigned(
+        child_id=child_id, practitioner_id=practitioner, previous_practitioner_id=previous, assigned_by=by
+    )
+
+
+def episode(child_id: str, *, by: str, bulk: bool = False, sensitive: bool = False) -> ServiceEpisodeStarted:
+    return ServiceEpisodeStarted(
+        episode_id=new_id(),
+        child_id=child_id,
+        service_id="service",
+        agency_id="agency",
+        team_id=None,
+        practitioner_id=by,
+        sensitive=sensitive,
+        started_on=date(2026, 3, 2),
+        opened_by=by,
+        bulk=bulk,
+    )
+
+
+def begun(child_id: str, *, by: str) -> AssessmentBegun:
+    return AssessmentBegun(assessment_id=new_id(), child_id=child_id, template_id="common-assessment", begun_by=by)
+
+
+@dataclass
+class Inboxes:
+    kit: Kit
+
+    def viewer(self, practitioner: str, categories: frozenset[Category] = CONTACT) -> Viewer:
+        return self.kit.viewer(practitioner, categories)
+
+    async def candidates(self, practitioner: str) -> list[str]:
+        response = await self.viewer(practitioner).call(
+            "GET", "/internal/candidates/v1/notifications", "notification.read"
+        )
+        assert response.status_code == 200
+        children: list[str] = response.json()["children"]
+        return children
+
+    async def read(self, practitioner: str, children: list[str], **query: Any) -> dict[str, Any]:
+        """One page of the practitioner's inbox, where the decision permitted `children`."""
+        response = await self.viewer(practitioner).call(
+            "GET", "/v1/notifications", "notification.read", children=children, params=query
+        )
+        assert response.status_code == 200, response.text
+        page: dict[str, Any] = response.json()
+        return page
+
+    async def items(self, practitioner: str) -> list[dict[str, Any]]:
+        """All of the newest entries, where the decision permitted every child."""
+        page = await self.read(practitioner, await self.candidates(practitioner), limit=200)
+        items: list[dict[str, Any]] = page["items"]
+        return items
+
+    async def acknowledge(self, practitioner: str, notification_id: str, children: list[str]) -> httpx.Response:
+        return await self.viewer(practitioner).call(
+            "POST",
+            f"/v1/notifications/{notification_id}/acknowledgement",
+            "notification.acknowledge",
+            children=children,
+        )

@@ -1,0 +1,163 @@
+"""One service as its neighbours meet it: HTTP under signed grants, and events over a real embedded broker."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+from chassis.broker import EmbeddedBroker, Message, Outgoing
+from chassis.grants import Grant, GrantSigner
+from chassis.ids import new_id, system_clock
+from chassis.keys import SigningKey, generate_pem, write_jwks
+from chassis.settings import ServiceSettings
+from contracts import headers
+from contracts.events import Envelope, Event
+from contracts.vocabulary import Category, Role
+
+KEY = SigningKey.from_pem(generate_pem())
+INTERNAL_KEY = "an internal key of the tests, long enough"
+
+Maker = Callable[[Any, EmbeddedBroker], FastAPI]
+
+
+def child() -> str:
+    return new_id()
+
+
+def enveloped(event: Event) -> Envelope:
+    return Envelope(
+        id=new_id(),
+        source="urn:kith:tests",
+        type=event.type_name(),
+        subject=event.key,
+        time=system_clock(),
+        data=event.model_dump(mode="json"),
+    )
+
+
+@dataclass
+class Viewer:
+    """A practitioner whose requests come with what the consent service would have signed for each."""
+
+    kit: "Kit"
+    viewer_id: str
+    categories: Collection[Category]
+    role: Role = Role.SOCIAL_WORKER
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        action: str,
+        *,
+        child: str | None = None,
+        children: Sequence[str] = (),
+        signer: GrantSigner | None = None,
+        granted_request: str | None = None,
+        send_grant: bool = True,
+        sent: dict[str, str] | None = None,
+        **request: Any,
+    ) -> httpx.Response:
+        request_id = new_id()
+        grant = Grant(
+            decision_id=new_id(),
+            viewer_id=self.viewer_id,
+            role=self.role,
+            agency_id="agency",
+            team_ids=(),
+            action=action,
+            purpose="direct-support",
+            request_id=granted_request or request_id,
+            child_id=child,
+            categories=frozenset(self.categories),
+            children=tuple(children),
+        )
+        carried = {headers.REQUEST_ID: request_id, **(sent or {})}
+        if send_grant:
+            carried[headers.GRANT] = (signer or GrantSigner(KEY)).sign(grant)
+        return await self.kit.client.request(method, path, headers=carried, **request)
+
+
+@dataclass
+class Kit:
+    client: httpx.AsyncClient
+    broker: EmbeddedBroker
+    heard: list[Envelope] = field(default_factory=list)
+    """What the service published, in the order in which it came."""
+
+    def viewer(self, viewer_id: str, categories: Collection[Category], role: Role = Role.SOCIAL_WORKER) -> Viewer:
+        return Viewer(self, viewer_id, categories, role)
+
+    async def tell(self, *events: Event) -> list[Envelope]:
+        """Publishes events as another service would; returns when this service has taken them in."""
+        envelopes = [enveloped(event) for event in events]
+        await self.publish(events[0].topic, envelopes)
+        return envelopes
+
+    async def publish(self, topic: str, envelopes: Sequence[Envelope]) -> None:
+        await self.broker.publish(
+            [Outgoing(topic, each.subject, each.model_dump_json(exclude_none=True).encode()) for each in envelopes]
+        )
+        await self.settled([each.id for each in envelopes])
+
+    async def settled(self, event_ids: Sequence[str]) -> None:
+        answer = await self.client.get(
+            "/internal/effects",
+            params={"ids": ",".join(event_ids), "seconds": 10},
+            headers={headers.INTERNAL_KEY: INTERNAL_KEY},
+        )
+        assert answer.json() == {"taken": True}
+
+    async def owner(self, kind: str, thing_id: str, key: str = INTERNAL_KEY) -> httpx.Response:
+        return await self.client.get(f"/internal/owners/{kind}/{thing_id}", headers={headers.INTERNAL_KEY: key})
+
+    async def published(self, type_name: str, count: int) -> list[dict[str, Any]]:
+        """The data of `count` events of a type, once they came; fails when they don't, or when more did."""
+        async with asyncio.timeout(10):
+            while len(found := [each.data for each in self.heard if each.type == type_name]) < count:
+                await asyncio.sleep(0.01)
+        assert len(found) == count
+        return found
+
+
+@asynccontextmanager
+async def running(
+    make: Maker, settings: type[ServiceSettings], database_url: str, folder: Path, topic: str
+) -> AsyncIterator[Kit]:
+    """The service over a database, listening in on what it publishes to `topic`."""
+    folder.mkdir(exist_ok=True)
+    jwks = folder / "grant.jwks.json"
+    write_jwks(jwks, [KEY.public_jwk])
+    broker = EmbeddedBroker(folder / "events.sqlite3")
+    heard: list[Envelope] = []
+
+    async def listen(batch: Sequence[Message]) -> None:
+        heard.extend(Envelope.model_validate_json(message.value) for message in batch)
+
+    broker.subscribe("tests", [topic], listen)
+    app = make(
+        settings(data_dir=folder, database_url=database_url, internal_key=INTERNAL_KEY, grant_jwks_file=jwks),
+        broker,
+    )
+    async with app.router.lifespan_context(app):
+        await broker.start()
+        try:
+            transport = httpx.ASGITransport(app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+                yield Kit(client, broker, heard)
+        finally:
+            await broker.stop()
+
+
+def problem(response: httpx.Response) -> dict[str, Any]:
+    """The problem, but for the request id, which is each answer's own."""
+    assert response.headers["content-type"] == "application/problem+json"
+    body: dict[str, Any] = response.json()
+    assert body.pop("instance") == response.headers[headers.REQUEST_ID]
+    assert body["status"] == response.status_code
+    return body

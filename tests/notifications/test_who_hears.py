@@ -1,0 +1,139 @@
+"""Who is told of what, and that they are told once."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chassis.ids import is_uuid
+from contracts.events import ASSESSMENT, CHILD_INDEX
+from tests.notifications.inbox import Inboxes, begun, episode, lead
+from tests.notifications.kit import child, enveloped
+
+
+async def test_the_lead_professional_hears_of_a_new_involvement(inboxes: Inboxes) -> None:
+    jo = child()
+    started = episode(jo, by="hv")
+    await inboxes.kit.tell(lead(jo, "sw", by="sw"), started)
+
+    (entry,) = await inboxes.items("sw")
+
+    at = datetime.fromisoformat(entry.pop("created_at"))
+    assert at.utcoffset() == timedelta(0)
+    assert abs(datetime.now(UTC) - at) < timedelta(minutes=1)
+    assert is_uuid(entry.pop("notification_id"))
+    assert entry == {
+        "type": "new-involvement",
+        "child_id": jo,
+        "episode_id": started.episode_id,
+        "why": "A child's lead professional hears when somebody else becomes involved with the child.",
+        "state": "unread",
+    }
+    assert await inboxes.items("hv") == []
+
+
+async def test_nobody_hears_of_what_they_did_themselves(inboxes: Inboxes) -> None:
+    jo = child()
+    await inboxes.kit.tell(lead(jo, "sw", by="sw"), episode(jo, by="sw"))
+    await inboxes.kit.tell(begun(jo, by="sw"))
+    assert await inboxes.items("sw") == []
+
+
+async def test_an_import_tells_nobody(inboxes: Inboxes) -> None:
+    jo = child()
+    await inboxes.kit.tell(lead(jo, "sw", by="sw"), episode(jo, by="roll", bulk=True))
+    assert await inboxes.items("sw") == []
+
+
+async def test_a_sensitive_involvement_is_told_to_nobody(inboxes: Inboxes) -> None:
+    """The inbox is read without the category `sensitive`, so nothing in it may show such an involvement."""
+    jo = child()
+    await inboxes.kit.tell(lead(jo, "sw", by="sw"), episode(jo, by="camhs", sensitive=True))
+    assert await inboxes.candidates("sw") == []
+    assert await inboxes.items("sw") == []
+
+
+async def test_a_new_lead_professional_hears_of_it_and_from_then_on(inboxes: Inboxes) -> None:
+    jo = child()
+    await inboxes.kit.tell(
+        lead(jo, "sw", by="sw"),
+        lead(jo, "ehw", by="sw", previous="sw"),
+        lead(jo, "ehw", by="sw", previous="ehw"),  # assigned again: nothing new to hear
+        episode(jo, by="hv"),
+    )
+    assert [entry["type"] for entry in await inboxes.items("ehw")] == ["new-involvement", "lead-assigned"]
+    assert await inboxes.items("sw") == []
+
+
+async def test_the_lead_professional_hears_that_an_assessment_was_begun(inboxes: Inboxes) -> None:
+    jo = child()
+    await inboxes.kit.tell(lead(jo, "sw", by="sw"))
+    assessment = begun(jo, by="teacher")
+    await inboxes.kit.tell(assessment)
+
+    (entry,) = await inboxes.items("sw")
+
+    assert (entry["type"], entry["child_id"]) == ("assessment-begun", jo)
+    assert entry["assessment_id"] == assessment.assessment_id
+    assert "episode_id" not in entry
+
+
+async def test_before_anybody_leads_nobody_hears(inboxes: Inboxes) -> None:
+    """The assessment's topic keeps no order with the index's: an early event is not held back for a lead to come."""
+    jo = child()
+    await inboxes.kit.tell(begun(jo, by="teacher"))
+    await inboxes.kit.tell(episode(jo, by="hv"), lead(jo, "sw", by="sw"))
+    assert await inboxes.items("sw") == []
+
+
+async def test_an_event_that_is_delivered_again_makes_no_second_entry(inboxes: Inboxes) -> None:
+    jo = child()
+    index = [enveloped(each) for each in (lead(jo, "sw", by="manager"), episode(jo, by="hv"))]
+    await inboxes.kit.publish(CHILD_INDEX, [*index, *index])
+    assessment = [enveloped(begun(jo, by="teacher"))]
+    for _ in range(3):
+        await inboxes.kit.publish(CHILD_INDEX, index)
+        await inboxes.kit.publish(ASSESSMENT, assessment)
+    await inboxes.kit.tell(episode(child(), by="hv"))  # whatever was delivered again is behind this one
+
+    assert sorted(entry["type"] for entry in await inboxes.items("sw")) == [
+        "assessment-begun",
+        "lead-assigned",
+        "new-involvement",
+    ]
+
+
+PEOPLE = st.sampled_from(["ann", "bob", "cat"])
+HAPPENINGS = st.lists(
+    st.tuples(st.integers(0, 2), st.sampled_from(["lead", "episode", "bulk"]), PEOPLE, PEOPLE), max_size=12
+)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(happenings=HAPPENINGS)
+async def test_each_hears_of_exactly_what_others_did(
+    inboxes: Inboxes, happenings: list[tuple[int, str, str, str]]
+) -> None:
+    """Against a plain retelling of the rules, for any course of events around three children."""
+    children = [child() for _ in range(3)]
+    leads: dict[int, str] = {}
+    expected: dict[str, list[tuple[str, str]]] = {"ann": [], "bob": [], "cat": []}
+    events: list[Any] = []
+    for number, what, actor, other in happenings:
+        if what == "lead":
+            previous = leads.get(number)
+            leads[number] = other
+            events.append(lead(children[number], other, by=actor, previous=previous))
+            if other not in {actor, previous}:
+                expected[other].append(("lead-assigned", children[number]))
+        else:
+            events.append(episode(children[number], by=actor, bulk=what == "bulk"))
+            if what == "episode" and leads.get(number, actor) != actor:
+                expected[leads[number]].append(("new-involvement", children[number]))
+    if events:
+        await inboxes.kit.tell(*events)
+    for person, entries in expected.items():
+        page = await inboxes.read(person, children, limit=200)
+        assert sorted((each["type"], each["child_id"]) for each in page["items"]) == sorted(entries)
+        assert page["unread"] == len(entries)
