@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import sqlalchemy as sa
 
 from chassis.broker import EmbeddedBroker, Message, Outgoing
+from chassis.database import Database
 from chassis.grants import Grant, GrantSigner
 from chassis.ids import new_id, system_clock
 from chassis.keys import SigningKey, generate_pem, write_jwks
+from child_index.adapters.tables import messaging, metadata
 from child_index.main import create_app
 from child_index.settings import ChildIndexSettings
 from contracts import headers
@@ -375,6 +378,24 @@ async def running(database_url: str, folder: Path, **settings: Any) -> AsyncIter
                 yield Index(client, broker, heard)
         finally:
             await broker.stop()
+
+
+async def emptied(index: Index, database_url: str) -> None:
+    """Waits until all events are out, then empties the running index's database."""
+    database = Database(database_url)
+    try:
+        async with asyncio.timeout(10):
+            while True:
+                async with database.write() as connection:
+                    if not (await connection.execute(sa.select(messaging.outbox.c.seq).limit(1))).all():
+                        for table in reversed(metadata.sorted_tables):
+                            await connection.execute(sa.delete(table))
+                        await connection.commit()
+                        break
+                await asyncio.sleep(0.01)
+    finally:
+        await database.close()
+    index.heard.clear()
 
 
 def problem(response: httpx.Response) -> dict[str, Any]:

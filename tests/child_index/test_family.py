@@ -1,6 +1,10 @@
 """A child's family: shown from both sides, and only to whom each child may be shown."""
 
+import pytest
+
 from tests.child_index.kit import Index, code, refused_fields
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 UNKNOWN = "01900000-0000-7000-8000-000000000000"
 MOTHER = {"given_name": "Ngozi", "family_name": "Okonkwo", "phone": "01632 960123"}

@@ -3,10 +3,13 @@
 import asyncio
 from datetime import date, timedelta
 
+import pytest
+
 from contracts import headers
 from contracts.vocabulary import PractitionerStatus, Role
-
 from tests.child_index.kit import NOT_SENSITIVE, Index, code, practitioner, refused_fields
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 UNKNOWN = "01900000-0000-7000-8000-000000000000"
 

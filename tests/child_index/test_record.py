@@ -1,8 +1,11 @@
 """One child's record: what was granted, and no trace of the rest."""
 
-from contracts.vocabulary import Category
+import pytest
 
+from contracts.vocabulary import Category
 from tests.child_index.kit import BASICS, EVERYTHING, NOT_SENSITIVE, Index, code, service
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def _full(index: Index) -> str:

@@ -3,9 +3,12 @@
 import asyncio
 from typing import Any
 
-from contracts import headers
+import pytest
 
+from contracts import headers
 from tests.child_index.kit import Index, code, refused_fields
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 AMARA = {
     "given_name": "Amara",

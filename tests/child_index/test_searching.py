@@ -3,7 +3,11 @@
 import json
 from typing import Any
 
+import pytest
+
 from tests.child_index.kit import BASICS, Index, code, refused_fields
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 AMARA = {"given_name": "Amara", "family_name": "Okonkwo", "date_of_birth": "2014-03-07", "postcode": "M1 1AE"}
 

@@ -12,9 +12,8 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
-from click.testing import Result
 from starlette.types import ASGIApp
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from kith.main import app
 from tests.support.processes import LOOPBACK, Server, free_ports
@@ -74,7 +73,7 @@ def kith(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         }
         with httpx.Client(base_url=found.url, headers={"Authorization": f"Bearer {token}"}, trust_env=False) as http:
             for path, body in directory.items():
-                assert http.put(f"/v1/{path}", json=body).status_code == 200, path
+                assert http.put(f"/v1/{path}", json=body).is_success, path
         yield found
 
 

@@ -4,11 +4,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jose import jwt
 
-from kith.errors import CommandError
 from kith.tokens import seconds
 from tests.cli.conftest import Running, typed
 
@@ -45,15 +44,8 @@ def test_a_time_that_is_none(ttl: str, tmp_path: Path) -> None:
     assert done.stdout == ""
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=0, max_value=10**9 - 1), st.sampled_from(["", "s", "m", "h", "d"]))
 def test_times(number: int, unit: str) -> None:
     each = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}[unit]
     assert seconds(f"{number}{unit}") == number * each
-
-
-@given(st.text(max_size=6))
-def test_any_text_is_a_time_or_a_sentence(text: str) -> None:
-    try:
-        assert seconds(text) >= 0
-    except CommandError as error:
-        assert "--ttl" in str(error)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.cli.conftest import KITH, Running, running, typed
+from tests.cli.conftest import KITH, Running, typed
 
 
 def test_it_says_where_it_is_and_how_to_begin(kith: Running) -> None:
@@ -50,19 +50,15 @@ def test_settings_that_cannot_be_are_told_in_one_line(tmp_path: Path) -> None:
         assert value == "production" or value not in done.stderr
 
 
-def test_it_stops_in_order_and_starts_again_with_what_it_had(tmp_path: Path) -> None:
-    with running(tmp_path) as kith:
-        token = typed("token", "--as", "admin", KITH_DATA_DIR=str(kith.data_dir)).stdout.strip()
-        headers = {"Authorization": f"Bearer {token}"}
-        agency = f"{kith.url}/v1/agencies/school"
-        body = {"name": "School", "sector": "education"}
-        assert httpx.put(agency, json=body, headers=headers, trust_env=False).status_code == 200
-        kith.server.stop()
-        assert '"kith.stopped"' in kith.output.splitlines()[-1]
-        assert "Traceback" not in kith.output
-        kith.server.start(kith.answers, seconds=60)
-        found = httpx.get(agency, headers=headers, trust_env=False)
-        assert found.json()["name"] == "School"
+def test_it_stops_in_order_and_starts_again_with_what_it_had(kith: Running) -> None:
+    token = typed("token", "--as", "admin", KITH_DATA_DIR=str(kith.data_dir)).stdout.strip()
+    kith.server.stop()
+    assert '"kith.stopped"' in kith.output.splitlines()[-1]
+    assert "Traceback" not in kith.output
+    kith.server.start(kith.answers, seconds=60)
+    headers = {"Authorization": f"Bearer {token}"}
+    found = httpx.get(f"{kith.url}/v1/agencies/school", headers=headers, trust_env=False)
+    assert found.json()["name"] == "School"
 
 
 def test_without_words_it_says_what_it_can_do() -> None:

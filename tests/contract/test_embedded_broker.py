@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -63,7 +64,7 @@ async def test_a_killed_consumer_is_given_again_what_it_may_not_have_finished(tm
     effects.touch()
     broker = EmbeddedBroker(path)
     await broker.start()
-    total = 3000
+    total = 1500
     await broker.publish([Outgoing(embedded_process.TOPIC, "key", b"%d" % n) for n in range(total)])
     await broker.stop()
 
@@ -132,9 +133,8 @@ async def test_old_messages_go_once_every_group_has_done_them(tmp_path: Path) ->
         await broker.stop()
 
     async def kept(topic: str) -> int:
-        with sqlite3.connect(path) as connection:
+        with closing(sqlite3.connect(path)) as connection:
             (count,) = connection.execute("SELECT count(*) FROM message WHERE topic = ?", (topic,)).fetchone()
-        connection.close()
         return int(count)
 
     await run(keep=timedelta(days=1), with_slow=True)

@@ -1,7 +1,7 @@
 """What only the distributed form must stand: members that come and go, and a cluster that is away."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,8 +23,10 @@ def own_kafka() -> "Iterator[Kafka]":
 
 
 @pytest.fixture
-def shared(kafka: "Kafka") -> KafkaStage:
-    return KafkaStage(kafka)
+async def shared(kafka: "Kafka") -> AsyncIterator[KafkaStage]:
+    stage = KafkaStage(kafka)
+    yield stage
+    await stage.close()
 
 
 class Ledger:
@@ -47,7 +49,7 @@ class Ledger:
                     ledger.effects += [(message.key, int(message.value)) for message in batch]
                     await super().__call__(batch)
                 except asyncio.CancelledError:
-                    await asyncio.sleep(0.5)  # a rollback may take its time
+                    await asyncio.sleep(1.5)  # a rollback may take its time
                     raise
                 finally:
                     ledger._at_work -= keys
@@ -90,7 +92,6 @@ async def test_members_may_come_and_go_and_nothing_is_lost_or_out_of_order(share
     await of_first.until(lambda: len(set(ledger.effects)) == len(sent))
     assert ledger.first_effects() == {f"child-{key}": list(range(key, len(sent), 12)) for key in range(12)}
     assert await first.dead_letters(topic) == []
-    await shared.close()
 
 
 async def test_a_partition_that_waits_does_not_hold_up_the_others(shared: KafkaStage) -> None:
@@ -116,7 +117,6 @@ async def test_a_partition_that_waits_does_not_hold_up_the_others(shared: KafkaS
     stuck.set()
     await seen.until_given(31)
     assert sorted(seen.values) == sorted([b"first", *(message.value for message in others)])
-    await shared.close()
 
 
 async def test_a_topic_that_is_not_there_makes_it_unready_and_is_named(shared: KafkaStage) -> None:
@@ -127,7 +127,6 @@ async def test_a_topic_that_is_not_there_makes_it_unready_and_is_named(shared: K
         await broker.ready()
     with pytest.raises(BrokerUnavailable):
         await broker.publish([Outgoing("no-such-topic", "c", b"1")])
-    await shared.close()
 
 
 @pytest.mark.prove

@@ -1,6 +1,6 @@
 """The rule behind the rate limit, for any sequence of requests."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis.errors import TooMany
@@ -17,6 +17,7 @@ def times(gaps: list[float]) -> list[float]:
     return made
 
 
+@settings(deadline=None)
 @given(per_minute=st.integers(min_value=1, max_value=100), gaps=GAPS)
 def test_never_more_than_a_full_bucket_and_what_has_run_in(per_minute: int, gaps: list[float]) -> None:
     limit, taken = RateLimit(per_minute), 0
@@ -30,6 +31,7 @@ def test_never_more_than_a_full_bucket_and_what_has_run_in(per_minute: int, gaps
         assert taken <= per_minute + (now - moments[0]) * per_minute / 60 + 1e-6
 
 
+@settings(deadline=None)
 @given(per_minute=st.integers(min_value=1, max_value=100), gaps=GAPS)
 def test_who_waits_as_told_is_served(per_minute: int, gaps: list[float]) -> None:
     limit, late = RateLimit(per_minute), 0.0
@@ -41,6 +43,7 @@ def test_who_waits_as_told_is_served(per_minute: int, gaps: list[float]) -> None
             limit.take("a", now + late)
 
 
+@settings(deadline=None)
 @given(callers=st.lists(st.text(max_size=3), max_size=300))
 def test_memory_is_bounded_whoever_calls(callers: list[str]) -> None:
     limit = RateLimit(1000, remembered=10)
@@ -49,6 +52,7 @@ def test_memory_is_bounded_whoever_calls(callers: list[str]) -> None:
         assert len(limit) <= 10
 
 
+@settings(deadline=None)
 @given(others=st.lists(st.sampled_from("bcd"), max_size=50))
 def test_callers_do_not_spend_for_one_another(others: list[str]) -> None:
     limit = RateLimit(60)

@@ -73,8 +73,9 @@ class Kafka:
     def format(self) -> None:
         """Makes the empty storage folder; once, before the first start."""
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        command = [*self._java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._settings)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        # With "=", since one in 64 of these begins with a hyphen.
+        storage = ["kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", f"--config={self._settings}"]
+        done = subprocess.run([*self._java, *storage], capture_output=True, text=True, check=False)
         if done.returncode:
             raise RuntimeError(f"Kafka's storage could not be formatted:\n{done.stdout[-3000:]}{done.stderr}")
 

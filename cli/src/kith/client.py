@@ -71,9 +71,9 @@ class Kith:
         except httpx.TransportError as error:
             raise Away(f"{self._http.base_url} does not answer ({type(error).__name__})") from error
 
-    def patiently(self, work: Callable[[], T], *, seconds: float = PATIENCE_SECONDS) -> T:
-        """Does the work, again where Kith is away. Gives up, with a `CommandError`, after so many seconds."""
-        deadline = time.monotonic() + seconds
+    def patiently(self, work: Callable[[], T]) -> T:
+        """Does the work, again where Kith is away. Gives up after a minute of that, with a `CommandError`."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             try:
                 return work()

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from gateway.settings import GatewaySettings
 from kith.process import Parts, run
 
 
@@ -32,7 +33,8 @@ def up() -> None:
 
 def build(settings: UpSettings) -> Parts:
     """Every service, with one broker between them. The services take all other settings from the environment."""
-    # Imported here, so that the other commands need not wait for all services to load.
+    gateway = GatewaySettings(data_dir=settings.data_dir)
+    # Imported only now: they take seconds to load, and most of what is set wrongly has been noticed by then.
     import assessment.main
     import child_index.main
     import consent.main
@@ -42,7 +44,6 @@ def build(settings: UpSettings) -> Parts:
     from child_index.settings import ChildIndexSettings
     from consent.settings import ConsentSettings
     from contracts.routes import Service
-    from gateway.settings import GatewaySettings
     from notifications.settings import NotificationsSettings
 
     folder = settings.data_dir
@@ -61,4 +62,4 @@ def build(settings: UpSettings) -> Parts:
             NotificationsSettings(data_dir=folder, database_url=settings.notifications_database_url), broker
         ),
     }
-    return Parts(services, broker, GatewaySettings(data_dir=folder))
+    return Parts(services, broker, gateway)

@@ -34,7 +34,6 @@ def create_app(settings: GatewaySettings | None = None, transports: Transports |
     services are reached at the addresses of the settings. Raises `ValueError` for settings that cannot work.
     """
     settings = settings or GatewaySettings()
-    internal_key = settings.internal_key.get_secret_value() or load_or_create_secret(settings.internal_key_file)
     own: httpx.AsyncBaseTransport | None = None
     if transports is None:
         from gateway.adapters.network import network_transport  # its client takes a second to import
@@ -44,6 +43,7 @@ def create_app(settings: GatewaySettings | None = None, transports: Transports |
         transports = dict.fromkeys(Service, own)
     else:
         addresses = {service: f"http://{service}" for service in Service}
+    internal_key = settings.internal_key.get_secret_value() or load_or_create_secret(settings.internal_key_file)
     services = HttpServices(transports, addresses, settings.answer_seconds)
     tokens = make_token_verifier(settings)
 

@@ -1,6 +1,5 @@
 """One OpenAPI 3.1 document out of those of the services, with what the gateway adds to every operation."""
 
-import re
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from typing import Any
@@ -57,7 +56,7 @@ _PARAMETERS: dict[str, Document] = {
 def merge(documents: Mapping[Service, Document], routes: Iterable[Route], version: str) -> Document:
     """The public document: the operations of `routes` that the services describe, and the schemas that these use.
 
-    Schemas of one name and different content are named for their service; operation ids are made unique.
+    Schemas of one name and different content are named for their service.
     """
     operations = [
         (route, deepcopy(found))
@@ -66,18 +65,18 @@ def merge(documents: Mapping[Service, Document], routes: Iterable[Route], versio
     ]
     for route, operation in operations:
         _complete(route, operation)
+    own = {**PROBLEM_SCHEMAS, "Purpose": _purposes()}
     schemas = unite_schemas(
         {
             service: reachable(
                 [operation for route, operation in operations if route.service is service],
                 documents[service].get("components", {}).get("schemas", {}),
+                besides=own.keys(),
             )
             for service in documents
         },
         {service: [o for r, o in operations if r.service is service] for service in documents},
-        reserved=PROBLEM_SCHEMAS.keys() | {"Purpose"},
     )
-    _name_operations(operations)
     paths: dict[str, Document] = {}
     for route, operation in operations:
         paths.setdefault(route.path, {})[route.method.lower()] = operation
@@ -89,7 +88,7 @@ def merge(documents: Mapping[Service, Document], routes: Iterable[Route], versio
         "security": [{"bearer": []}],
         "paths": paths,
         "components": {
-            "schemas": dict(sorted({**schemas, **PROBLEM_SCHEMAS, "Purpose": _purposes()}.items())),
+            "schemas": dict(sorted({**schemas, **own}.items())),
             "parameters": _PARAMETERS,
             "responses": PROBLEM_RESPONSES,
             "securitySchemes": {
@@ -130,6 +129,7 @@ def _complete(route: Route, operation: Document) -> None:
     if IDEMPOTENCY_KEY.lower() in taken:
         names.append("IdempotencyKey")
     operation["parameters"] = [*kept, *({"$ref": f"#/components/parameters/{name}"} for name in names)]
+    operation["operationId"] = _operation_id(route)
     operation["tags"] = [_TAGS[route.service][0]]
     operation["security"] = [{"bearer": []}]
     responses = operation.setdefault("responses", {})
@@ -139,24 +139,20 @@ def _complete(route: Route, operation: Document) -> None:
             responses[status] = {"$ref": f"#/components/responses/{name}"}
 
 
-def _name_operations(operations: list[tuple[Route, Document]]) -> None:
-    """Short ids (`read_child`) where they are unique, else with the service's name, else with the whole path."""
+def _operation_id(route: Route) -> str:
+    """`get_child_consents` for `GET /v1/children/{child_id}/consents`: stable, whatever a service calls its function.
 
-    def short(route: Route, operation: Document) -> str:
-        given = str(operation.get("operationId", "")) or f"{route.method.lower()}{route.path}"
-        # FastAPI's id is the function's name, then path and method.
-        suffix = re.sub(r"\W", "_", route.path) + f"_{route.method.lower()}"
-        return re.sub(r"\W", "_", given).removesuffix(suffix) or given
-
-    names = [short(*pair) for pair in operations]
-    for step in (lambda route, name: f"{route.service.replace('-', '_')}_{name}", _in_full):
-        clashing = {name for name in names if names.count(name) > 1}
-        names = [
-            step(route, name) if name in clashing else name for (route, _), name in zip(operations, names, strict=True)
-        ]
-    for (_, operation), name in zip(operations, names, strict=True):
-        operation["operationId"] = name
+    A word is in the singular where an id follows it, so that a list and one of its things have different names.
+    """
+    parts = route.path.split("/")[2:]
+    words = [route.method.lower()]
+    for part, following in zip(parts, [*parts[1:], ""], strict=True):
+        if not part.startswith("{"):
+            words.append(_singular(part) if following.startswith("{") else part)
+    return "_".join(words).replace("-", "_")
 
 
-def _in_full(route: Route, name: str) -> str:
-    return f"{name}_{route.method.lower()}_{re.sub(r'[^A-Za-z0-9]+', '_', route.path).strip('_')}"
+def _singular(word: str) -> str:
+    if word == "children":
+        return "child"
+    return f"{word[:-3]}y" if word.endswith("ies") else word.removesuffix("s")

@@ -21,14 +21,14 @@ def references(value: object) -> Iterator[dict[str, Any]]:
             yield from references(inner)
 
 
-def reachable(roots: object, schemas: Schemas) -> Schemas:
-    """The schemas that are referred to from `roots`, directly or through others."""
+def reachable(roots: object, schemas: Schemas, besides: Collection[str] = ()) -> Schemas:
+    """The schemas referred to from `roots`, directly or through others; those of `besides` are not looked at."""
     found: Schemas = {}
     waiting = [roots]
     while waiting:
         for reference in references(waiting.pop()):
             name = reference["$ref"].removeprefix(_PREFIX)
-            if name not in found:
+            if name not in found and name not in besides:
                 found[name] = schemas[name]
                 waiting.append(schemas[name])
     return found
@@ -46,14 +46,11 @@ def renamed(value: Any, names: Mapping[str, str]) -> Any:
     return value
 
 
-def unite_schemas(
-    by_service: Mapping[Service, Schemas], users: Mapping[Service, list[dict[str, Any]]], reserved: Collection[str]
-) -> Schemas:
+def unite_schemas(by_service: Mapping[Service, Schemas], users: Mapping[Service, list[dict[str, Any]]]) -> Schemas:
     """All schemas under names that are unique, with the operations of `users` rewritten in place.
 
     A name that means one thing everywhere stays. One with two meanings is prefixed by its service; and since that
-    changes those that refer to it, this goes on until nothing changes. `reserved` names are the gateway's own, and
-    what the services call by them is the same thing.
+    changes those that refer to it, this goes on until nothing changes.
     """
     names = {service: {name: name for name in schemas} for service, schemas in by_service.items()}
     while True:
@@ -62,7 +59,7 @@ def unite_schemas(
         for service, schemas in by_service.items():
             for name, schema in schemas.items():
                 content = renamed(schema, names[service])
-                if name not in reserved and united.setdefault(names[service][name], content) != content:
+                if united.setdefault(names[service][name], content) != content:
                     clashing.add(name)
         if not clashing:
             break

@@ -34,8 +34,8 @@ class EffectWatch:
             if left <= 0:
                 return False
             with contextlib.suppress(TimeoutError):
-                async with self._changed:
-                    await asyncio.wait_for(self._changed.wait(), min(left, 0.05))
+                async with asyncio.timeout(min(left, 0.05)), self._changed:
+                    await self._changed.wait()
         return True
 
 

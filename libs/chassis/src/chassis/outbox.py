@@ -9,6 +9,7 @@ import structlog
 from chassis.broker import Broker, Outgoing
 from chassis.database import Database
 from chassis.messaging import MessagingTables
+from chassis.tasks import end
 
 log = structlog.get_logger("kith.outbox")
 
@@ -40,9 +41,7 @@ class OutboxRelay:
 
     async def stop(self) -> None:
         if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await end(self._task)
 
     async def _run(self) -> None:
         backoff = self._poll_seconds
@@ -61,7 +60,8 @@ class OutboxRelay:
                 backoff = min(backoff * 2, 30.0)
                 continue
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), self._poll_seconds)
+                async with asyncio.timeout(self._poll_seconds):
+                    await self._wake.wait()
 
     async def relay_once(self) -> int:
         """Publishes one batch; returns how many events it held."""

@@ -1,7 +1,6 @@
 """What every service's `main.py` makes alike: database, broker, relay, grant keys; and how they start and stop."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ from chassis.migrations import upgrade
 from chassis.outbox import OutboxRelay
 from chassis.service import ReadyCheck
 from chassis.settings import ServiceSettings
+from chassis.tasks import end
 
 Background = Callable[[], Awaitable[None]]
 """A task of the worker that runs until it is cancelled."""
@@ -106,10 +106,7 @@ class Runtime:
             yield
         finally:
             for task in tasks:
-                task.cancel()
-            for task in tasks:
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+                await end(task)
             await self.relay.stop()
             if self.settings.run_worker and self._own_broker:
                 await self.broker.stop()

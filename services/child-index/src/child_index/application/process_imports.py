@@ -56,7 +56,8 @@ class ImportWorker:
             except Unavailable:
                 log.warning("imports.waiting", seconds=self._poll_seconds)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), self._poll_seconds)
+                async with asyncio.timeout(self._poll_seconds):
+                    await self._wake.wait()
 
     async def step(self) -> bool:
         """Does one batch of the oldest import. False when there is nothing to do."""

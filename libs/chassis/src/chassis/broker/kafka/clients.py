@@ -17,7 +17,7 @@ from chassis.broker.port import BrokerUnavailable, Message
 
 CONNECT_MS: Final = 3_000  # until a broker that does not answer counts as away
 REQUEST_MS: Final = 10_000
-DELIVERY_MS: Final = 30_000  # until a message that no broker took is given up
+DELIVERY_MS: Final = 15_000  # until a message that no broker took is given up
 LINGER_MS: Final = 1_000
 BATCH_BYTES: Final = 1_000_000  # a producer's batch: what one append to a partition may hold
 
@@ -80,6 +80,8 @@ class Clients:
             allow_auto_create_topics=False,
             partition_assignment_strategy=[CooperativeStickyAssignor],
             request_timeout_ms=REQUEST_MS,
+            max_partition_fetch_bytes=1_000_000,
+            fetch_max_bytes=8_000_000,
             # How soon a killed member's partitions are served by another, and how soon members see one come or go.
             session_timeout_ms=10_000,
             heartbeat_interval_ms=1_000,

@@ -1,11 +1,12 @@
 """One consumer group's member: polls Kafka in a thread, has batches delivered on the event loop, commits behind them.
 
-What was polled of a partition is one batch. A partition whose batch is slow (a failing message, a database that is
-away) is paused meanwhile, so that the others go on and Kafka still sees the member polling.
+A partition is in hand from the poll that returned messages of it until those are done. One that takes long (a failing
+message, a database that is away) is paused meanwhile, so that the others go on and Kafka still sees the member polling.
 """
 
 import asyncio
 import logging
+import sys
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
@@ -22,16 +23,20 @@ from chassis.broker.port import MAX_BATCH, BrokerUnavailable, Message
 
 log = logging.getLogger(__name__)
 
+# All that was fetched, never a part: kafka-python 3.0.12 forgets what it parsed and did not hand out of a partition
+# that is paused then, and fetches nothing more of it after it is resumed. How much is fetched is limited in bytes.
+_ALL: Final = sys.maxsize
 _IDLE_POLL_MS: Final = 250
 _BUSY_POLL_MS: Final = 50  # while a partition is paused: how late its end may be noticed
 _PATIENCE: Final = 0.25  # seconds that a batch is waited for before its partition is paused
 _GRACE: Final = 2.0  # seconds that a handler at work is given to finish when its partition must be given up
+_JOIN_SECONDS: Final = 15.0
 _COMMIT_MS: Final = 3_000
 _AGAIN: Final = 1.0  # seconds until a member that failed joins again
 
 
 class _InHand:
-    """A partition's batch that is being delivered on the event loop."""
+    """What was polled of a partition and is being delivered on the event loop."""
 
     def __init__(self) -> None:
         self.ended = threading.Event()
@@ -78,8 +83,13 @@ class GroupConsumer:
             delivery.stop()
 
     def join(self) -> None:
-        """Blocks until the batch in hand is finished or abandoned and the group has been left."""
-        self._thread.join()
+        """Blocks until the batch in hand is finished or abandoned and the group has been left.
+
+        It does not wait for ever: kafka-python waits for a cluster that is away without an end in places.
+        """
+        self._thread.join(_JOIN_SECONDS)
+        if self._thread.is_alive():
+            log.error("broker.consumer-hangs group=%s: it is left behind", self.group)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -103,7 +113,7 @@ class GroupConsumer:
             raise BrokerUnavailable(f"Kafka has no topic {', '.join(missing)}")
         consumer.subscribe(topics=list(self._deliveries), listener=_Rebalance(self._abandon))
         while not self._stopping.is_set():
-            polled = consumer.poll(_BUSY_POLL_MS if self._in_hand else _IDLE_POLL_MS, max_records=MAX_BATCH)
+            polled = consumer.poll(_BUSY_POLL_MS if self._in_hand else _IDLE_POLL_MS, max_records=_ALL)
             self.failure = None
             for partition, records in polled.items():
                 self._take_in_hand(consumer, partition, records)
@@ -126,7 +136,9 @@ class GroupConsumer:
         async def done(message: Message) -> None:
             batch.next_offset = offset_of(message) + 1
 
-        await self._deliveries[messages[0].topic].deliver(messages, done)
+        delivery = self._deliveries[messages[0].topic]
+        for first in range(0, len(messages), MAX_BATCH):
+            await delivery.deliver(messages[first : first + MAX_BATCH], done)
 
     def _settle(self, consumer: Any, *, patience: float) -> None:
         """Commits what is done, gives up what has ended, pauses what hasn't."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import log2
 from typing import Final, NamedTuple
 
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import JaroWinkler
 
 from child_index.domain.matching.fields import address_band, born_band, postcode_band
 from child_index.domain.matching.frequencies import NameFrequencies, NameTable
@@ -160,11 +160,11 @@ def _rarity(table: NameTable, one: Name, other: Name, cap: float) -> float:
 
 
 def _are_swapped(mine: NamePair, theirs: NamePair) -> bool:
-    """Whether each one's given name is the other's family name, a slip apart at most; one-word names included."""
+    """Whether each one's given name is the other's family name, but for a slip; one-word names included."""
     crossed = [(mine.given.text, theirs.family.text), (mine.family.text, theirs.given.text)]
     written = [(one, other) for one, other in crossed if one or other]
-    return bool(written) and all(one == other or _one_slip(one, other) for one, other in written)
+    return bool(written) and all(one == other or _are_alike(one, other) for one, other in written)
 
 
-def _one_slip(one: str, other: str) -> bool:
-    return min(len(one), len(other)) >= 4 and OSA.distance(one, other, score_cutoff=1) <= 1
+def _are_alike(one: str, other: str) -> bool:
+    return min(len(one), len(other)) >= 3 and JaroWinkler.similarity(one, other) >= 0.88

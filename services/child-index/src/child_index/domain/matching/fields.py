@@ -1,12 +1,14 @@
 """How far birth dates, postcodes and addresses agree."""
 
-from rapidfuzz.distance import OSA, Indel
+from rapidfuzz.distance import OSA
 
 from child_index.domain.matching.address import Address
 from child_index.domain.matching.prepared import BirthDate, Prepared
 from child_index.domain.matching.weights import Band
 
 _INWARD = 3  # the last three characters of a postcode; what stands before them is the district
+_LEAST_PAIRS = 3  # less is only a "St" or a house number
+_ALIKE = 0.7  # of the shorter line's letter pairs; one slip spoils two or three of them
 
 
 def born_band(one: BirthDate | None, other: BirthDate | None) -> Band:
@@ -53,15 +55,16 @@ def postcode_band(one: Prepared, other: Prepared) -> Band:
 
 
 def address_band(one: Address | None, other: Address | None) -> Band:
-    """Equal where house number and street agree, near where the street does; what one list adds is ignored."""
+    """Equal where a number and the words agree, near where only the words do.
+
+    The words agree where most letter pairs of the shorter line are in the longer, so that slips, blanks, the order of
+    the parts, and parts that one list leaves out, do little harm.
+    """
     if one is None or other is None:
         return Band.MISSING
-    if one == other:
-        return Band.EQUAL
-    shorter, longer = sorted((one.words, other.words), key=len)
-    alike = bool(shorter) and (longer.startswith(shorter) or Indel.normalized_similarity(shorter, longer) >= 0.8)
-    if not alike:
+    fewest = min(len(one.pairs), len(other.pairs))
+    if fewest < _LEAST_PAIRS:
+        return Band.EQUAL if one == other else Band.MISSING
+    if len(one.pairs & other.pairs) < _ALIKE * fewest:
         return Band.DIFFERENT
-    if one.numbers and other.numbers and not set(one.numbers).isdisjoint(other.numbers):
-        return Band.EQUAL
-    return Band.NEAR
+    return Band.EQUAL if not set(one.numbers).isdisjoint(other.numbers) else Band.NEAR

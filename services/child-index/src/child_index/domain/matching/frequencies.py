@@ -8,6 +8,8 @@ from importlib import resources
 from math import log2
 from typing import Final, Self
 
+from rapidfuzz.distance import OSA
+
 from child_index.domain.matching.prepared import Name
 from child_index.domain.matching.text import tokens
 
@@ -24,8 +26,8 @@ class NameTable:
     """Rarity of each known name, in bits: -log2 of the share of people who bear it. Keys are folded tokens."""
 
     bits: Mapping[str, float]
-    common: tuple[str, ...] = ()
-    """The names of one child in a thousand or more."""
+    near_common: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    """Each common name, under itself and under what is left of it with a letter taken out."""
 
     def rarity(self, name: Name) -> float:
         """Bits of the rarest word of the name; `UNSEEN_BITS` for a name that is in no table."""
@@ -42,11 +44,21 @@ class NameTable:
         """Whether one child in a thousand or more bears the name."""
         return self.bits.get(token, UNSEEN_BITS) < COMMON_BITS
 
+    def common_names_near(self, token: str) -> set[str]:
+        """The common names that are one slip (edit, or swap of two letters) from the token, itself excepted."""
+        found = {name for form in _with_a_letter_less(token) for name in self.near_common.get(form, ())}
+        return {name for name in found if OSA.distance(token, name, score_cutoff=1) == 1}
+
     @classmethod
     def from_shares(cls, shares: Mapping[str, float]) -> Self:
         """From the share of people, 0 to 1, who bear each (folded) name."""
         bits = {token: min(UNSEEN_BITS, -log2(share)) for token, share in shares.items() if share > 0}
-        return cls(bits, tuple(token for token, rarity in bits.items() if rarity < COMMON_BITS))
+        near: dict[str, tuple[str, ...]] = {}
+        for token, rarity in bits.items():
+            if rarity < COMMON_BITS:
+                for form in _with_a_letter_less(token):
+                    near[form] = (*near.get(form, ()), token)
+        return cls(bits, near)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +99,10 @@ class NameFrequencies:
         return cls.from_shares(
             _blend(given, total, before.shares[0], prior_people), _blend(family, total, before.shares[1], prior_people)
         )
+
+
+def _with_a_letter_less(token: str) -> set[str]:
+    return {token, *(token[:place] + token[place + 1 :] for place in range(len(token)))}
 
 
 def _blend(counts: Counter[str], total: int, prior: Mapping[str, float], prior_people: int) -> dict[str, float]:

@@ -125,10 +125,7 @@ def _is_typo(one: str, other: str, slips: int, table: NameTable) -> bool:
 
 def _may_be_another(written: str, name: str, table: NameTable) -> bool:
     """Whether a misspelt word may be meant for another common name: Amelis for Amelie, or for her sister Amelia."""
-    return any(
-        other != name and not are_spellings(other, name) and OSA.distance(written, other, score_cutoff=1) == 1
-        for other in table.common
-    )
+    return any(other != name and not are_spellings(other, name) for other in table.common_names_near(written))
 
 
 def _is_one_slip(one: str, other: str) -> bool:

@@ -1,0 +1,217 @@
+"""Imports of lists: rows of one child end as one child, doubt is kept for a human, and bad rows stop nothing."""
+
+import json
+
+import pytest
+
+from contracts import headers
+from contracts.vocabulary import Role
+from tests.child_index.kit import Index, code, refused_fields
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+HEADER = "given_name,family_name,date_of_birth,sex,address_line,postcode,nhs_number,upn,local_id\n"
+AMARA = "Amara,Okonkwo,2014-03-07,F,12 Canal Street,M1 1AE,9434765919,,A1\n"
+OLIVER = "Oliver,Smith,09/01/2012,M,3 Mill Lane,LS1 4AP,,,B2\n"
+AMARA_AGAIN = "AMARA,OKONKWO,2014-03-07,,12 canal st,m11ae,,,C3\n"
+
+
+async def test_a_small_list(index: Index) -> None:
+    done = await index.school_system.imported(HEADER + AMARA + OLIVER + AMARA_AGAIN)
+    assert done.counts["state"] == "completed"
+    assert done.count("total", "processed", "created", "matched", "review", "rejected") == (3, 3, 2, 1, 0, 0)
+    assert [(line["row"], line["local_id"], line["outcome"]) for line in done.results] == [
+        (1, "A1", "created"),
+        (2, "B2", "created"),
+        (3, "C3", "matched"),
+    ]
+    children = done.children
+    assert children["A1"] == children["C3"] != children["B2"]
+
+    await index.published("ChildRegistered", 2)
+    events = await index.published("ServiceEpisodeStarted", 2)
+    assert {event["child_id"] for event in events} == set(children.values())
+    for event in events:
+        assert (event["bulk"], event["practitioner_id"], event["team_id"]) == (True, None, "staff")
+        assert (event["agency_id"], event["opened_by"]) == ("school", "mis")
+    assert done.effects == index.heard[-1].id
+
+    assert await index.teacher.found(nhs_number="9434765919") == [children["A1"]]
+    assert children["B2"] is not None
+    record = await index.teacher.record(children["B2"])
+    assert record["basics"]["date_of_birth"] == "2012-01-09"
+    assert [school["service_id"] for school in record["whereabouts"]["schools"]] == ["roll"]
+
+
+async def test_the_same_list_again_creates_nothing(index: Index) -> None:
+    doubtful = "Amara,Okonkwo,2014-03-07,F,12 Canal Street,M1 1AE,9990000018,,D4\n"
+    unnumbered = "Zainab,Khan,2015-06-30,F,,,,,\n"
+    content = HEADER + AMARA + OLIVER + doubtful + unnumbered
+    first = await index.school_system.imported(content)
+    again = await index.school_system.imported(content)
+    assert first.count("created", "matched", "review") == (3, 0, 1)
+    assert again.count("created", "matched", "review") == (0, 3, 1)
+    assert again.children == first.children
+    assert [line["review_id"] for line in again.results] == [line["review_id"] for line in first.results]
+    assert again.effects is None
+    assert len((await index.officer.reviews())["items"]) == 1
+    await index.published("ChildRegistered", 3)
+    await index.published("ServiceEpisodeStarted", 3)
+
+
+async def test_two_lists_of_the_same_children(index: Index) -> None:
+    """The surgery's list has the same children with a typing error, another address, the parts in another order."""
+    roll = await index.school_system.imported(HEADER + AMARA + OLIVER)
+    surgery = "local_id,date_of_birth,family_name,given_name,postcode,address_line,notes\n"
+    surgery += "G1,2014-03-07,Okonkow,Amara,M1 1AE,12 Canal Street,kept by nobody\n"
+    surgery += "G2,2012-09-01,Smith,Oliver,LS1 4AP,3 Mill Lane,day and month the wrong way round\n"
+    done = await index.officer.imported(surgery, "list")
+    assert done.count("created", "matched", "review") == (0, 2, 0)
+    assert [done.children["G1"], done.children["G2"]] == [roll.children["A1"], roll.children["B2"]]
+    events = await index.published("ServiceEpisodeStarted", 4)
+    assert [event["service_id"] for event in events[2:]] == ["list", "list"]
+    assert "kept by nobody" not in json.dumps(done.results)
+
+
+async def test_a_review_of_an_import_resolved(index: Index) -> None:
+    await index.teacher.registered(
+        given_name="Amara", family_name="Okonkwo", date_of_birth="2014-03-07", nhs_number="9990000018"
+    )
+    done = await index.school_system.imported(HEADER + AMARA)
+    (line,) = done.results
+    assert (line["outcome"], line["child_id"]) == ("review", None)
+    await index.published("ServiceEpisodeStarted", 0)
+    resolved = await index.officer.resolve(line["review_id"], same=False)
+    (event,) = await index.published("ServiceEpisodeStarted", 1)
+    assert (event["child_id"], event["service_id"]) == (resolved.json()["child_id"], "roll")
+    again = await index.school_system.imported(HEADER + AMARA)
+    assert again.children == {"A1": resolved.json()["child_id"]}
+
+
+async def test_a_known_number_with_changed_details(index: Index) -> None:
+    first = await index.school_system.imported(HEADER + AMARA + OLIVER)
+    moved = AMARA.replace("12 Canal Street,M1 1AE", "9 High Street,SW1A 1AA").replace("Okonkwo", "Adeyemi")
+    reused = OLIVER.replace("Oliver,Smith,09/01/2012", "Zainab,Khan,2015-06-30")
+    again = await index.school_system.imported(HEADER + moved + reused)
+    assert [line["outcome"] for line in again.results] == ["matched", "review"]
+    child = first.children["A1"]
+    assert child is not None
+    record = await index.teacher.record(child)
+    assert record["basics"]["family_name"] == "Adeyemi"
+    assert record["basics"]["other_names"] == [{"given_name": "Amara", "family_name": "Okonkwo"}]
+    assert [a["postcode"] for a in record["whereabouts"]["addresses"]] == ["SW1A 1AA", "M1 1AE"]
+
+
+async def test_bad_rows_are_listed_and_stop_nothing(index: Index) -> None:
+    bad = {
+        "Ann,Lee,2014-02-30,,,,,,": [("date_of_birth", "is not a day of the calendar")],
+        "Ann,Lee,2999-01-01,,,,,,": [("date_of_birth", "is in the future")],
+        "Ann,Lee,1970-01-01,,,,,,": [("date_of_birth", "is not a child's date of birth")],
+        "Ann,Lee,last spring,,,,,,": [("date_of_birth", "is not a date (YYYY-MM-DD)")],
+        "Ann,,2014-02-03,,,,,,": [("family_name", "is missing")],
+        " ,Lee,2014-02-03,,,,,,": [("given_name", "is missing")],
+        "Ann,Lee,,,,,9434765918,,": [
+            ("date_of_birth", "is missing"),
+            ("nhs_number", "is not a valid NHS number"),
+        ],
+        "Ann,Lee,2014-02-03,,,,,A801200005001,": [("upn", "is not a valid unique pupil number")],
+        "Ann,Lee,2014-02-03,,,nowhere,,,": [("postcode", "is not a UK postcode")],
+        "Ann,Lee,2014-02-03,q,,,,,": [("sex", "is not male, female, indeterminate or unknown")],
+        "Ann,Le\0e,2014-02-03,,,,,,": [("family_name", "holds characters that are not text")],
+        f"Ann,{'L' * 101},2014-02-03,,,,,,": [("family_name", "is too long")],
+        "Ann,Lee,2014-02-03": [("row", "has another number of columns than the header")],
+        "Ann,Lee,2014-02-03,,,,,,,,": [("row", "has another number of columns than the header")],
+        f'Ann,"{"x" * 9000}",2014-02-03,,,,,,': [("row", "is too long")],
+        'Ann,"Lee,2014-02-03,,,,,,': [("row", "has another number of columns than the header")],
+    }
+    content = HEADER + AMARA + "\n".join(bad) + "\n\n" + OLIVER
+    done = await index.school_system.imported(content)
+    assert done.counts["state"] == "completed"
+    assert done.count("total", "created", "rejected") == (len(bad) + 2, 2, len(bad))
+    expected = [
+        {"row": row, "field": field, "reason": reason}
+        for row, faults in enumerate(bad.values(), 2)
+        for field, reason in faults
+    ]
+    assert done.rejections == expected
+    assert [line["row"] for line in done.results] == [1, len(bad) + 2]
+    assert not any("Lee" in rejection["reason"] for rejection in done.rejections)
+
+    first = await index.school_system.import_state(done.counts["import_id"], "/rejections", limit=5)
+    rest = await index.school_system.import_state(
+        done.counts["import_id"], "/rejections", limit=200, cursor=first.json()["next_cursor"]
+    )
+    assert first.json()["items"] + rest.json()["items"] == expected
+
+
+async def test_quoted_fields_may_hold_line_ends(index: Index) -> None:
+    row = 'Amara,Okonkwo,2014-03-07,F,"Flat 2\n12 Canal Street",M1 1AE,,,A1\r\n'
+    done = await index.school_system.imported("\ufeff" + HEADER.upper().replace("\n", "\r\n") + row + OLIVER)
+    assert done.count("created", "rejected") == (2, 0)
+    child = done.children["A1"]
+    assert child is not None
+    (address,) = (await index.teacher.record(child))["whereabouts"]["addresses"]
+    assert address["address_line"] == "Flat 2 12 Canal Street"
+
+
+async def test_files_that_cannot_be_taken(index: Index) -> None:
+    files: dict[str, bytes] = {
+        "is empty": b"",
+        "has a header, but no rows": HEADER.encode(),
+        "is not text in UTF-8": (HEADER + AMARA).encode("utf-16"),
+        "is XML; lists are taken as CSV": b"<?xml version='1.0'?><CTfile/>",
+        "has no column date_of_birth": b"given_name,family_name\nAmara,Okonkwo\n",
+        "has no column given_name": b"family_name,date_of_birth\nOkonkwo,2014-03-07\n",
+        "has the column upn more than once": b"upn,upn," + HEADER.encode() + b",,,,,,,,,,\n",
+        "does not begin with a line of column names": b"x" * 9000,
+    }
+    files["is not text in UTF-8 "] = (HEADER + AMARA * 3000).encode() + b"\xff\xfe"
+    for reason, content in files.items():
+        answer = await index.school_system.upload(content)
+        assert refused_fields(answer) == ["/file"]
+        assert answer.json()["errors"][0]["detail"] == reason.strip()
+
+
+async def test_who_may_import_for_which_service(index: Index) -> None:
+    for caller, service in ((index.school_system, "list"), (index.officer, "none"), (index.officer, "x" * 65)):
+        assert refused_fields(await caller.upload(HEADER + AMARA, service)) == ["/service_id"]
+    assert (await index.officer.upload(HEADER + AMARA, "list")).status_code == 202
+    form = {"service_id": (None, "roll")}
+    for files, fields in (
+        (form, ["/file"]),
+        ({"file": ("l.csv", b"x")}, ["/service_id"]),
+        ({**form, "file": ("l.csv", b"x"), "more": (None, "y")}, ["/"]),
+    ):
+        answer = await index.officer.call("POST", "/v1/imports", "import.create", files=files)
+        assert refused_fields(answer) == [field.removesuffix("/") for field in fields]
+    for content in (b"", b"--x\r\nnothing", b"{}"):
+        answer = await index.officer.call(
+            "POST",
+            "/v1/imports",
+            "import.create",
+            content=content,
+            sent={"Content-Type": "multipart/form-data; boundary=x"},
+        )
+        assert answer.status_code == 422
+
+
+async def test_only_the_importing_agency_sees_it(index: Index) -> None:
+    import_id = (await index.school_system.upload(HEADER + AMARA)).json()["import_id"]
+    await index.school_system.finished(import_id)
+    for part in ("", "/results", "/rejections"):
+        colleague = index.caller("deputy", "school", Role.INDEX_OFFICER)
+        assert (await colleague.import_state(import_id, part)).status_code == 200
+        other = await index.officer.import_state(import_id, part)
+        none = await index.officer.import_state("01900000-0000-7000-8000-000000000000", part)
+        assert (other.status_code, code(other)) == (none.status_code, code(none)) == (404, "not-found")
+
+
+async def test_a_repeat_with_the_same_key(index: Index) -> None:
+    first = await index.school_system.upload(HEADER + AMARA, key="k")
+    again = await index.school_system.upload(HEADER + AMARA, key="k")
+    assert again.json() == first.json()
+    other = await index.school_system.upload(HEADER + OLIVER, key="k")
+    assert (other.status_code, code(other)) == (422, "idempotency-key-reused")
+    assert headers.EFFECTS not in first.headers
+    await index.school_system.finished(first.json()["import_id"])
+    await index.published("ChildRegistered", 1)
