@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from tests.support.postgres import Postgres, private_postgres
 from tests.support.proof import proof
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # How long one example takes says more about the machine than about the code.
+    settings.register_profile("kith", deadline=None)
+    settings.load_profile("kith")
     # kafka-python reads its schemas by read_text of importlib.resources, which Python 3.11 and 3.12 deprecated
     # and 3.13 took back.
     config.addinivalue_line("filterwarnings", "ignore:(read|open)_text is deprecated:DeprecationWarning")

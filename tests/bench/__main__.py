@@ -114,7 +114,7 @@ def prepare(server: Server) -> str:
         "given_name": "Zofia",
         "family_name": "Nowakowska",
         "date_of_birth": "2015-02-03",
-        "postcode": "ZZ1 1AA",
+        "postcode": "JX1 1AA",
         "address_line": "1 Mill Lane",
     }
     child_id = str(worker.ok("POST", "/v1/children", person)["child_id"])

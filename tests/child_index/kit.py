@@ -16,7 +16,7 @@ from chassis.database import Database
 from chassis.grants import Grant, GrantSigner
 from chassis.ids import new_id, system_clock
 from chassis.keys import SigningKey, generate_pem, write_jwks
-from child_index.adapters.tables import messaging, metadata
+from child_index.adapters.tables import imports, messaging, metadata
 from child_index.main import create_app
 from child_index.settings import ChildIndexSettings
 from contracts import headers
@@ -381,13 +381,17 @@ async def running(database_url: str, folder: Path, **settings: Any) -> AsyncIter
 
 
 async def emptied(index: Index, database_url: str) -> None:
-    """Waits until all events are out, then empties the running index's database."""
+    """Waits until all imports are done and all events are out, then empties the running index's database."""
     database = Database(database_url)
+    busy = sa.union_all(
+        sa.select(messaging.outbox.c.event_id),
+        sa.select(imports.c.import_id).where(imports.c.state.in_(("receiving", "queued", "running"))),
+    )
     try:
         async with asyncio.timeout(10):
             while True:
                 async with database.write() as connection:
-                    if not (await connection.execute(sa.select(messaging.outbox.c.seq).limit(1))).all():
+                    if not (await connection.execute(busy)).all():
                         for table in reversed(metadata.sorted_tables):
                             await connection.execute(sa.delete(table))
                         await connection.commit()

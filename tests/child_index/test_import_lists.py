@@ -48,15 +48,12 @@ async def test_an_import_goes_on_where_it_was_cut_off(database_url: str, tmp_pat
         await index.tell(*DIRECTORY)
         import_id = (await index.officer.upload((tmp_path / "roll.csv").read_bytes())).json()["import_id"]
         heard += index.heard
-    cuts = 0
-    for _ in range(30):
+    for cut in range(1, 4):
         async with running(database_url, tmp_path / "index", **options) as index:
-            await asyncio.sleep(0.03)
-            state = (await index.officer.import_state(import_id)).json()
+            while (state := (await index.officer.import_state(import_id)).json())["processed"] < 20 * cut:
+                await asyncio.sleep(0.005)
             heard += index.heard
-            if state["state"] == "completed":
-                break
-            cuts += 1
+    assert state["state"] == "running", "it was never cut off"
     async with running(database_url, tmp_path / "index", **options) as index:
         done = await index.officer.finished(import_id)
         for _ in range(100):
@@ -65,7 +62,6 @@ async def test_an_import_goes_on_where_it_was_cut_off(database_url: str, tmp_pat
             if len(set(begun)) == done.counts["created"]:
                 break
             await asyncio.sleep(0.05)
-    assert cuts > 1, "it was never cut off"
     assert done.count("total", "processed") == (200, 200)
     assert [line["row"] for line in done.results] == list(range(1, 201))
     created = {line["child_id"] for line in done.results if line["outcome"] == "created"}
@@ -74,10 +70,29 @@ async def test_an_import_goes_on_where_it_was_cut_off(database_url: str, tmp_pat
     assert set(begun) == {line["child_id"] for line in done.results if line["child_id"]}
 
 
-_CELLS = st.sampled_from(
-    ["Amara", "Okonkwo", "2014-03-07", "07/03/2014", "F", "M1 1AE", "9434765919", "", " ", '"', ",", "\0", "x" * 9000]
-    + ["\r", "\n", "ß", "\u202e", "31/02/2014", "0001-01-01", "9999-12-31", "-", "=1+1", "2014-03-07T00:00"]
-) | st.text(max_size=12)
+_CELLS = (
+    st.sampled_from(
+        [
+            "Amara",
+            "Okonkwo",
+            "2014-03-07",
+            "07/03/2014",
+            "F",
+            "M1 1AE",
+            "9434765919",
+            "",
+            " ",
+            '"',
+            ",",
+            "\0",
+            "x" * 9000,
+        ]
+    )
+    | st.sampled_from(
+        ["\r", "\n", "ß", "\u202e", "31/02/2014", "0001-01-01", "9999-12-31", "-", "=1+1", "2014-03-07T00:00"]
+    )
+    | st.text(max_size=12)
+)
 _ROWS = st.lists(st.lists(_CELLS, min_size=7, max_size=10).map(",".join), max_size=6).map("\n".join)
 _FILES = st.binary(max_size=200) | st.builds(
     lambda begin, rows, end: begin + rows.encode("utf-8", "surrogatepass") + end,

@@ -49,7 +49,7 @@ async def test_a_colleague_a_system_and_a_sensitive_service(index: Index) -> Non
 
 async def test_what_is_refused_names_the_field(index: Index) -> None:
     child = await index.child(date_of_birth="2014-03-07")
-    refused = {
+    refused: dict[str, list[dict[str, str | None]]] = {
         "/service_id": [{"service_id": "list"}, {"service_id": "none"}, {"service_id": "\u0000"}, {}],
         "/practitioner_id": [
             {"service_id": "roll", "practitioner_id": named} for named in ("nurse", "nobody", "leaver")

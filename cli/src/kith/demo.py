@@ -2,76 +2,65 @@
 
 import time
 from datetime import date
-from typing import Annotated, Any
+from typing import Any
 
 import httpx
-import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from kith import demo_authority as authority
+from kith.client import Kith
+from kith.errors import CommandError
 
 console = Console()
 
 IMPORTS = (("hillside-roll", 0, 90), ("riverside-roll", 90, 170), ("mill-lane-list", 0, 200))
+STEPS = len(IMPORTS) + 2
 
 
-class DemoFailed(Exception):
-    """The demonstration could not be loaded. The text is for the person at the keyboard."""
-
-
-class Caller:
-    """Somebody's requests to a running Kith, with tokens of the development issuer."""
+class Everybody:
+    """The requests of everybody in the story, each signed in as themselves."""
 
     def __init__(self, url: str) -> None:
-        self._http = httpx.Client(base_url=url, timeout=60)
-        self._tokens: dict[str, str] = {}
+        self._url = url
+        self._people: dict[str, Kith] = {}
 
-    def __call__(
-        self, who: str, method: str, path: str, body: Any = None, *, fine: tuple[int, ...] = (), **more: Any
-    ) -> Any:
-        """The JSON of the answer. Statuses in `fine` are taken as "there already". Raises `DemoFailed`."""
-        if who not in self._tokens:
-            self._tokens[who] = self._checked(self._http.post("/dev/token", json={"sub": who}), ())["access_token"]
-        purpose = more.pop("purpose", "direct-support")
-        headers = {"Authorization": f"Bearer {self._tokens[who]}", "Kith-Purpose": purpose, **more.pop("headers", {})}
-        return self._checked(self._http.request(method, path, json=body, headers=headers, **more), fine)
+    def __call__(self, who: str, method: str, path: str, body: Any = None, **more: Any) -> Any:
+        """The JSON of the answer. Raises `CommandError`."""
+        if who not in self._people:
+            self._people[who] = Kith(self._url, "direct-support", subject=who)
+        kith = self._people[who]
+        return kith.patiently(lambda: kith.json(method, path, json=body, **more))
 
-    @staticmethod
-    def _checked(answer: httpx.Response, fine: tuple[int, ...]) -> Any:
-        if answer.status_code in fine:
-            return None
-        if not answer.is_success:
-            raise DemoFailed(f"{answer.request.method} {answer.request.url.path}: {answer.status_code}")
-        return answer.json() if answer.content else None
+    def close(self) -> None:
+        for kith in self._people.values():
+            kith.__exit__()
 
 
-def demo(
-    url: Annotated[str, typer.Option(help="Where Kith answers.", envvar="KITH_URL")] = "http://127.0.0.1:8080",
-) -> None:
-    """Fill a running Kith with a made-up authority, and say who to sign in as."""
-    call = Caller(url)
+def demo(url: str) -> None:
+    """Loads the authority through the gateway. Raises `CommandError` when nothing answers there."""
+    try:
+        httpx.get(f"{url}/health/live", timeout=5)
+    except (httpx.TransportError, httpx.InvalidURL):
+        raise CommandError(f"Nothing answers at {url}. Start Kith in another terminal with: make run") from None
+    call = Everybody(url)
     try:
         with Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console) as progress:
-            task = progress.add_task("The directory of Ambleford", total=5)
+            task = progress.add_task("The directory of Ambleford", total=STEPS)
             make_directory(call)
             for service, first, last in IMPORTS:
                 progress.update(task, advance=1, description=f"Children of {service}")
                 load(call, service, authority.children()[first:last])
             progress.update(task, advance=1, description="One child's story")
             story = tell_story(call)
-            progress.update(task, completed=5, description="Ambleford is there")
-    except httpx.TransportError:
-        console.print(f"[red]Nothing answers at {url}.[/] Start Kith in another terminal with [bold]make run[/].")
-        raise typer.Exit(1) from None
-    except DemoFailed as error:
-        console.print(f"[red]The demonstration could not be loaded:[/] {error}")
-        raise typer.Exit(1) from None
+            progress.update(task, completed=STEPS, description="Ambleford is there")
+    finally:
+        call.close()
     show(url, story)
 
 
-def make_directory(call: Caller) -> None:
+def make_directory(call: Everybody) -> None:
     for agency_id, name, sector, contact in authority.AGENCIES:
         call("admin", "PUT", f"/v1/agencies/{agency_id}", {"name": name, "sector": sector, "contact": contact})
     for team_id, name, agency_id in authority.TEAMS:
@@ -86,31 +75,33 @@ def make_directory(call: Caller) -> None:
         call("admin", "PUT", f"/v1/practitioners/{person_id}", body)
 
 
-def load(call: Caller, service: str, children: list[authority.DemoChild]) -> None:
+def load(call: Everybody, service: str, children: list[authority.DemoChild]) -> None:
     files = {"file": (f"{service}.csv", authority.as_csv(children), "text/csv")}
     made = call("ines-index", "POST", "/v1/imports", files=files, data={"service_id": service})
     for _ in range(600):
         state = call("ines-index", "GET", f"/v1/imports/{made['import_id']}")
-        if state["state"] == "completed":
+        if state["state"] == "completed" and state["rejected"] == 0:
             return
-        if state["state"] == "failed":
+        if state["state"] in {"completed", "failed"}:
             break
         time.sleep(0.1)
-    raise DemoFailed(f"the import for {service} did not complete")
+    raise CommandError(f"the import for {service} did not complete")
 
 
-def tell_story(call: Caller) -> dict[str, str]:
+def tell_story(call: Everybody) -> dict[str, str]:
     """A teacher, a health visitor and a social worker around one child, who has an account of their own."""
     child = authority.children()[0]
     body = {"nhs_number": child.nhs_number}
     child_id = call("dee-teacher", "POST", "/v1/children/search", body)["matches"][0]["child_id"]
     path = f"/v1/children/{child_id}"
     today = date.today().isoformat()
+    record = call("dee-teacher", "GET", path)
+    involved = {episode["service"]["service_id"] for episode in record["involvement"]["episodes"]}
     for who, service in (("sam-social", "family-support"), ("hana-visitor", "health-visiting")):
-        call(who, "POST", f"{path}/episodes", {"service_id": service, "started_on": today}, fine=(409,))
+        if service not in involved:
+            call(who, "POST", f"{path}/episodes", {"service_id": service, "started_on": today})
         if who == "sam-social":
             call(who, "PUT", f"{path}/lead-professional", {"practitioner_id": who, "reason": "First contact"})
-    record = call("sam-social", "GET", path)
     if not record["family"]["relationships"]:
         carer = {"person": {"given_name": "Robin", "family_name": child.family_name}, "relationship": "parent"}
         call("sam-social", "POST", f"{path}/relationships", carer)
@@ -135,7 +126,7 @@ def tell_story(call: Caller) -> dict[str, str]:
     return {"child_id": child_id, "name": f"{child.given_name} {child.family_name}", "account": account["account_id"]}
 
 
-def contribute(call: Caller, assessment_id: str) -> None:
+def contribute(call: Everybody, assessment_id: str) -> None:
     sections = f"/v1/assessments/{assessment_id}/sections"
     for who, key, field, text in (
         ("dee-teacher", "learning", "participation_and_attendance", "Reads well; tired in the mornings."),

@@ -128,7 +128,7 @@ def children(count: int = 200, seed: int = 7) -> list[DemoChild]:
         family = random_.choice(_FAMILY.split())
         street = f"{random_.randint(1, 140)} {random_.choice(_STREETS)}"
         inward = f"{random_.randint(1, 9)}{random_.choice('ABDEFGHJLN')}{random_.choice('PQRSTUWXYZ')}"
-        postcode = f"ZZ{random_.randint(1, 9)} {inward}"
+        postcode = f"JX{random_.randint(1, 9)} {inward}"  # an area that there is not
         for given in random_.sample(_GIVEN.split(), min(random_.choice((1, 1, 2, 2, 3)), count - len(made))):
             born = date(random_.randint(2010, 2021), random_.randint(1, 12), random_.randint(1, 28))
             made.append(

@@ -81,6 +81,15 @@ def export(
         export_log(kith, out)
 
 
+@app.command()
+@in_one_line
+def demo(url: Url = LOCAL) -> None:
+    """Fill a running Kith with a made-up authority, and say who to sign in as."""
+    from kith.demo import demo as load
+
+    load(url)
+
+
 app.add_typer(audit.app, name="audit")
 
 if __name__ == "__main__":

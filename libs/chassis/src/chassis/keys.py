@@ -1,10 +1,12 @@
 """ES256 keys: made once, held as constructed key objects (parsing PEM text on a hot path costs 24 ms a signature)."""
 
 import base64
+import contextlib
 import hashlib
 import json
 import os
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,21 +55,38 @@ def generate_pem() -> str:
 
 def load_or_create(path: Path) -> SigningKey:
     """The key kept in `path`; made there at first start, readable by its owner alone."""
+    return SigningKey.from_pem(_kept(path, generate_pem))
+
+
+def load_or_create_secret(path: Path) -> str:
+    """A random secret kept in `path`, made there at first start. Development only: production is given its own."""
+    return _kept(path, lambda: secrets.token_urlsafe(32)).strip()
+
+
+def _kept(path: Path, make: Callable[[], str]) -> str:
+    """The text of a file that is made once: of several processes that start together, one makes it for all."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_private(path, generate_pem())
-    return SigningKey.from_pem(path.read_text())
+        temporary = _written_aside(path, make())
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(temporary)
+        temporary.unlink()
+    return path.read_text()
 
 
 def write_private(path: Path, text: str) -> None:
     """Writes a file that only its owner may read. A crash leaves the old file or the new one, never a half."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    _written_aside(path, text).replace(path)
+
+
+def _written_aside(path: Path, text: str) -> Path:
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    temporary.replace(path)
+    return temporary
 
 
 def write_jwks(path: Path, keys: list[dict[str, Any]]) -> None:
@@ -78,11 +97,3 @@ def write_jwks(path: Path, keys: list[dict[str, Any]]) -> None:
 def read_jwks(path: Path) -> dict[str, Any]:
     """Public keys by key id, as constructed key objects."""
     return {entry["kid"]: jwk.construct(entry, ALGORITHM) for entry in json.loads(path.read_text())["keys"]}
-
-
-def load_or_create_secret(path: Path) -> str:
-    """A random secret kept in `path`, made there at first start. Development only: production is given its own."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_private(path, secrets.token_urlsafe(32))
-    return path.read_text().strip()

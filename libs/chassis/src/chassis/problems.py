@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.errors import FieldError, Invalid, KithError, NotYet, TooMany, Unauthenticated
 from chassis.telemetry import request_id_of
@@ -102,11 +103,34 @@ def install_problem_handlers(app: FastAPI) -> None:
             response.headers["Allow"] = next(v for k, v in error.headers.items() if k.lower() == "allow")
         return response
 
-    @app.exception_handler(Exception)
-    async def on_unforeseen(request: Request, error: Exception) -> JSONResponse:
-        # The type alone: an exception's text may hold what the caller sent.
-        log.error("request.failed", error_type=type(error).__qualname__, request_id=request_id_of(request))
-        return problem_response(KithError(), request_id_of(request))
+    app.add_middleware(UnforeseenAsProblem)
+
+
+class UnforeseenAsProblem:
+    """The last net: an error that nobody foresaw is answered and logged without its text, which may hold what the
+    caller sent. Once an answer has begun it can only be broken off."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = begun or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except Exception as error:
+            if scope["type"] != "http":
+                raise
+            request = Request(scope)
+            log.error("request.failed", error_type=type(error).__qualname__, request_id=request_id_of(request))  # noqa: TRY400
+            if begun:
+                raise
+            await problem_response(KithError(), request_id_of(request))(scope, receive, send)
 
 
 _TITLES = {404: "Not found", 405: "This route does not take that method", 415: "That media type is not taken"}

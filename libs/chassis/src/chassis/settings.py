@@ -19,7 +19,9 @@ class ServiceSettings(BaseSettings):
     In production nothing secret has a default: a missing or development secret refuses to start.
     """
 
-    model_config = SettingsConfigDict(env_prefix="KITH_", env_file=None, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="KITH_", env_file=None, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     environment: Environment = Environment.DEVELOPMENT
     data_dir: Path = Path("var")

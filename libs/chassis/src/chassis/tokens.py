@@ -26,6 +26,9 @@ ALGORITHMS = ("RS256", "ES256")
 MAX_TOKEN_BYTES = 8192
 CACHE_SIZE = 10_000
 REFETCH_SECONDS = 30.0
+"""An unknown key id asks the issuer for its keys at most this often."""
+KEYS_HOLD_SECONDS = 600.0
+"""A key that the issuer withdrew is taken for no longer than this, and no token beyond its own end."""
 _SUBJECT = re.compile(r"[\x21-\x7e]{1,255}")
 """OpenID Connect Core 1.0, section 2: a subject is at most 255 ASCII characters."""
 
@@ -102,7 +105,8 @@ class TokenVerifier:
         return Identity(subject, float(claims["exp"]))
 
     async def _key(self, key_id: str) -> tuple[str, Any]:
-        if key_id not in self._keys and time.monotonic() - self._fetched_at > REFETCH_SECONDS:
+        age = time.monotonic() - self._fetched_at
+        if not self._keys or age > KEYS_HOLD_SECONDS or (key_id not in self._keys and age > REFETCH_SECONDS):
             await self.refresh()
         try:
             return self._keys[key_id]
@@ -117,9 +121,9 @@ class TokenVerifier:
             log.warning("tokens.keys_unreachable", error_type=type(error).__qualname__)
             if not self._keys:
                 raise Unavailable("The identity provider did not answer") from error
-            return
-        finally:
             self._fetched_at = time.monotonic()
+            return
+        self._fetched_at = time.monotonic()
         keys = {}
         for entry in found.get("keys", []):
             algorithm = entry.get("alg") or {"RSA": "RS256", "EC": "ES256"}.get(entry.get("kty", ""))

@@ -5,9 +5,10 @@ A process that dies at any moment has either done a batch or not; the next one g
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import structlog
 
@@ -51,7 +52,7 @@ class ImportWorker:
             self._wake.clear()
             try:
                 await self._discard_abandoned()
-                while await self.step():
+                while await _to_its_end(self.step()):
                     pass
             except Unavailable:
                 log.warning("imports.waiting", seconds=self._poll_seconds)
@@ -138,6 +139,17 @@ class ImportWorker:
             async with self._units() as uow:
                 await uow.imports.discard(import_id)
                 await uow.commit()
+
+
+async def _to_its_end(step: Coroutine[Any, Any, bool]) -> bool:
+    """A worker that is told to stop finishes the batch that it is at: a moment's work, else done again in vain."""
+    task = asyncio.ensure_future(step)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        with contextlib.suppress(Exception):
+            await task
+        raise
 
 
 def _read(chunk: bytes, service_id: str, today: date) -> _Batch:

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from kafka import ConsumerRebalanceListener, OffsetAndMetadata, TopicPartition
 from kafka.errors import KafkaError
+from kafka.structs import MemberState
 
 from chassis.broker.dead_letter import class_name
 from chassis.broker.delivery import Delivery, DeliveryStopped
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 # All that was fetched, never a part: kafka-python 3.0.12 forgets what it parsed and did not hand out of a partition
 # that is paused then, and fetches nothing more of it after it is resumed. How much is fetched is limited in bytes.
 _ALL: Final = sys.maxsize
+# While the group rebalances, nothing but polling: kafka-python joins anew if a join was completed between two polls.
+_JOIN_POLL_MS: Final = 1_000
 _IDLE_POLL_MS: Final = 250
 _BUSY_POLL_MS: Final = 50  # while a partition is paused: how late its end may be noticed
 _PATIENCE: Final = 0.25  # seconds that a batch is waited for before its partition is paused
@@ -112,12 +115,16 @@ class GroupConsumer:
         if missing:
             raise BrokerUnavailable(f"Kafka has no topic {', '.join(missing)}")
         consumer.subscribe(topics=list(self._deliveries), listener=_Rebalance(self._abandon))
+        joined = False
         while not self._stopping.is_set():
-            polled = consumer.poll(_BUSY_POLL_MS if self._in_hand else _IDLE_POLL_MS, max_records=_ALL)
+            wait = _JOIN_POLL_MS if not joined else _BUSY_POLL_MS if self._in_hand else _IDLE_POLL_MS
+            polled = consumer.poll(wait, max_records=_ALL)
             self.failure = None
             for partition, records in polled.items():
                 self._take_in_hand(consumer, partition, records)
-            self._settle(consumer, patience=_PATIENCE)
+            joined = consumer.group_metadata().state == MemberState.STABLE
+            if joined:
+                self._settle(consumer, patience=_PATIENCE)
         for batch in self._in_hand.values():
             batch.paused = False  # so that each is waited for
         self._settle(consumer, patience=_GRACE)

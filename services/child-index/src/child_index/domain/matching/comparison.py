@@ -108,7 +108,12 @@ def _findings(
     findings.append(Finding("postcode", place, odds.stranger + extra, odds.sibling))
     if query.address is not None and record.address is not None:
         band = address_band(query.address, record.address)
-        table = weights.address_in_postcode if place in _POSTCODE_AGREES else weights.address
+        if place in (Band.EQUAL, Band.EARLIER):
+            table = weights.address_in_postcode
+        elif place in (Band.ONE_EDIT, Band.NEAR):
+            table = weights.address_near_postcode
+        else:
+            table = weights.address
         findings.append(Finding("address_line", band, *table[band]))
 
     if query.nhs_number and record.nhs_number:

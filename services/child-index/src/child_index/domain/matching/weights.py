@@ -86,10 +86,17 @@ _POSTCODE: Final = {  # EQUAL, EARLIER and ONE_EDIT are added to the population'
     Band.DIFFERENT: Odds(-3.0, 0.5),
     Band.MISSING: _NOTHING,
 }
-_ADDRESS: Final = {  # where the postcodes do not agree; where they do, see `address_in_postcode`
-    Band.EQUAL: Odds(7.0, 0.0),
+# An address adds the less, the more the postcode has already said; together they say at most which home it is.
+_ADDRESS: Final = {
+    Band.EQUAL: Odds(8.0, 0.0),
     Band.NEAR: Odds(3.0, 0.0),
     Band.DIFFERENT: Odds(-1.0, 0.0),
+    Band.MISSING: _NOTHING,
+}
+_ADDRESS_NEAR_POSTCODE: Final = {  # postcodes of one district or one edit apart
+    Band.EQUAL: Odds(6.0, 0.0),
+    Band.NEAR: Odds(2.5, 0.0),
+    Band.DIFFERENT: Odds(-1.5, 0.0),
     Band.MISSING: _NOTHING,
 }
 _ADDRESS_IN_POSTCODE: Final = {
@@ -125,6 +132,7 @@ class Weights:
     sex: Mapping[Band, Odds] = field(default_factory=lambda: _SEX)
     postcode: Mapping[Band, Odds] = field(default_factory=lambda: _POSTCODE)
     address: Mapping[Band, Odds] = field(default_factory=lambda: _ADDRESS)
+    address_near_postcode: Mapping[Band, Odds] = field(default_factory=lambda: _ADDRESS_NEAR_POSTCODE)
     address_in_postcode: Mapping[Band, Odds] = field(default_factory=lambda: _ADDRESS_IN_POSTCODE)
     nhs_number: Mapping[Band, Odds] = field(default_factory=lambda: _NHS_NUMBER)
     upn: Mapping[Band, Odds] = field(default_factory=lambda: _UPN)
