@@ -81,7 +81,7 @@ async def test_the_worker_relays_events_by_itself(tmp_path: Path) -> None:
     environment = {**os.environ, "KITH_DATA_DIR": str(tmp_path), "KITH_INTERNAL_KEY": INTERNAL_KEY}
     worker = await asyncio.create_subprocess_exec(sys.executable, "-m", "assessment.worker", env=environment)
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while await _waiting(database):
                 await asyncio.sleep(0.05)
     finally:

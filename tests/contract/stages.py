@@ -1,14 +1,15 @@
 """What the contract suite needs of each kind of broker, and the handlers that watch what they are given."""
 
 import asyncio
+import random
 import secrets
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chassis.broker import Broker, EmbeddedBroker, Message, RetryPolicy, dead_letter_topic
+from chassis.broker import Broker, EmbeddedBroker, Message, Outgoing, RetryPolicy, dead_letter_topic
 
 if TYPE_CHECKING:
     from tests.support.kafka import Kafka
@@ -102,3 +103,21 @@ class Recorder:
 
     async def until_given(self, count: int) -> None:
         await self.until(lambda: len(self.messages) >= count)
+
+
+def events(topic: str, count: int, *, keys: int = 7, first: int = 0) -> list[Outgoing]:
+    """So many messages, numbered in their values, spread over the keys at random."""
+    dice = random.Random(first)
+    return [Outgoing(topic, f"child-{dice.randrange(keys)}", b"%d" % n) for n in range(first, first + count)]
+
+
+def by_key(messages: Iterable[Outgoing | Message]) -> dict[str, list[bytes]]:
+    values: dict[str, list[bytes]] = {}
+    for message in messages:
+        values.setdefault(message.key, []).append(message.value)
+    return values
+
+
+async def started(broker: Broker) -> Broker:
+    await broker.start()
+    return broker

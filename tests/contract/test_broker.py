@@ -2,40 +2,12 @@
 
 import asyncio
 import itertools
-import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import pytest
 
-from chassis.broker import (
-    MAX_MESSAGE_BYTES,
-    Broker,
-    BrokerUnavailable,
-    Message,
-    MessageRefused,
-    Outgoing,
-    Transient,
-    dead_letter_topic,
-)
-from tests.contract.stages import PATIENCE, QUICK, Recorder, Stage
-
-
-def events(topic: str, count: int, *, keys: int = 7, first: int = 0) -> list[Outgoing]:
-    """So many messages, numbered in their values, spread over the keys at random."""
-    dice = random.Random(first)
-    return [Outgoing(topic, f"child-{dice.randrange(keys)}", b"%d" % n) for n in range(first, first + count)]
-
-
-def by_key(messages: Iterable[Outgoing | Message]) -> dict[str, list[bytes]]:
-    values: dict[str, list[bytes]] = {}
-    for message in messages:
-        values.setdefault(message.key, []).append(message.value)
-    return values
-
-
-async def started(broker: Broker) -> Broker:
-    await broker.start()
-    return broker
+from chassis.broker import MAX_MESSAGE_BYTES, BrokerUnavailable, Message, MessageRefused, Outgoing
+from tests.contract.stages import PATIENCE, Recorder, Stage, by_key, events, started
 
 
 async def test_a_message_arrives_as_it_was_sent(stage: Stage) -> None:
@@ -178,124 +150,6 @@ async def test_a_handler_at_work_may_finish_when_the_broker_stops(stage: Stage) 
     assert after.values == [b"1"]
 
 
-async def test_poison_goes_to_the_dead_letters_and_the_rest_go_on(stage: Stage) -> None:
-    topic = stage.topic()
-
-    def chokes(message: Message) -> None:
-        if b"poison" in message.value:
-            raise ValueError("no place called Rotherham for poison in field 'town'")
-
-    seen, others = Recorder(chokes), Recorder()
-    broker = stage.broker()
-    broker.subscribe("readers", [topic], seen, retry=QUICK)
-    broker.subscribe("others", [topic], others)
-    await broker.start()
-    sent = events(topic, 60)
-    poison = Outgoing(topic, sent[20].key, b'{"kind": "poison", "town": "Rotherham"}', {"ce-id": "p"})
-    await broker.publish([*sent[:20], poison, *sent[20:]])
-    await seen.until_given(60)
-    await others.until_given(61)
-    assert by_key(seen.messages) == by_key(sent)
-
-    (letter,) = await broker.dead_letters(topic)
-    assert (letter.topic, letter.key, letter.value) == (dead_letter_topic(topic), poison.key, poison.value)
-    why = letter.headers
-    assert why["ce-id"] == "p"
-    assert (why["dead-letter-group"], why["dead-letter-topic"]) == ("readers", topic)
-    assert why["dead-letter-error"] == "ValueError"
-    assert why["dead-letter-text"] == "no place called … for … in field 'town'"
-    assert "chokes" in why["dead-letter-trace"]
-    assert why["dead-letter-attempts"] == "3"
-
-
-async def test_a_message_that_succeeds_on_a_later_attempt_is_no_dead_letter(stage: Stage) -> None:
-    topic, failures = stage.topic(), iter(range(2))
-
-    def twice(_: Message) -> None:
-        if next(failures, None) is not None:
-            raise ValueError("not yet")
-
-    seen = Recorder(twice)
-    broker = stage.broker()
-    broker.subscribe("readers", [topic], seen, retry=QUICK)
-    await broker.start()
-    await broker.publish([Outgoing(topic, "c", b"1")])
-    await seen.until_given(1)
-    assert seen.values == [b"1"]
-    assert await broker.dead_letters(topic) == []
-
-
-async def test_a_transient_failure_is_waited_out_and_loses_nothing(stage: Stage) -> None:
-    topic, away = stage.topic(), asyncio.Event()
-    away.set()
-
-    def database_away(_: Message) -> None:
-        if away.is_set():
-            raise Transient("the database is away")
-
-    seen = Recorder(database_away)
-    broker = stage.broker()
-    broker.subscribe("readers", [topic], seen, retry=QUICK)
-    await broker.start()
-    sent = events(topic, 80)
-    await broker.publish(sent)
-    # Many more attempts than the retry policy has for a message that is at fault itself.
-    await seen.until(lambda: len(seen.calls) >= 12)
-    assert seen.messages == []
-    away.clear()
-    await seen.until_given(80)
-    assert by_key(seen.messages) == by_key(sent)
-    assert await broker.dead_letters(topic) == []
-
-
-async def test_a_stop_while_waiting_out_a_failure_is_quick_and_loses_nothing(stage: Stage) -> None:
-    topic, after = stage.topic(), Recorder()
-
-    def database_away(_: Message) -> None:
-        raise Transient
-
-    before = Recorder(database_away)
-    broker = stage.broker()
-    broker.subscribe("readers", [topic], before)
-    await broker.start()
-    await broker.publish(events(topic, 10))
-    await before.until(lambda: len(before.calls) >= 2)
-    await asyncio.wait_for(broker.stop(), PATIENCE)
-    again = stage.broker()
-    again.subscribe("readers", [topic], after)
-    await again.start()
-    await after.until_given(10)
-    assert sorted(after.values) == sorted(b"%d" % n for n in range(10))
-
-
-async def test_dead_letters_can_be_replayed_once(stage: Stage) -> None:
-    topic, repaired = stage.topic(), asyncio.Event()
-
-    def broken(message: Message) -> None:
-        if message.value.startswith(b"bad") and not repaired.is_set():
-            raise KeyError("field")
-
-    seen = Recorder(broken)
-    broker = stage.broker()
-    broker.subscribe("readers", [topic], seen, retry=QUICK)
-    await broker.start()
-    bad = [Outgoing(topic, f"child-{n}", b"bad %d" % n, {"ce-id": str(n)}) for n in range(5)]
-    await broker.publish([*bad, Outgoing(topic, "child-0", b"good")])
-    async with asyncio.timeout(PATIENCE):
-        while len(await broker.dead_letters(topic)) < 5:
-            await asyncio.sleep(0.05)
-    assert len(await broker.dead_letters(topic, limit=2)) == 2
-
-    repaired.set()
-    operator = await started(stage.broker())
-    assert await operator.replay(topic) == 5
-    await seen.until_given(6)
-    replayed = {message.value: dict(message.headers) for message in seen.messages if message.value != b"good"}
-    assert replayed == {letter.value: dict(letter.headers) for letter in bad}
-    assert await operator.dead_letters(topic) == []
-    assert await operator.replay(topic) == 0
-
-
 async def test_a_message_that_is_too_large_is_refused_with_all_that_came_with_it(stage: Stage) -> None:
     topic, seen = stage.topic(), Recorder()
     broker = stage.broker()
@@ -307,23 +161,6 @@ async def test_a_message_that_is_too_large_is_refused_with_all_that_came_with_it
     await broker.publish([largest])
     await seen.until_given(1)
     assert seen.values == [largest.value]
-
-
-async def test_the_largest_message_can_become_a_dead_letter(stage: Stage) -> None:
-    topic = stage.topic()
-
-    def chokes(message: Message) -> None:
-        if len(message.value) > 10:
-            raise ValueError("x" * 10_000)
-
-    seen = Recorder(chokes)
-    broker = stage.broker()
-    broker.subscribe("readers", [topic], seen, retry=QUICK)
-    await broker.start()
-    await broker.publish([Outgoing(topic, "c", b"\xff" * (MAX_MESSAGE_BYTES - 1)), Outgoing(topic, "c", b"next")])
-    await seen.until_given(1)
-    assert seen.values == [b"next"]
-    assert len(await broker.dead_letters(topic)) == 1
 
 
 async def test_it_is_ready_only_while_it_runs(stage: Stage) -> None:

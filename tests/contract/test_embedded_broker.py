@@ -50,7 +50,7 @@ async def everything_in(path: Path, count: int) -> list[int]:
 
 async def test_what_was_acknowledged_survives_kills_of_the_publisher(tmp_path: Path) -> None:
     path, first, dice = tmp_path / "events.sqlite", 0, random.Random(5)
-    for _ in range(4):
+    for _ in range(3):
         last = await asyncio.to_thread(acknowledged_until_killed, path, first, dice.uniform(0, 0.15))
         found = await everything_in(path, last + 1)
         # What was acknowledged, and perhaps one batch more that was written and not acknowledged any more.
@@ -72,7 +72,7 @@ async def test_a_killed_consumer_is_given_again_what_it_may_not_have_finished(tm
         whole_lines = effects.read_text().rpartition("\n")[0]
         return [int(line) for line in whole_lines.split()]
 
-    for _ in range(3):
+    for _ in range(2):
         process = child("consume", path, effects)
         assert process.stdout
         await asyncio.to_thread(process.stdout.readline)

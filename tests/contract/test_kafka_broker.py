@@ -78,6 +78,7 @@ async def test_members_may_come_and_go_and_nothing_is_lost_or_out_of_order(share
             batch = [Outgoing(topic, f"child-{key}", b"%d" % (len(sent) + key)) for key in range(12)]
             await first.publish(batch)
             sent.extend(batch)
+            await asyncio.sleep(0.01)
 
     await first.start()
     publisher = asyncio.create_task(publishing())

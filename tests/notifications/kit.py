@@ -105,13 +105,17 @@ class Kit:
         )
         await self.settled([each.id for each in envelopes])
 
-    async def settled(self, event_ids: Sequence[str]) -> None:
-        answer = await self.client.get(
-            "/internal/effects",
-            params={"ids": ",".join(event_ids), "seconds": 10},
-            headers={headers.INTERNAL_KEY: INTERNAL_KEY},
-        )
-        assert answer.json() == {"taken": True}
+    async def settled(self, event_ids: Sequence[str], *, seconds: float = 20) -> None:
+        """Returns when this service has taken the events in; fails when it hasn't by then."""
+        async with asyncio.timeout(seconds):
+            taken = False
+            while not taken:
+                answer = await self.client.get(
+                    "/internal/effects",
+                    params={"ids": ",".join(event_ids), "seconds": 10},
+                    headers={headers.INTERNAL_KEY: INTERNAL_KEY},
+                )
+                taken = answer.json()["taken"]
 
     async def owner(self, kind: str, thing_id: str, key: str = INTERNAL_KEY) -> httpx.Response:
         return await self.client.get(f"/internal/owners/{kind}/{thing_id}", headers={headers.INTERNAL_KEY: key})

@@ -232,6 +232,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["result_no"], ["children.child_no"]),
         sa.PrimaryKeyConstraint("review_id"),
     )
+    op.create_index("ix_match_reviews_candidate_no", "match_reviews", ["candidate_no"])
     op.create_index("ix_match_reviews_state", "match_reviews", ["state", "review_id"])
     op.create_table(
         "other_names",
@@ -279,6 +280,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["child_no"], ["children.child_no"]),
         sa.PrimaryKeyConstraint("source", "source_key"),
     )
+    op.create_index("ix_source_records_child_no", "source_records", ["child_no"])
 
 
 def downgrade() -> None:

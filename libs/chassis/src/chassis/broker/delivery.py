@@ -84,12 +84,17 @@ class Delivery:
         await self._through(lambda: self._publish([letter]), message.topic)
         return False
 
-    async def _attempt(self, batch: Sequence[Message]) -> Exception | None:
+    async def _attempt(self, batch: Sequence[Message]) -> BaseException | None:
         """None if the batch took effect, else why not; returns only once it was no Transient failure."""
         try:
             await self._through(lambda: self._handler(batch), batch[0].topic)
         except DeliveryStopped:
             raise
+        except asyncio.CancelledError as failure:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            return failure  # the handler's own, from something that it awaited
         except Exception as failure:
             return failure
         return None

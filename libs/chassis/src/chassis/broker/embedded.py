@@ -129,8 +129,9 @@ class EmbeddedBroker:
 
     async def ready(self) -> None:
         await self._in_thread(self._open_log().changes_by_others)
-        if self._failures:
-            raise BrokerUnavailable("; ".join(f"{name}: {why}" for name, why in self._failures.items()))
+        ended = {task.get_name(): "has ended" for task in self._consumers + self._chores if task.done()}
+        if failures := self._failures | ended:
+            raise BrokerUnavailable("; ".join(f"{name}: {why}" for name, why in failures.items()))
 
     async def dead_letters(self, topic: str, *, limit: int = 100) -> list[Message]:
         event_log, letters = self._open_log(), dead_letter_topic(topic)
@@ -167,7 +168,7 @@ class EmbeddedBroker:
         while not self._stopping.is_set():
             wake.clear()
             try:
-                batch = await self._in_thread(self._open_log().read, topic, after)
+                batch = await self._in_thread(self._open_log().follow, topic, after)
                 if batch:
                     await delivery.deliver(batch, done)
                 self._failures.pop(name, None)

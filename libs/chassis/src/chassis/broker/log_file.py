@@ -41,6 +41,7 @@ class LogFile:
 
     def __init__(self, path: Path | None) -> None:
         """Opens or makes the log; None keeps it in memory, gone when closed."""
+        self._last_read: dict[str, tuple[int, list[Message]]] = {}
         with _explained():
             if path:
                 # Events hold personal data: the file, and the two that SQLite lays beside it, are its owner's alone.
@@ -84,6 +85,16 @@ class LogFile:
                 size += len(value)
                 if size > _MAX_BATCH_BYTES:
                     break
+        return batch
+
+    def follow(self, topic: str, after: int) -> list[Message]:
+        """As `read`, but it may give fewer than there are: groups follow each other through a topic, so what was read
+        for one is kept for the next."""
+        read_after, batch = self._last_read.get(topic, (-1, []))
+        if read_after != after:
+            batch = self.read(topic, after)
+            if batch:
+                self._last_read[topic] = (after, batch)
         return batch
 
     def join(self, group: str, topic: str) -> int:

@@ -11,7 +11,7 @@ from chassis.ids import Clock, new_id
 from child_index.adapters import tables
 from child_index.adapters.sql import among, insert_new, insert_pairs, is_sqlite, put
 from child_index.application.ports import Holders
-from child_index.domain.person import Address, ChildRecord, Person
+from child_index.domain.person import NUMBERED, Address, ChildRecord, Person
 from child_index.domain.register import Changes, SourceRecord
 
 _LOCK = 0x6368696C  # "chil": whoever matches or creates holds it until the transaction ends
@@ -124,11 +124,22 @@ class SqlChildren:
             for row in found
         }
 
+    async def claimed(self, source: str, child_ids: Collection[str]) -> set[str]:
+        found = await self._connection.execute(
+            sa.select(_child.c.child_id)
+            .join_from(_sources, _child, _sources.c.child_no == _child.c.child_no)
+            .where(
+                among(self._connection, _child.c.child_id, child_ids),
+                _sources.c.source == source,
+                _sources.c.source_key.startswith(NUMBERED, autoescape=True),
+            )
+        )
+        return set(found.scalars())
+
     async def save(self, changes: Changes, source: str) -> dict[str, int]:
         now = self._clock()
         numbers = await self._add(changes.added.values(), now)
-        for before, after in changes.amended.values():
-            await self._amend(before, after, now)
+        await self._amend(changes.amended.values(), now)
         known = {before.child_id: before.child_no for before, _ in changes.amended.values()} | numbers
         pairs = [(key, number) for id_, keys in changes.keys.items() if (number := known[id_]) for key in keys]
         await insert_pairs(self._connection, _keys, ("h", "child_no"), sorted(pairs))
@@ -145,22 +156,38 @@ class SqlChildren:
         await self._add_addresses([(numbers[r.child_id], a) for r in records for a in reversed(r.addresses)])
         return numbers
 
-    async def _amend(self, before: ChildRecord, after: ChildRecord, now: datetime) -> None:
-        number = before.child_no
-        assert number is not None
-        if _row(before) != _row(after):
-            await self._connection.execute(sa.update(_child).where(_child.c.child_no == number).values(**_row(after)))
-        await self._add_names([(number, name) for name in after.other_names if name not in before.other_names], now)
-        for given_name, family_name in set(before.other_names) - set(after.other_names):
+    async def _amend(self, amended: Collection[tuple[ChildRecord, ChildRecord]], now: datetime) -> None:
+        changed: list[dict[str, object]] = []
+        told: list[tuple[int, tuple[str, str]]] = []
+        dropped: list[dict[str, object]] = []
+        moved: list[tuple[int, Address]] = []
+        for before, after in amended:
+            number = before.child_no
+            assert number is not None
+            if _row(before) != _row(after):
+                changed.append({**_row(after), "number": number})
+            told += [(number, name) for name in after.other_names if name not in before.other_names]
+            dropped += [
+                {"number": number, "given": given, "family": family}
+                for given, family in before.other_names
+                if (given, family) not in after.other_names
+            ]
+            moved += [(number, each) for each in reversed(after.addresses) if each not in before.addresses]
+        if changed:
+            await self._connection.execute(
+                sa.update(_child).where(_child.c.child_no == sa.bindparam("number")), changed
+            )
+        await self._add_names(told, now)
+        if dropped:
             await self._connection.execute(
                 sa.delete(_names).where(
-                    _names.c.child_no == number,
-                    _names.c.given_name == given_name,
-                    _names.c.family_name == family_name,
-                )
+                    _names.c.child_no == sa.bindparam("number"),
+                    _names.c.given_name == sa.bindparam("given"),
+                    _names.c.family_name == sa.bindparam("family"),
+                ),
+                dropped,
             )
-        new = [address for address in after.addresses if address not in before.addresses]
-        await self._add_addresses([(number, address) for address in reversed(new)])
+        await self._add_addresses(moved)
 
     async def _add_names(self, names: Iterable[tuple[int, tuple[str, str]]], now: datetime) -> None:
         rows = [

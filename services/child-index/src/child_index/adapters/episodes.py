@@ -1,7 +1,6 @@
 """Service episodes and lead professionals."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -87,9 +86,18 @@ class SqlEpisodes:
 
 
 def _row(episode: Episode) -> dict[str, Any]:
-    row = asdict(episode)
-    del row["child_id"]
-    return row
+    return {
+        "episode_id": episode.episode_id,
+        "child_no": episode.child_no,
+        "service_id": episode.service_id,
+        "agency_id": episode.agency_id,
+        "practitioner_id": episode.practitioner_id,
+        "sensitive": episode.sensitive,
+        "contact": episode.contact,
+        "started_on": episode.started_on,
+        "ended_on": episode.ended_on,
+        "opened_by": episode.opened_by,
+    }
 
 
 class SqlLeads:

@@ -1,6 +1,6 @@
 """Match reviews: records of which a human has to say whether they are a child of the index."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -54,6 +54,17 @@ class SqlReviews:
             )
             for row in found
         ]
+
+    async def submitted_about(self, child_ids: Collection[str]) -> dict[str, list[Person]]:
+        found = await self._connection.execute(
+            sa.select(_children.c.child_id, _reviews.c.submitted)
+            .join_from(_reviews, _children, _reviews.c.candidate_no == _children.c.child_no)
+            .where(_reviews.c.state == "open", among(self._connection, _children.c.child_id, child_ids))
+        )
+        about: dict[str, list[Person]] = {}
+        for row in found:
+            about.setdefault(row.child_id, []).append(Person.from_json(row.submitted))
+        return about
 
     async def add(
         self,

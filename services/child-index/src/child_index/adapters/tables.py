@@ -60,7 +60,7 @@ source_records = sa.Table(
     sa.Column("source_key", sa.String(120), primary_key=True),
     # What the sender last said, so that the next change is seen as a change. Only where the sender numbers its rows.
     sa.Column("submitted", sa.JSON(none_as_null=True)),
-    sa.Column("child_no", _NUMBER, sa.ForeignKey("children.child_no")),
+    sa.Column("child_no", _NUMBER, sa.ForeignKey("children.child_no"), index=True),
     sa.Column("review_id", sa.String(36)),
     sa.Column("pending", sa.Boolean, nullable=False),
 )
@@ -85,7 +85,7 @@ match_reviews = sa.Table(
     sa.Column("source", sa.String(80), nullable=False),
     sa.Column("source_key", sa.String(120), nullable=False),
     sa.Column("submitted", sa.JSON, nullable=False),
-    sa.Column("candidate_no", _NUMBER, sa.ForeignKey("children.child_no"), nullable=False),
+    sa.Column("candidate_no", _NUMBER, sa.ForeignKey("children.child_no"), nullable=False, index=True),
     sa.Column("score", sa.Float, nullable=False),
     sa.Column("because", sa.JSON, nullable=False),
     sa.Column("resolved_at", UtcDateTime),

@@ -26,7 +26,18 @@ async def open_register(
     known = {record.child_id for record in sources.values() if record.child_id}
     keys = {key for s in submissions if s.source_key not in sources for key in s.keys}
     records, holders = await uow.children.neighbours(keys, known | set(also))
-    return Register(knowledge, records, holders, sources, today=uk_date(uow.now()), make_id=new_id, may_link=may_link)
+    near = {record.child_id for record in records}
+    return Register(
+        knowledge,
+        records,
+        holders,
+        sources,
+        await uow.children.claimed(submissions[0].source, near),
+        await uow.reviews.submitted_about(near),
+        today=uk_date(uow.now()),
+        make_id=new_id,
+        may_link=may_link,
+    )
 
 
 async def save_register(

@@ -34,6 +34,10 @@ class ChildRepository(Protocol):
 
     async def sources(self, source: str, keys: Collection[str]) -> dict[str, SourceRecord]: ...
 
+    async def claimed(self, source: str, child_ids: Collection[str]) -> set[str]:
+        """Which of the children the source has under a number of its own."""
+        ...
+
     async def save(self, changes: Changes, source: str) -> dict[str, int]:
         """Writes what a register changed. Returns the numbers of the new children by their ids."""
         ...

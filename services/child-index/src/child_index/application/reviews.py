@@ -7,7 +7,7 @@ from chassis.errors import Conflict, Invalid, NotFound
 from chassis.grants import Grant
 from child_index.application.enrolment import begin_with_service, open_register, save_register
 from child_index.application.ports import IndexUnitOfWork, Review
-from child_index.domain.person import ChildRecord
+from child_index.domain.person import NUMBERED, ChildRecord
 from child_index.domain.register import Knowledge, Submission
 
 _HIDDEN = 50
@@ -59,7 +59,8 @@ async def resolve(uow: IndexUnitOfWork, knowledge: Knowledge, review_id: str, co
     chosen = command.child_id or review.candidate_id
     if command.same and chosen not in grant.children:
         raise Invalid.field("/child_id", "is not a child whom you may name")
-    local_id = review.source_key.removeprefix("id:") if review.source_key.startswith("id:") else None
+    numbered = review.source_key.startswith(NUMBERED)
+    local_id = review.source_key.removeprefix(NUMBERED) if numbered else None
     submission = Submission.of(review.submitted, review.source, local_id)
     register = await open_register(uow, knowledge, [submission], also=[review.candidate_id, chosen])
     if command.same:

@@ -36,9 +36,9 @@ def plain(text: str, length: int) -> str | None:
     """One line of text: outer and doubled spaces go, control characters and what cannot be written are refused."""
     if len(text) > 4 * length:
         raise ValueError("is too long")
-    if any(unicodedata.category(c) in {"Cc", "Cs"} and c not in "\t\n\r" for c in text):
+    if not text.isprintable() and any(unicodedata.category(c) in {"Cc", "Cs"} and c not in "\t\n\r" for c in text):
         raise ValueError("holds characters that are not text")
-    kept = " ".join(unicodedata.normalize("NFC", text).split())
+    kept = " ".join((text if text.isascii() else unicodedata.normalize("NFC", text)).split())
     if len(kept) > length:
         raise ValueError("is too long")
     return kept or None

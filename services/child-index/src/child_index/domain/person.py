@@ -3,11 +3,14 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from child_index.domain.matching import PersonDetails
+
+NUMBERED = "id:"
+"""Begins the source key of a record that its sender has a number for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +38,17 @@ class Person:
             upn=self.upn,
         )
 
-    def to_json(self) -> dict[str, Any]:
-        found = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {**found, "date_of_birth": self.date_of_birth.isoformat()}
+    def to_json(self) -> dict[str, str | None]:
+        return {
+            "given_name": self.given_name,
+            "family_name": self.family_name,
+            "date_of_birth": self.date_of_birth.isoformat(),
+            "sex": self.sex,
+            "address_line": self.address_line,
+            "postcode": self.postcode,
+            "nhs_number": self.nhs_number,
+            "upn": self.upn,
+        }
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "Person":
@@ -46,7 +57,7 @@ class Person:
     def source_key(self, local_id: str | None) -> str:
         """The name of this record among its sender's: the sender's own number, or else a hash of what it says."""
         if local_id is not None:
-            return f"id:{local_id}"
+            return f"{NUMBERED}{local_id}"
         return "row:" + hashlib.sha256(json.dumps(self.to_json(), sort_keys=True).encode()).hexdigest()
 
 

@@ -2,12 +2,15 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from datetime import date
+from types import MappingProxyType
 from typing import Literal
 
 from child_index.domain.matching import (
     DEFAULT_WEIGHTS,
+    Decision,
     NameFrequencies,
     Prepared,
     blocking_keys,
@@ -95,7 +98,8 @@ class Register:
     """The part of the index that a batch of records touches, in memory. Each placement sees the ones before it.
 
     `holders` gives, for each blocking key, the children that have it; `sources` the records of this source that came
-    before, by source key. `may_link` tells which children the sender may be answered with: a record of any other one
+    before, by source key, and `claimed` the children whom this source has under a number of its own. `doubtful` gives the records whose review
+    is open, by the child whom they resemble. `may_link` tells which children the sender may be answered with: a record of any other one
     answers like a doubtful match, so that a block shows neither by success nor by failure.
     """
 
@@ -105,6 +109,8 @@ class Register:
         records: Iterable[ChildRecord],
         holders: Mapping[int, Sequence[str]],
         sources: Mapping[str, SourceRecord],
+        claimed: Iterable[str] = (),
+        doubtful: Mapping[str, Sequence[Person]] = MappingProxyType({}),
         *,
         today: date,
         make_id: Callable[[], str],
@@ -114,6 +120,8 @@ class Register:
         self._records = {record.child_id: record for record in records}
         self._holders = {key: list(ids) for key, ids in holders.items()}
         self._sources = dict(sources)
+        self._claimed = set(claimed)
+        self._doubtful = {id_: [prepare(p.details()) for p in persons] for id_, persons in doubtful.items()}
         self._prepared: dict[str, Prepared] = {}
         self._today = today
         self._make_id = make_id
@@ -128,18 +136,65 @@ class Register:
         known = self._sources.get(submission.source_key)
         if known is not None:
             return self._place_known(submission, known)
-        decision = decide(
-            submission.prepared,
-            self._candidates(submission),
-            self._knowledge.frequencies,
-            population=self._knowledge.population,
-        )
+        decision = self._decide(submission)
         if decision.candidate_id is None:
             return self._add(submission)
         if decision.outcome == "review" or not self._may_link(decision.candidate_id):
             return self._ask(submission, decision.candidate_id, decision.score, decision.because, None)
         self.link(submission, decision.candidate_id)
         return Placement("matched", decision.candidate_id, None, decision.score)
+
+    def _decide(self, submission: Submission) -> Decision:
+        """The matcher's decision, with one thing more: a sender's two numbers mostly are two children.
+
+        So a child whom this source has under another number is linked only where names and date of birth are the
+        same to the letter; where they are merely alike enough to link, a human is asked, and where they would be
+        doubtful anyway (twins, cousins) the sender is believed.
+        """
+        candidates = self._candidates(submission)
+        rivals = {
+            id_
+            for id_, record in candidates
+            if submission.numbered and id_ in self._claimed and not _is_the_same_to_the_letter(submission, record)
+        }
+
+        def decided(parted: AbstractSet[str]) -> Decision:
+            return decide(
+                submission.prepared,
+                candidates,
+                self._knowledge.frequencies,
+                population=self._knowledge.population,
+                parted=parted,
+            )
+
+        decision = decided(rivals)
+        if rivals and decision.outcome != "link":
+            among_all = decided(frozenset())
+            if among_all.outcome == "link":
+                because = ("The sender has this child under another number.", *among_all.because)
+                return replace(among_all, outcome="review", because=because)
+        if (
+            decision.outcome == "link"
+            and decision.candidate_id
+            and self._is_disputed(submission, decision.candidate_id)
+        ):
+            because = ("A record that is under review agrees better than this child's does.", *decision.because)
+            return replace(decision, outcome="review", because=because)
+        return decision
+
+    def _is_disputed(self, submission: Submission, child_id: str) -> bool:
+        """Whether the record fits one that waits for a human better than it fits the child: the twin who is not in
+        the index yet because a human has to look first."""
+        knowledge = self._knowledge
+
+        def bits(record: Prepared) -> float:
+            compared = compare(
+                submission.prepared, record, knowledge.frequencies, DEFAULT_WEIGHTS, knowledge.population
+            )
+            return compared.bits
+
+        waiting = self._doubtful.get(child_id, [])
+        return bool(waiting) and max(map(bits, waiting)) > bits(self._prepared_of(child_id))
 
     def _place_known(self, submission: Submission, known: SourceRecord) -> Placement:
         child_id = known.child_id
@@ -189,11 +244,14 @@ class Register:
     ) -> Placement:
         review = NewReview(self._make_id(), submission, candidate_id, score, because)
         self.changes.reviews.append(review)
+        self._doubtful.setdefault(candidate_id, []).append(submission.prepared)
         self._note(submission, linked, review.review_id, pending=True)
         return Placement("review", None, review.review_id, score)
 
     def _note(self, submission: Submission, child_id: str | None, review_id: str | None, *, pending: bool) -> None:
         said = submission.person if submission.numbered else None
+        if submission.numbered and child_id is not None:
+            self._claimed.add(child_id)
         noted = SourceRecord(said, child_id, review_id, pending)
         self._sources[submission.source_key] = self.changes.sources[submission.source_key] = noted
 
@@ -226,3 +284,12 @@ class Register:
         if found is None:
             found = self._prepared[child_id] = prepare(self._records[child_id].details())
         return found
+
+
+def _is_the_same_to_the_letter(submission: Submission, record: Prepared) -> bool:
+    """Names and date of birth, or a number."""
+    mine = submission.prepared
+    if (mine.nhs_number and mine.nhs_number == record.nhs_number) or (mine.upn and mine.upn == record.upn):
+        return True
+    texts = [(given.text, family.text) for given, family in record.names]
+    return mine.born == record.born and (mine.names[0].given.text, mine.names[0].family.text) in texts

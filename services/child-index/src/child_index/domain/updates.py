@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from child_index.domain.matching import Band, Comparison
+from child_index.domain.matching import Band, Comparison, PersonDetails, prepare
 from child_index.domain.person import Address, ChildRecord, Person
 
 _BORN_AGREES = frozenset({Band.EQUAL, Band.SWAPPED, Band.ONE_EDIT, Band.TWO_PARTS})
@@ -29,10 +29,10 @@ def is_plausible_change(comparison: Comparison) -> bool:
 def enriched(record: ChildRecord, person: Person, today: date) -> ChildRecord:
     """The record with what another source knows of the child: another spelling, an address, a missing number."""
     name = (person.given_name, person.family_name)
-    known = {(record.given_name, record.family_name), *record.other_names}
+    known = {_read(each) for each in ((record.given_name, record.family_name), *record.other_names)}
     return replace(
         record,
-        other_names=record.other_names if name in known else (*record.other_names, name),
+        other_names=record.other_names if _read(name) in known else (*record.other_names, name),
         addresses=_with_address(record.addresses, person, today),
         sex=record.sex or person.sex,
         nhs_number=record.nhs_number or person.nhs_number,
@@ -67,15 +67,22 @@ def updated(record: ChildRecord, before: Person, person: Person, today: date) ->
 def _with_address(addresses: tuple[Address, ...], person: Person, today: date) -> tuple[Address, ...]:
     if person.address_line is None and person.postcode is None:
         return addresses
+    line = _line(person.address_line)
     for known in addresses:
-        same_line = person.address_line is None or _folded(known.address_line) == _folded(person.address_line)
-        if same_line and person.postcode in (None, known.postcode):
+        if line in (None, _line(known.address_line)) and person.postcode in (None, known.postcode):
             return addresses
     return (Address(person.address_line, person.postcode, today), *addresses)
 
 
-def _folded(line: str | None) -> str:
-    return "".join(c for c in (line or "").casefold() if c.isalnum())
+def _read(name: tuple[str, str]) -> tuple[str, str]:
+    """A name as the matcher reads it: capitals, accents and hyphens make no other name."""
+    read = prepare(PersonDetails(given_name=name[0], family_name=name[1])).names[0]
+    return read.given.text, read.family.text
+
+
+def _line(text: str | None) -> object | None:
+    """An address line as the matcher reads it: "Rd" is "Road"."""
+    return prepare(PersonDetails(address_line=text)).address
 
 
 def _upn(kept: str | None, told: str | None) -> str | None:

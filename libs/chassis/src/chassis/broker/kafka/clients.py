@@ -85,7 +85,7 @@ class Clients:
             # How soon a killed member's partitions are served by another, and how soon members see one come or go.
             session_timeout_ms=10_000,
             heartbeat_interval_ms=1_000,
-            # A member polls all the time, whatever its handlers do; one that does not is stuck, and holds up the others.
+            # A member polls all the time, whatever its handlers do; one that does not is stuck and holds up the rest.
             max_poll_interval_ms=30_000,
             metadata_max_age_ms=30_000,  # how soon a topic made later is found
         )

@@ -57,7 +57,8 @@ class _InHand:
             self._task.cancel()
 
     def _end(self, task: asyncio.Task[None]) -> None:
-        self.failure = None if task.cancelled() else task.exception()
+        # Cancelled by others than us, it has not had its effect; whom we cancel we have given up already.
+        self.failure = RuntimeError("the delivery was cancelled") if task.cancelled() else task.exception()
         self.ended.set()
 
 
@@ -102,6 +103,7 @@ class GroupConsumer:
                     self._consume(consumer)
                 finally:
                     self._abandon(list(self._in_hand))
+                    self._to_commit.clear()
                     consumer.close(autocommit=False, timeout_ms=_COMMIT_MS)
             except Exception as error:
                 self.failure = str(error) if isinstance(error, BrokerUnavailable) else class_name(error)

@@ -1,8 +1,9 @@
 """Comparing a query with a record: bits, and the evidence that they are the sum of."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import log2
-from typing import Final, NamedTuple
+from typing import Final
 
 from rapidfuzz.distance import JaroWinkler
 
@@ -15,16 +16,12 @@ from child_index.domain.matching.words import sentence
 
 _POSTCODE_AGREES: Final = frozenset({Band.EQUAL, Band.EARLIER, Band.ONE_EDIT})
 _RARITY_COUNTS: Final = frozenset({Band.EQUAL, Band.FULLER, Band.VARIANT, Band.PART, Band.TYPO, Band.SWAPPED})
+_ALIKE: Final = 0.88  # Jaro-Winkler
 _UNALIKE: Final = frozenset({Band.SIMILAR, Band.DIFFERENT, Band.MISSING})
 
 
-class Finding(NamedTuple):
-    """One field's band and its bits against each explanation."""
-
-    field: str
-    band: Band
-    stranger: float
-    sibling: float
+Finding = tuple[str, Band, float, float]
+"""A field's name, its band, its bits against a stranger and against a sibling: a bare tuple, made by the million."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +58,13 @@ def compare(
     query: Prepared, record: Prepared, frequencies: NameFrequencies, weights: Weights, population: int
 ) -> Comparison:
     """Compare two prepared persons. `population` is how many children the index holds."""
-    findings = _findings(query, record, frequencies, weights, population)
-    prior = Odds(-log2(max(population, weights.least_population)), -weights.siblings)
-    stranger = prior.stranger + sum(finding.stranger for finding in findings)
-    sibling = prior.sibling + sum(finding.sibling for finding in findings)
+    spread = log2(max(population, weights.least_population))
+    findings = _findings(query, record, frequencies, weights, spread)
+    stranger = sum((finding[2] for finding in findings), -spread)
+    sibling = sum((finding[3] for finding in findings), -weights.siblings)
     by_stranger = stranger <= sibling
-    evidence = [Evidence(f.field, f.band, f.stranger if by_stranger else f.sibling) for f in findings]
-    evidence.append(Evidence("prior", None, prior.stranger if by_stranger else prior.sibling))
+    evidence = [Evidence(field, band, bits if by_stranger else other) for field, band, bits, other in findings]
+    evidence.append(Evidence("prior", None, -spread if by_stranger else -weights.siblings))
     return Comparison(min(stranger, sibling), tuple(evidence), "stranger" if by_stranger else "sibling")
 
 
@@ -75,54 +72,58 @@ def score_bits(
     query: Prepared, record: Prepared, frequencies: NameFrequencies, weights: Weights, population: int
 ) -> float:
     """The bits of `compare` alone, for many pairs: the same sum without the words."""
-    stranger = -log2(max(population, weights.least_population))
-    sibling = -weights.siblings
-    for finding in _findings(query, record, frequencies, weights, population):
+    spread = log2(max(population, weights.least_population))
+    stranger, sibling = -spread, -weights.siblings
+    for finding in _findings(query, record, frequencies, weights, spread):
         stranger += finding[2]
         sibling += finding[3]
     return min(stranger, sibling)
 
 
 def _findings(
-    query: Prepared, record: Prepared, frequencies: NameFrequencies, weights: Weights, population: int
+    query: Prepared, record: Prepared, frequencies: NameFrequencies, weights: Weights, spread: float
 ) -> list[Finding]:
+    """The findings of all fields; `spread` is log2 of the population."""
     findings = _best_names(query, record, frequencies, weights)
 
     band = born_band(query.born, record.born)
-    odds = weights.born[band]
-    guessed = band is Band.EQUAL and query.born is not None and query.born.month == 1 and query.born.day == 1
-    extra = weights.new_years_day if guessed else 0.0
-    findings.append(Finding("date_of_birth", band, odds.stranger + extra, odds.sibling))
+    stranger, sibling = weights.born[band]
+    if band is Band.EQUAL and query.born is not None and query.born.month == query.born.day == 1:
+        stranger += weights.new_years_day
+    findings.append(("date_of_birth", band, stranger, sibling))
 
     if query.sex and record.sex:
-        band = Band.EQUAL if query.sex == record.sex else Band.DIFFERENT
-        findings.append(Finding("sex", band, *weights.sex[band]))
+        findings.append(_same_or_not("sex", query.sex, record.sex, weights.sex))
 
     place = postcode_band(query, record)
-    odds = weights.postcode[place]
-    extra = 0.0
+    stranger, sibling = weights.postcode[place]
     if place in _POSTCODE_AGREES:
-        extra = min(
-            weights.postcode_cap, log2(max(population, weights.least_population)) - weights.children_per_postcode
-        )
-    findings.append(Finding("postcode", place, odds.stranger + extra, odds.sibling))
+        stranger += min(weights.postcode_cap, spread - weights.children_per_postcode)
+    findings.append(("postcode", place, stranger, sibling))
     if query.address is not None and record.address is not None:
         band = address_band(query.address, record.address)
-        if place in (Band.EQUAL, Band.EARLIER):
-            table = weights.address_in_postcode
-        elif place in (Band.ONE_EDIT, Band.NEAR):
-            table = weights.address_near_postcode
-        else:
-            table = weights.address
-        findings.append(Finding("address_line", band, *table[band]))
+        stranger, sibling = _address_table(place, weights)[band]
+        findings.append(("address_line", band, stranger, sibling))
 
     if query.nhs_number and record.nhs_number:
-        band = Band.EQUAL if query.nhs_number == record.nhs_number else Band.DIFFERENT
-        findings.append(Finding("nhs_number", band, *weights.nhs_number[band]))
+        findings.append(_same_or_not("nhs_number", query.nhs_number, record.nhs_number, weights.nhs_number))
     if query.upn and record.upn:
-        band = Band.EQUAL if query.upn == record.upn else Band.DIFFERENT
-        findings.append(Finding("upn", band, *weights.upn[band]))
+        findings.append(_same_or_not("upn", query.upn, record.upn, weights.upn))
     return findings
+
+
+def _same_or_not(field: str, one: str, other: str, table: Mapping[Band, Odds]) -> Finding:
+    band = Band.EQUAL if one == other else Band.DIFFERENT
+    stranger, sibling = table[band]
+    return field, band, stranger, sibling
+
+
+def _address_table(place: Band, weights: Weights) -> Mapping[Band, Odds]:
+    if place is Band.EQUAL or place is Band.EARLIER:
+        return weights.address_in_postcode
+    if place is Band.ONE_EDIT or place is Band.NEAR:
+        return weights.address_near_postcode
+    return weights.address
 
 
 def _best_names(query: Prepared, record: Prepared, frequencies: NameFrequencies, weights: Weights) -> list[Finding]:
@@ -132,7 +133,7 @@ def _best_names(query: Prepared, record: Prepared, frequencies: NameFrequencies,
     for mine in query.names:
         for theirs in record.names:
             found = _names(mine, theirs, frequencies, weights)
-            if sum(f.stranger for f in found) > sum(f.stranger for f in best):
+            if found[0][2] + found[1][2] > best[0][2] + best[1][2]:
                 best = found
     return best
 
@@ -143,33 +144,35 @@ def _names(mine: NamePair, theirs: NamePair, frequencies: NameFrequencies, weigh
     if given in _UNALIKE and family in _UNALIKE and _are_swapped(mine, theirs):
         given = Band.SWAPPED
         family = Band.SWAPPED if mine.family.text and theirs.family.text else Band.MISSING
-    odds, more = weights.given[given], weights.family[family]
-    given_rarity = family_rarity = 0.0
+    stranger, sibling = weights.given[given]
+    rarity = 0.0
     if given in _RARITY_COUNTS:
-        given_rarity = _rarity(frequencies.given, mine.given, theirs.given, weights.given_cap)
+        rarity = _rarity(frequencies.given, mine.given, theirs.given, weights.given_cap)
+        stranger += rarity
+    family_stranger, family_sibling = weights.family[family]
     if family in _RARITY_COUNTS:
         family_rarity = _rarity(frequencies.family, mine.family, theirs.family, weights.family_cap)
-        if given_rarity:
-            family_rarity = min(family_rarity + weights.names_together, weights.names_cap - given_rarity)
-    return [
-        Finding("given_name", given, given_rarity + odds.stranger, odds.sibling),
-        Finding("family_name", family, family_rarity + more.stranger, more.sibling),
-    ]
+        if rarity:
+            family_rarity = min(family_rarity + weights.names_together, weights.names_cap - rarity)
+        family_stranger += family_rarity
+    return [("given_name", given, stranger, sibling), ("family_name", family, family_stranger, family_sibling)]
 
 
 def _rarity(table: NameTable, one: Name, other: Name, cap: float) -> float:
     """Bits of the commoner of two agreeing names: the misspelt or swapped one looks rarer than the child's name is."""
-    if not one.text or not other.text:
-        return min(cap, table.rarity(one if one.text else other))
+    if one.text == other.text or not other.text:
+        return min(cap, table.rarity(one))
+    if not one.text:
+        return min(cap, table.rarity(other))
     return min(cap, table.rarity(one), table.rarity(other))
 
 
 def _are_swapped(mine: NamePair, theirs: NamePair) -> bool:
     """Whether each one's given name is the other's family name, but for a slip; one-word names included."""
-    crossed = [(mine.given.text, theirs.family.text), (mine.family.text, theirs.given.text)]
+    crossed = ((mine.given.text, theirs.family.text), (mine.family.text, theirs.given.text))
     written = [(one, other) for one, other in crossed if one or other]
     return bool(written) and all(one == other or _are_alike(one, other) for one, other in written)
 
 
 def _are_alike(one: str, other: str) -> bool:
-    return min(len(one), len(other)) >= 3 and JaroWinkler.similarity(one, other) >= 0.88
+    return min(len(one), len(other)) >= 3 and JaroWinkler.similarity(one, other) >= _ALIKE

@@ -4,20 +4,25 @@ The callers validate with python-stdnum and tell the sender what is wrong. Here 
 and the check runs for each candidate of each search, so it is the bare arithmetic.
 """
 
+from operator import mul
 from typing import Final
 
 from child_index.domain.matching.text import compact
 
+_NHS_WEIGHTS: Final = tuple(range(10, 0, -1))
+_UPN_WEIGHTS: Final = tuple(range(2, 14))
 _UPN_CHECK_LETTERS: Final = "ABCDEFGHJKLMNPQRTUVWXYZ"
+_ZERO: Final = ord("0")
 
 
 def nhs_number(text: str | None) -> str:
     """The ten digits of a valid NHS number (modulus 11, NHS data dictionary), or ''."""
-    digits = text if text and len(text) == 10 and text.isascii() else compact(text)
+    digits = compact(text)
     if len(digits) != 10 or not digits.isdigit():
         return ""
-    check = 11 - sum(weight * int(digit) for weight, digit in zip(range(10, 1, -1), digits, strict=False)) % 11
-    return digits if check % 11 == int(digits[9]) and check != 10 else ""
+    # Weights 10 to 1 over all ten digits, the check digit included: the sum of a valid number is a multiple of 11.
+    total = sum(map(mul, _NHS_WEIGHTS, digits.encode())) - _ZERO * sum(_NHS_WEIGHTS)
+    return digits if total % 11 == 0 else ""
 
 
 def upn(text: str | None) -> str:
@@ -32,7 +37,7 @@ def upn(text: str | None) -> str:
     value = int(last) if last.isdigit() else _UPN_CHECK_LETTERS.find(last)
     if value < 0:
         return ""
-    total = value * 13 + sum(weight * int(digit) for weight, digit in zip(range(2, 13), code[1:12], strict=True))
+    total = sum(map(mul, _UPN_WEIGHTS, code[1:12].encode())) - _ZERO * sum(_UPN_WEIGHTS[:11]) + 13 * value
     return code if _UPN_CHECK_LETTERS[total % 23] == code[0] else ""
 
 

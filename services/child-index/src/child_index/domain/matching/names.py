@@ -95,7 +95,11 @@ def _token_band(one: str, other: str, table: NameTable, variants: bool = True) -
     slips = OSA.distance(one, other, score_cutoff=2)
     if slips <= 2 and _is_typo(one, other, slips, table):
         return Band.TYPO
-    if slips == 1 or JaroWinkler.similarity(one, other) >= _SIMILAR or _may_be_shortened(one, other):
+    if (
+        slips == 1
+        or JaroWinkler.similarity(one, other, score_cutoff=_SIMILAR) >= _SIMILAR
+        or _may_be_shortened(one, other)
+    ):
         return Band.SIMILAR
     return Band.DIFFERENT
 

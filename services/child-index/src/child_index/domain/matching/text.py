@@ -41,6 +41,7 @@ _LOOKALIKES: Final = str.maketrans(
 # of Indic scripts and the Japanese voicing marks carry meaning and stay.
 _OPTIONAL_MARKS: Final = re.compile("[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670]")
 _ASCII_TOKEN: Final = re.compile("[a-z0-9]+")
+_NOT_A_CODE: Final = re.compile("[^A-Z0-9]+")
 
 
 def fold(text: str) -> str:
@@ -87,4 +88,4 @@ def compact(text: str | None) -> str:
     """Upper-case ASCII letters and digits only: the comparable form of a postcode, NHS number or UPN."""
     if not text:
         return ""
-    return "".join(c for c in unicodedata.normalize("NFKC", text).upper() if c.isascii() and c.isalnum())
+    return _NOT_A_CODE.sub("", (text if text.isascii() else unicodedata.normalize("NFKC", text)).upper())
