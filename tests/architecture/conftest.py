@@ -38,3 +38,7 @@ def routes_of(app: FastAPI) -> list[APIRoute]:
     """Every route of an application, those of its routers included."""
     found = [context.original_route for context in iter_route_contexts(app.routes)]
     return [route for route in found if isinstance(route, APIRoute)]
+
+
+def methods_of(route: APIRoute) -> set[str]:
+    return set(route.methods or ())

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from chassis.disclosure import In, declaration, disclose
 from contracts.routes import ROUTES, Route, Service, Subject
 from contracts.vocabulary import CATEGORY_MEANING, Category
-from tests.architecture.conftest import routes_of
+from tests.architecture.conftest import methods_of, routes_of
 
 ABOUT_A_CHILD = [route for route in ROUTES if route.subject is not Subject.NONE]
 
@@ -36,7 +36,7 @@ def fields_of(model: type[BaseModel], seen: set[type[BaseModel]]) -> Iterator[tu
 
 def response_models(app: FastAPI, route: Route) -> list[type[BaseModel]]:
     for found in routes_of(app):
-        if found.path == route.path and route.method in found.methods:
+        if found.path == route.path and route.method in methods_of(found):
             answers = [found.response_model, *(entry.get("model") for entry in found.responses.values())]
             return [model for answer in answers for model in models_in(answer) if "Problem" not in model.__name__]
     raise AssertionError(f"{route.method} {route.path} is not there")

@@ -7,7 +7,7 @@ from fastapi.dependencies.models import Dependant
 
 from chassis.service import Granted, InternalCaller
 from contracts.routes import ROUTES, Service, Subject
-from tests.architecture.conftest import routes_of
+from tests.architecture.conftest import methods_of, routes_of
 
 
 def guards(dependant: Dependant) -> Iterator[object]:
@@ -21,7 +21,7 @@ def test_the_services_answer_the_routes_of_the_table_and_no_others(apps: dict[Se
         public = {
             (method, route.path)
             for route in routes_of(app)
-            for method in route.methods
+            for method in methods_of(route)
             if not route.path.startswith(("/internal/", "/health/"))
         }
         listed = {(route.method, route.path) for route in ROUTES if route.service is service}
@@ -34,7 +34,7 @@ def test_every_public_route_is_guarded_by_its_own_action(apps: dict[Service, Fas
         for route in routes_of(app):
             if route.path.startswith(("/internal/", "/health/")):
                 continue
-            for method in route.methods:
+            for method in methods_of(route):
                 found = [guard.actions for guard in guards(route.dependant) if isinstance(guard, Granted)]
                 assert found == [(actions[service, method, route.path],)], f"{method} {route.path}"
 
@@ -49,7 +49,7 @@ def test_every_inner_route_is_guarded_too(apps: dict[Service, FastAPI]) -> None:
 def test_every_route_that_speaks_of_candidates_names_them_first(apps: dict[Service, FastAPI]) -> None:
     for route in ROUTES:
         if route.subject is Subject.CANDIDATES:
-            inner = {(method, found.path) for found in routes_of(apps[route.service]) for method in found.methods}
+            inner = {(method, found.path) for found in routes_of(apps[route.service]) for method in methods_of(found)}
             assert (route.method, f"/internal/candidates{route.path}") in inner
 
 

@@ -1,6 +1,7 @@
 """Who is answered: involvement, role, consent and block, each from the very next request."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from jose import jwt
@@ -43,7 +44,7 @@ async def reads(consent: Consent, who: str, child_id: str, purpose: str = "direc
     return set(claims["cat"])
 
 
-def jwt_claims(token: str) -> dict[str, object]:
+def jwt_claims(token: str) -> dict[str, Any]:
     return dict(jwt.get_unverified_claims(token))
 
 

@@ -107,6 +107,8 @@ def _family(random: Random, town: Town, start: int) -> list[Child]:
         given_names = _birth_names(random, community, taken)
         for given, sex in given_names:
             second = draw_second(random, community, sex) if random.random() < SECOND_GIVEN_NAME else ""
+            if any(are_forms_of_one_name(second, other) for other in taken):
+                second = ""
             children.append(
                 Child(
                     key=f"c{start + len(children)}",
