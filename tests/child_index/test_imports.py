@@ -73,6 +73,26 @@ async def test_two_lists_of_the_same_children(index: Index) -> None:
     assert "kept by nobody" not in json.dumps(done.results)
 
 
+async def test_twins_on_one_list(index: Index) -> None:
+    """Same birth date, same address: two numbers are two children, however much the names are alike."""
+    twins = (
+        "Chloe,Carter,2015-06-28,F,30 Clarence Terrace,M1 1AE,,,S1\n"
+        "Zoe,Carter,2015-06-28,F,30 Clarence Terrace,M1 1AE,,,S2\n"
+        "Muhammad,Malik,2015-06-28,M,12 Clarence Terrace,M1 1AF,,,S3\n"
+        "Mohammed,Malik,2015-06-28,M,12 Clarence Terrace,M1 1AF,,,S4\n"
+    )
+    roll = await index.school_system.imported(HEADER + twins)
+    outcomes = {line["local_id"]: line["outcome"] for line in roll.results}
+    assert outcomes | {"S4": ""} == {"S1": "created", "S2": "created", "S3": "created", "S4": ""}
+    assert outcomes["S4"] != "matched"
+    # While one of the two waits for a human, the other one is not taken for him.
+    surgery = await index.officer.imported(HEADER + twins.replace(",S", ",G"), "list")
+    found = surgery.children
+    assert [found["G1"], found["G2"]] == [roll.children["S1"], roll.children["S2"]]
+    assert found["G3"] in {None, roll.children["S3"]}
+    assert found["G4"] is None or found["G4"] == roll.children["S4"]
+
+
 async def test_a_review_of_an_import_resolved(index: Index) -> None:
     await index.teacher.registered(
         given_name="Amara", family_name="Okonkwo", date_of_birth="2014-03-07", nhs_number="9990000018"

@@ -1,6 +1,7 @@
 """What every service's `main.py` makes alike: database, broker, relay, grant keys; and how they start and stop."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from chassis.outbox import OutboxRelay
 from chassis.service import ReadyCheck
 from chassis.settings import ServiceSettings
 from chassis.tasks import end
+from chassis.telemetry import configure_logging
 
 Background = Callable[[], Awaitable[None]]
 """A task of the worker that runs until it is cancelled."""
@@ -111,3 +113,17 @@ class Runtime:
             if self.settings.run_worker and self._own_broker:
                 await self.broker.stop()
             await self.database.close()
+
+
+def run_worker(runtime: Runtime, log_level: str) -> None:
+    """Runs a service's worker as a process of its own, without an API, until it is told to stop."""
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        async with runtime.running():
+            await stop.wait()
+
+    configure_logging(log_level)
+    asyncio.run(run())

@@ -3,14 +3,11 @@
 Runs inside the process that answers requests, or, by `python -m child_index.worker`, as a process of its own.
 """
 
-import asyncio
-
 from chassis.broker import Broker
 from chassis.ids import Clock, system_clock
 from chassis.inbox import InboxConsumer
 from chassis.migrations import migrations_of
-from chassis.runtime import Runtime
-from chassis.telemetry import configure_logging
+from chassis.runtime import Runtime, run_worker
 from child_index.adapters.tables import messaging
 from child_index.adapters.unit_of_work import SqlUnitOfWork
 from child_index.application.knowledge import KnowledgeSource
@@ -47,17 +44,11 @@ def add_worker(
     return worker
 
 
-async def _run() -> None:
+def main() -> None:
     settings = ChildIndexSettings(run_worker=True)
-    configure_logging(settings.log_level)
     runtime, units, reading = make_runtime(settings)
     add_worker(runtime, settings, units, reading, KnowledgeSource(reading))
-    async with runtime.running():
-        await asyncio.Event().wait()
-
-
-def main() -> None:
-    asyncio.run(_run())
+    run_worker(runtime, settings.log_level)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from pydantic import SecretStr, model_validator
 from chassis.issuer import IssuerSettings
 from chassis.settings import ServiceSettings
 
+PART = "consent"
 DEFAULT_POLICY = Path(__file__).resolve().parents[2] / "policy" / "default.yaml"
 
 

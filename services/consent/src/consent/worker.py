@@ -1,38 +1,56 @@
-"""The consent service's worker: outbox relay, consumers, and the sequencer of the access log."""
+"""The consent service's worker: outbox relay, consumers, and the sequencer of the access log.
 
-import asyncio
+Runs inside the process that answers requests, or, by `python -m consent.worker`, as a process of its own.
+"""
+
 from collections.abc import Callable
 
+from chassis.broker import Broker
+from chassis.ids import Clock, system_clock
 from chassis.inbox import InboxConsumer
-from chassis.runtime import Runtime
-from chassis.telemetry import configure_logging
+from chassis.migrations import migrations_of
+from chassis.runtime import Runtime, run_worker
+from consent.adapters.keys import log_signing_key
+from consent.adapters.tables import messaging
 from consent.adapters.unit_of_work import ConsentUnitOfWork
 from consent.application.sequence_log import Sequencer
 from consent.consumers import child_index
+from consent.domain.log_heads import LogSigner
+from consent.settings import PART, ConsentSettings
 from contracts.events import CHILD_INDEX
 
+Units = Callable[[], ConsentUnitOfWork]
 
-def attach(runtime: Runtime, unit_of_work: Callable[[], ConsentUnitOfWork], sequencer: Sequencer) -> None:
-    """Hands the worker's tasks to the runtime, which runs them where the settings say so."""
-    consumer: InboxConsumer[ConsentUnitOfWork] = InboxConsumer(
-        "child-index", unit_of_work, child_index.HANDLERS, runtime.watch
+
+def make_runtime(
+    settings: ConsentSettings, broker: Broker | None = None, clock: Clock = system_clock
+) -> tuple[Runtime, Units, Units]:
+    """The runtime, and the units of work that may write and that only read."""
+    runtime = Runtime(settings, PART, messaging, migrations_of(__file__), broker, clock)
+    by_account_id = settings.has_development_issuer
+
+    def units() -> ConsentUnitOfWork:
+        return ConsentUnitOfWork(account_ids_are_identities=by_account_id, **runtime.uow_arguments())
+
+    def reading() -> ConsentUnitOfWork:
+        return ConsentUnitOfWork(account_ids_are_identities=by_account_id, read_only=True, **runtime.uow_arguments())
+
+    return runtime, units, reading
+
+
+def add_worker(runtime: Runtime, units: Units, log_signer: LogSigner) -> None:
+    """Subscribes the consumers and adds the sequencer to what the runtime runs beside the requests."""
+    runtime.consume(
+        "child-index", [CHILD_INDEX], InboxConsumer("child-index", units, child_index.HANDLERS, runtime.watch)
     )
-    runtime.consume("child-index", [CHILD_INDEX], consumer)
-    runtime.in_background(sequencer.run)
+    runtime.in_background(Sequencer(units, log_signer).run)
 
 
 def main() -> None:
-    """Runs the worker alone, without answering requests."""
-    from consent.main import create_app
-
-    app = create_app()
-    configure_logging(app.state.settings.log_level)
-
-    async def run() -> None:
-        async with app.router.lifespan_context(app):
-            await asyncio.Event().wait()
-
-    asyncio.run(run())
+    settings = ConsentSettings(run_worker=True)
+    runtime, units, _ = make_runtime(settings)
+    add_worker(runtime, units, log_signing_key(settings))
+    run_worker(runtime, settings.log_level)
 
 
 if __name__ == "__main__":

@@ -1,26 +1,15 @@
 """The moving parts beside the API: the outbox relay and the consumers. `python -m notifications.worker` runs them
 as a process of their own."""
 
-import asyncio
-import signal
-
 from chassis.broker import Broker
 from chassis.inbox import InboxConsumer
 from chassis.migrations import migrations_of
-from chassis.runtime import Runtime
-from chassis.telemetry import configure_logging
-from contracts.events import (
-    ASSESSMENT,
-    CHILD_INDEX,
-    AssessmentBegun,
-    LeadProfessionalAssigned,
-    ServiceEpisodeStarted,
-)
+from chassis.runtime import Runtime, run_worker
+from contracts.events import ASSESSMENT, CHILD_INDEX
 from contracts.routes import Service
 from notifications.adapters.tables import messaging
 from notifications.adapters.unit_of_work import SqlUnitOfWork
-from notifications.consumers.assessment import on_assessment_begun
-from notifications.consumers.child_index import on_lead_professional_assigned, on_service_episode_started
+from notifications.consumers import assessment, child_index
 from notifications.settings import NotificationsSettings
 
 
@@ -31,34 +20,17 @@ def make_runtime(settings: NotificationsSettings, broker: Broker | None = None) 
     def unit_of_work() -> SqlUnitOfWork:
         return SqlUnitOfWork(**runtime.uow_arguments())
 
-    child_index = InboxConsumer(
-        "child-index",
-        unit_of_work,
-        {
-            LeadProfessionalAssigned: on_lead_professional_assigned,
-            ServiceEpisodeStarted: on_service_episode_started,
-        },
-        runtime.watch,
-    )
-    assessment = InboxConsumer("assessment", unit_of_work, {AssessmentBegun: on_assessment_begun}, runtime.watch)
-    runtime.consume(child_index.name, [CHILD_INDEX], child_index)
-    runtime.consume(assessment.name, [ASSESSMENT], assessment)
+    for name, topic, handlers in (
+        ("child-index", CHILD_INDEX, child_index.HANDLERS),
+        ("assessment", ASSESSMENT, assessment.HANDLERS),
+    ):
+        runtime.consume(name, [topic], InboxConsumer(name, unit_of_work, handlers, runtime.watch))
     return runtime
-
-
-async def run(settings: NotificationsSettings) -> None:
-    """Relays and consumes until the process is asked to stop."""
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with make_runtime(settings).running():
-        await stop.wait()
 
 
 def main() -> None:
     settings = NotificationsSettings(run_worker=True)
-    configure_logging(settings.log_level)
-    asyncio.run(run(settings))
+    run_worker(make_runtime(settings), settings.log_level)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from child_index.adapters import tables
 from child_index.adapters.sql import among, insert_new, insert_pairs, is_sqlite, put
 from child_index.application.ports import Holders
 from child_index.domain.person import NUMBERED, Address, ChildRecord, Person
-from child_index.domain.register import Changes, SourceRecord
+from child_index.domain.placement import Changes, SourceRecord
 
 _LOCK = 0x6368696C  # "chil": whoever matches or creates holds it until the transaction ends
 
@@ -124,7 +124,7 @@ class SqlChildren:
             for row in found
         }
 
-    async def claimed(self, source: str, child_ids: Collection[str]) -> set[str]:
+    async def claimed(self, source: str, child_ids: Collection[str]) -> frozenset[str]:
         found = await self._connection.execute(
             sa.select(_child.c.child_id)
             .join_from(_sources, _child, _sources.c.child_no == _child.c.child_no)
@@ -134,7 +134,7 @@ class SqlChildren:
                 _sources.c.source_key.startswith(NUMBERED, autoescape=True),
             )
         )
-        return set(found.scalars())
+        return frozenset(found.scalars())
 
     async def save(self, changes: Changes, source: str) -> dict[str, int]:
         now = self._clock()

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.ids import Clock
 from child_index.adapters import tables
-from child_index.application.ports import Import, ImportRejection, ImportResult
+from child_index.application.import_ports import Import, ImportRejection, ImportResult
 
 _imports, _chunks = tables.imports, tables.import_chunks
 _rejections, _results = tables.import_rejections, tables.import_results

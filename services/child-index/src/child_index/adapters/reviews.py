@@ -10,7 +10,7 @@ from child_index.adapters import tables
 from child_index.adapters.sql import among
 from child_index.application.ports import Review
 from child_index.domain.person import Person
-from child_index.domain.register import Changes
+from child_index.domain.placement import Changes
 
 _reviews, _children, _sources = tables.match_reviews, tables.children, tables.source_records
 

@@ -2,47 +2,20 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import BaseModel, Field
 
 from chassis.disclosure import STRUCTURE, In, disclose
-from child_index.application.ports import Episode, FamilyLink, Lead, Practitioner, Review, Service
-from child_index.application.read_child import ChildView, Involvement
+from child_index.api.record import Basics
+from child_index.application.ports import Episode, Review
 from child_index.application.search_children import Match
 from child_index.domain.person import ChildRecord
-from child_index.domain.register import Placement
+from child_index.domain.placement import Placement
 from contracts.vocabulary import Category
 
 _BASICS, _WHEREABOUTS = In(Category.BASICS), In(Category.WHEREABOUTS)
 _FAMILY, _INVOLVEMENT = In(Category.FAMILY), In(Category.INVOLVEMENT)
-
-
-class OtherName(BaseModel):
-    given_name: Annotated[str, _BASICS]
-    family_name: Annotated[str, _BASICS]
-
-
-class Basics(BaseModel):
-    given_name: Annotated[str, _BASICS]
-    family_name: Annotated[str, _BASICS]
-    date_of_birth: Annotated[date, _BASICS]
-    sex: Annotated[str | None, _BASICS] = None
-    nhs_number: Annotated[str | None, _BASICS] = None
-    upn: Annotated[str | None, _BASICS] = None
-    other_names: Annotated[list[OtherName], _BASICS] = []
-
-    @classmethod
-    def of(cls, record: ChildRecord) -> "Basics":
-        return cls(
-            given_name=record.given_name,
-            family_name=record.family_name,
-            date_of_birth=record.date_of_birth,
-            sex=record.sex,
-            nhs_number=record.nhs_number,
-            upn=record.upn,
-            other_names=[OtherName(given_name=given, family_name=family) for given, family in record.other_names],
-        )
 
 
 class MatchAnswer(BaseModel):
@@ -76,171 +49,6 @@ class RegisterAnswer(BaseModel):
     @classmethod
     def of(cls, placement: Placement) -> "RegisterAnswer":
         return cls(outcome=placement.outcome, child_id=placement.child_id, review_id=placement.review_id)
-
-
-class AddressAnswer(BaseModel):
-    model_config = ConfigDict(serialize_by_alias=True)
-    address_line: Annotated[str | None, _WHEREABOUTS] = None
-    postcode: Annotated[str | None, _WHEREABOUTS] = None
-    since: Annotated[date, _WHEREABOUTS, Field(serialization_alias="from")]
-
-
-class School(BaseModel):
-    service_id: Annotated[str, _WHEREABOUTS]
-    name: Annotated[str, _WHEREABOUTS]
-    contact: Annotated[str | None, _WHEREABOUTS] = None
-
-    @classmethod
-    def of(cls, service: Service) -> "School":
-        return cls(service_id=service.service_id, name=service.name, contact=service.contact)
-
-
-class Whereabouts(BaseModel):
-    addresses: Annotated[list[AddressAnswer], _WHEREABOUTS]
-    schools: Annotated[list[School], _WHEREABOUTS]
-
-
-class FamilyMember(BaseModel):
-    given_name: Annotated[str, _FAMILY]
-    family_name: Annotated[str, _FAMILY]
-    phone: Annotated[str | None, _FAMILY] = None
-
-
-class RelationshipAnswer(BaseModel):
-    relationship_id: Annotated[str, _FAMILY]
-    relationship: Annotated[str, _FAMILY]
-    child_id: Annotated[str | None, _FAMILY] = None
-    person: Annotated[FamilyMember, _FAMILY]
-
-    @classmethod
-    def of(cls, link: FamilyLink) -> "RelationshipAnswer":
-        return cls(
-            relationship_id=link.relationship_id,
-            relationship=link.relationship,
-            child_id=link.other_child_id,
-            person=FamilyMember(given_name=link.given_name, family_name=link.family_name, phone=link.phone),
-        )
-
-
-class Family(BaseModel):
-    relationships: Annotated[list[RelationshipAnswer], _FAMILY]
-
-
-class EpisodeService(BaseModel):
-    service_id: Annotated[str, _INVOLVEMENT]
-    name: Annotated[str | None, _INVOLVEMENT] = None
-    type: Annotated[str | None, _INVOLVEMENT] = None
-    agency_id: Annotated[str, _INVOLVEMENT]
-    agency_name: Annotated[str | None, _INVOLVEMENT] = None
-    contact: Annotated[str | None, _INVOLVEMENT] = None
-
-
-class PractitionerAnswer(BaseModel):
-    practitioner_id: Annotated[str, _INVOLVEMENT]
-    name: Annotated[str | None, _INVOLVEMENT] = None
-    role: Annotated[str | None, _INVOLVEMENT] = None
-    agency_name: Annotated[str | None, _INVOLVEMENT] = None
-    email: Annotated[str | None, _INVOLVEMENT] = None
-    phone: Annotated[str | None, _INVOLVEMENT] = None
-
-    @classmethod
-    def of(cls, practitioner_id: str, known: Practitioner | None) -> "PractitionerAnswer":
-        if known is None:
-            return cls(practitioner_id=practitioner_id)
-        return cls(
-            practitioner_id=practitioner_id,
-            name=known.name,
-            role=known.role,
-            agency_name=known.agency_name,
-            email=known.email,
-            phone=known.phone,
-        )
-
-
-class EpisodeAnswer(BaseModel):
-    episode_id: Annotated[str, _INVOLVEMENT]
-    service: Annotated[EpisodeService, _INVOLVEMENT]
-    practitioner: Annotated[PractitionerAnswer | None, _INVOLVEMENT] = None
-    started_on: Annotated[date, _INVOLVEMENT]
-    ended_on: Annotated[date | None, _INVOLVEMENT] = None
-
-    @model_serializer(mode="wrap")
-    def _say_that_it_goes_on(self, shown: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return {"ended_on": None, **shown(self)}
-
-    @classmethod
-    def of(cls, each: Involvement) -> "EpisodeAnswer":
-        episode, service = each.episode, each.service
-        return cls(
-            episode_id=episode.episode_id,
-            service=EpisodeService(
-                service_id=episode.service_id,
-                name=service.name if service else None,
-                type=service.type if service else None,
-                agency_id=episode.agency_id,
-                agency_name=service.agency_name if service else None,
-                contact=episode.contact or (service.contact if service else None),
-            ),
-            practitioner=PractitionerAnswer.of(episode.practitioner_id, each.practitioner)
-            if episode.practitioner_id
-            else None,
-            started_on=episode.started_on,
-            ended_on=episode.ended_on,
-        )
-
-
-class LeadAnswer(PractitionerAnswer):
-    assigned_at: Annotated[datetime, _INVOLVEMENT]
-
-    @classmethod
-    def naming(cls, lead: Lead, known: Practitioner | None) -> "LeadAnswer":
-        found = PractitionerAnswer.of(lead.practitioner_id, known)
-        return cls(**found.model_dump(), assigned_at=lead.assigned_at)
-
-
-class InvolvementAnswer(BaseModel):
-    episodes: Annotated[list[EpisodeAnswer], _INVOLVEMENT]
-    lead_professional: Annotated[LeadAnswer | None, _INVOLVEMENT] = None
-
-    @model_serializer(mode="wrap")
-    def _say_that_there_is_none(self, shown: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return {"lead_professional": None, **shown(self)}
-
-
-class ChildAnswer(BaseModel):
-    """Only what was granted: the part of a category that was not is left out, and so is whatever would hint at it."""
-
-    child_id: Annotated[str, STRUCTURE]
-    basics: Annotated[Basics | None, _BASICS] = None
-    whereabouts: Annotated[Whereabouts | None, _WHEREABOUTS] = None
-    family: Annotated[Family | None, _FAMILY] = None
-    involvement: Annotated[InvolvementAnswer | None, _INVOLVEMENT] = None
-    sections: Annotated[list[Category], STRUCTURE]
-
-    @classmethod
-    def of(cls, view: ChildView) -> "ChildAnswer":
-        whereabouts = family = involvement = None
-        if view.schools is not None:
-            addresses = [
-                AddressAnswer(address_line=a.address_line, postcode=a.postcode, since=a.since)
-                for a in view.record.addresses
-            ]
-            whereabouts = Whereabouts(addresses=addresses, schools=[School.of(service) for service in view.schools])
-        if view.family is not None:
-            family = Family(relationships=[RelationshipAnswer.of(link) for link in view.family])
-        if view.involvements is not None:
-            involvement = InvolvementAnswer(
-                episodes=[EpisodeAnswer.of(each) for each in view.involvements],
-                lead_professional=LeadAnswer.naming(*view.lead) if view.lead else None,
-            )
-        return cls(
-            child_id=view.record.child_id,
-            basics=Basics.of(view.record),
-            whereabouts=whereabouts,
-            family=family,
-            involvement=involvement,
-            sections=view.categories,
-        )
 
 
 class EpisodeOpened(BaseModel):

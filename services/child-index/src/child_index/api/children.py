@@ -11,7 +11,8 @@ from chassis.disclosure import disclose
 from chassis.grants import Grant
 from chassis.idempotency import Answer, once
 from chassis.service import Granted, IdempotencyOf, answer
-from child_index.api.answers import ChildAnswer, MatchAnswer, RegisterAnswer, SearchAnswer
+from child_index.api.answers import MatchAnswer, RegisterAnswer, SearchAnswer
+from child_index.api.record import ChildAnswer
 from child_index.api.requests import RegisterRequest, SearchRequest
 from child_index.api.wiring import Parts, problems
 from child_index.application import register_child, search_children

@@ -9,7 +9,8 @@ from chassis.disclosure import disclose
 from chassis.grants import Grant
 from chassis.idempotency import Answer, once
 from chassis.service import Granted, IdempotencyOf, answer
-from child_index.api.answers import EpisodeOpened, LeadAnswer
+from child_index.api.answers import EpisodeOpened
+from child_index.api.record import LeadAnswer
 from child_index.api.requests import EpisodeEndRequest, EpisodeRequest, LeadRequest
 from child_index.api.wiring import Parts, problems
 from child_index.application.assign_lead import AssignLead, assign_lead

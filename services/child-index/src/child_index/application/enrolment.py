@@ -5,7 +5,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from chassis.ids import new_id
 from child_index.application.ports import Episode, IndexUnitOfWork, Service
 from child_index.domain.days import uk_date
-from child_index.domain.register import Knowledge, Register, Submission
+from child_index.domain.placement import Knowledge, Submission, Surroundings
+from child_index.domain.register import Register
 from contracts.events import ChildRegistered, ServiceEpisodeStarted
 
 
@@ -26,18 +27,15 @@ async def open_register(
     known = {record.child_id for record in sources.values() if record.child_id}
     keys = {key for s in submissions if s.source_key not in sources for key in s.keys}
     records, holders = await uow.children.neighbours(keys, known | set(also))
-    near = {record.child_id for record in records}
-    return Register(
-        knowledge,
-        records,
-        holders,
-        sources,
-        await uow.children.claimed(submissions[0].source, near),
-        await uow.reviews.submitted_about(near),
-        today=uk_date(uow.now()),
-        make_id=new_id,
-        may_link=may_link,
+    ids = {record.child_id for record in records}
+    near = Surroundings(
+        records=records,
+        holders=holders,
+        sources=sources,
+        claimed=await uow.children.claimed(submissions[0].source, ids),
+        doubtful=await uow.reviews.submitted_about(ids),
     )
+    return Register(knowledge, near, today=uk_date(uow.now()), make_id=new_id, may_link=may_link)
 
 
 async def save_register(

@@ -6,7 +6,7 @@ import time
 from child_index.application.ports import Units
 from child_index.domain.matching import NameFrequencies
 from child_index.domain.name_counts import frequencies_of
-from child_index.domain.register import Knowledge
+from child_index.domain.placement import Knowledge
 
 _LOOK_SECONDS = 5.0
 _GROWTH = 1.25

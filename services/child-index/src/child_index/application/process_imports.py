@@ -14,10 +14,12 @@ import structlog
 
 from chassis.errors import Unavailable
 from child_index.application.enrolment import begin_with_service, open_register, save_register
+from child_index.application.import_ports import Import, ImportRejection, ImportResult
 from child_index.application.knowledge import KnowledgeSource
-from child_index.application.ports import Import, ImportRejection, ImportResult, IndexUnitOfWork, Service, Units
+from child_index.application.ports import IndexUnitOfWork, Service, Units
 from child_index.domain.days import uk_date
-from child_index.domain.register import Placement, Register, Submission
+from child_index.domain.placement import Placement, Submission
+from child_index.domain.register import Register
 from child_index.domain.roll_rows import BadRow, GoodRow, read_row, unpacked
 
 log = structlog.get_logger("kith.imports")

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 
 from chassis.errors import NotFound
 from chassis.grants import Grant
-from child_index.application.ports import Import, ImportRejection, ImportResult, IndexUnitOfWork, Units
+from child_index.application.import_ports import Import, ImportRejection, ImportResult
+from child_index.application.ports import IndexUnitOfWork, Units
 
 
 async def read_import(uow: IndexUnitOfWork, import_id: str, grant: Grant) -> Import:

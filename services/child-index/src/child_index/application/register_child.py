@@ -7,7 +7,7 @@ from child_index.application.enrolment import open_register, save_register
 from child_index.application.ports import IndexUnitOfWork
 from child_index.domain.days import birth_date_fault, uk_date
 from child_index.domain.person import Person
-from child_index.domain.register import Knowledge, Placement, Submission
+from child_index.domain.placement import Knowledge, Placement, Submission
 
 
 def _submission(person: Person, local_id: str | None, grant: Grant) -> Submission:

@@ -8,7 +8,7 @@ from chassis.grants import Grant
 from child_index.application.enrolment import begin_with_service, open_register, save_register
 from child_index.application.ports import IndexUnitOfWork, Review
 from child_index.domain.person import NUMBERED, ChildRecord
-from child_index.domain.register import Knowledge, Submission
+from child_index.domain.placement import Knowledge, Submission
 
 _HIDDEN = 50
 """How many reviews of hidden children a page may pass over and still be full."""

@@ -15,7 +15,8 @@ from child_index.domain.matching import (
     search_status,
 )
 from child_index.domain.person import ChildRecord
-from child_index.domain.register import MOST_CANDIDATES, Knowledge
+from child_index.domain.placement import Knowledge
+from child_index.domain.register import MOST_CANDIDATES
 
 MOST_NAMED = 20
 """How many candidates are put to the decision."""

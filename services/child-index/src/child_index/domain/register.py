@@ -1,17 +1,14 @@
 """Match or create: what becomes of records that arrive, held against the index and against one another."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
-from types import MappingProxyType
-from typing import Literal
 
 from child_index.domain.matching import (
     DEFAULT_WEIGHTS,
     Decision,
-    NameFrequencies,
     Prepared,
     blocking_keys,
     compare,
@@ -19,109 +16,42 @@ from child_index.domain.matching import (
     prepare,
     probability,
 )
-from child_index.domain.person import ChildRecord, Person
+from child_index.domain.person import ChildRecord
+from child_index.domain.placement import (
+    Changes,
+    Knowledge,
+    NewReview,
+    Placement,
+    SourceRecord,
+    Submission,
+    Surroundings,
+)
 from child_index.domain.updates import enriched, is_plausible_change, updated
 
 MOST_CANDIDATES = 200
 """How many children are weighed for one record: those that share the most keys with it."""
 
-Outcome = Literal["created", "matched", "review"]
-
-
-@dataclass(frozen=True, slots=True)
-class Knowledge:
-    """What the whole index tells of one pair: how common each name is, and among how many children."""
-
-    frequencies: NameFrequencies
-    population: int
-
-
-@dataclass(frozen=True, slots=True)
-class Submission:
-    """One record that arrived. `source` and `source_key` name it for ever: the same record again is not a new one."""
-
-    person: Person
-    source: str
-    source_key: str
-    numbered: bool
-    prepared: Prepared
-    keys: tuple[int, ...]
-
-    @classmethod
-    def of(cls, person: Person, source: str, local_id: str | None) -> "Submission":
-        prepared = prepare(person.details())
-        key = person.source_key(local_id)
-        return cls(person, source, key, local_id is not None, prepared, blocking_keys(prepared))
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRecord:
-    """What became of a record that came before. `pending`: its review is still open."""
-
-    said: Person | None
-    child_id: str | None
-    review_id: str | None
-    pending: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Placement:
-    """What became of one record. `score` is None where nothing had to be weighed."""
-
-    outcome: Outcome
-    child_id: str | None
-    review_id: str | None
-    score: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class NewReview:
-    review_id: str
-    submission: Submission
-    candidate_id: str
-    score: float
-    because: tuple[str, ...]
-
-
-@dataclass(slots=True)
-class Changes:
-    """What `Register` changed, for the unit of work to save. `amended` holds each record before and after."""
-
-    added: dict[str, ChildRecord] = field(default_factory=dict)
-    amended: dict[str, tuple[ChildRecord, ChildRecord]] = field(default_factory=dict)
-    keys: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    reviews: list[NewReview] = field(default_factory=list)
-    sources: dict[str, SourceRecord] = field(default_factory=dict)
-
 
 class Register:
-    """The part of the index that a batch of records touches, in memory. Each placement sees the ones before it.
-
-    `holders` gives, for each blocking key, the children that have it; `sources` the records of this source that came
-    before, by source key, and `claimed` the children whom this source has under a number of its own. `doubtful` gives the records whose review
-    is open, by the child whom they resemble. `may_link` tells which children the sender may be answered with: a record of any other one
-    answers like a doubtful match, so that a block shows neither by success nor by failure.
-    """
+    """The part of the index that a batch of records touches, in memory. Each placement sees the ones before it."""
 
     def __init__(
         self,
         knowledge: Knowledge,
-        records: Iterable[ChildRecord],
-        holders: Mapping[int, Sequence[str]],
-        sources: Mapping[str, SourceRecord],
-        claimed: Iterable[str] = (),
-        doubtful: Mapping[str, Sequence[Person]] = MappingProxyType({}),
+        near: Surroundings,
         *,
         today: date,
         make_id: Callable[[], str],
         may_link: Callable[[str], bool] = lambda _: True,
     ) -> None:
+        """`may_link` tells which children the sender may be answered with: a record of any other one answers like a
+        doubtful match, so that a block shows neither by success nor by failure."""
         self._knowledge = knowledge
-        self._records = {record.child_id: record for record in records}
-        self._holders = {key: list(ids) for key, ids in holders.items()}
-        self._sources = dict(sources)
-        self._claimed = set(claimed)
-        self._doubtful = {id_: [prepare(p.details()) for p in persons] for id_, persons in doubtful.items()}
+        self._records = {record.child_id: record for record in near.records}
+        self._holders = {key: list(ids) for key, ids in near.holders.items()}
+        self._sources = dict(near.sources)
+        self._claimed = set(near.claimed)
+        self._doubtful = {id_: [prepare(p.details()) for p in persons] for id_, persons in near.doubtful.items()}
         self._prepared: dict[str, Prepared] = {}
         self._today = today
         self._make_id = make_id

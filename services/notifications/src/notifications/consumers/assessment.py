@@ -5,7 +5,10 @@ professional, nobody leads for the child as far as we know, and nobody hears: an
 itself is there for the new lead professional to find.
 """
 
-from contracts.events import AssessmentBegun
+from typing import Any
+
+from chassis.inbox import EventHandler
+from contracts.events import AssessmentBegun, Event
 from notifications.application.ports import NotificationsUnitOfWork
 from notifications.application.tell import tell
 from notifications.domain.hearing import Occurrence
@@ -21,3 +24,6 @@ async def on_assessment_begun(uow: NotificationsUnitOfWork, event: AssessmentBeg
             assessment_id=event.assessment_id,
         ),
     )
+
+
+HANDLERS: dict[type[Event], EventHandler[Any]] = {AssessmentBegun: on_assessment_begun}

@@ -4,7 +4,10 @@ Both come on one topic under the child's key, so a lead professional who was ass
 known when the episode arrives.
 """
 
-from contracts.events import LeadProfessionalAssigned, ServiceEpisodeStarted
+from typing import Any
+
+from chassis.inbox import EventHandler
+from contracts.events import Event, LeadProfessionalAssigned, ServiceEpisodeStarted
 from notifications.application.change_lead import change_lead
 from notifications.application.ports import NotificationsUnitOfWork
 from notifications.application.tell import tell
@@ -34,3 +37,9 @@ async def on_service_episode_started(uow: NotificationsUnitOfWork, event: Servic
             quiet=event.bulk or event.sensitive,
         ),
     )
+
+
+HANDLERS: dict[type[Event], EventHandler[Any]] = {
+    LeadProfessionalAssigned: on_lead_professional_assigned,
+    ServiceEpisodeStarted: on_service_episode_started,
+}

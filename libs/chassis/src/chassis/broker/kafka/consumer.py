@@ -74,6 +74,8 @@ class GroupConsumer:
         self._thread = threading.Thread(target=self._run, name=f"kafka-group-{group}", daemon=True)
         self._in_hand: dict[TopicPartition, _InHand] = {}
         self._to_commit: dict[TopicPartition, int] = {}
+        self._on_its_way: dict[TopicPartition, int] = {}
+        self._lost_at = 0.0  # when the commit on its way counts as lost
         self.failure: str | None = "has not joined yet"
         """Why the group isn't being served, or None."""
 
@@ -103,7 +105,7 @@ class GroupConsumer:
                     self._consume(consumer)
                 finally:
                     self._abandon(list(self._in_hand))
-                    self._to_commit.clear()
+                    self._to_commit, self._on_its_way = {}, {}
                     consumer.close(autocommit=False, timeout_ms=_COMMIT_MS)
             except Exception as error:
                 self.failure = str(error) if isinstance(error, BrokerUnavailable) else class_name(error)
@@ -127,9 +129,11 @@ class GroupConsumer:
             joined = consumer.group_metadata().state == MemberState.STABLE
             if joined:
                 self._settle(consumer, patience=_PATIENCE)
+                self._commit(consumer)
         for batch in self._in_hand.values():
             batch.paused = False  # so that each is waited for
         self._settle(consumer, patience=_GRACE)
+        self._commit_and_wait(consumer)
 
     def _take_in_hand(self, consumer: Any, partition: TopicPartition, records: Sequence[Any]) -> None:
         if partition in self._in_hand:
@@ -150,7 +154,7 @@ class GroupConsumer:
             await delivery.deliver(messages[first : first + MAX_BATCH], done)
 
     def _settle(self, consumer: Any, *, patience: float) -> None:
-        """Commits what is done, gives up what has ended, pauses what hasn't."""
+        """Notes what is done, lets go of what has ended, pauses what hasn't."""
         deadline = time.monotonic() + patience
         failure: BaseException | None = None
         for partition, batch in list(self._in_hand.items()):
@@ -165,20 +169,32 @@ class GroupConsumer:
             elif not batch.paused:
                 consumer.pause(partition)
                 batch.paused = True
-        self._commit(consumer)
         if failure and not isinstance(failure, DeliveryStopped):
             raise failure  # not a handler's: joining again delivers again what wasn't committed
 
     def _commit(self, consumer: Any) -> None:
-        if not self._to_commit:
+        """Sends what is to be committed, without waiting for it: one request at a time, so that none is overtaken."""
+        if not self._to_commit or (self._on_its_way and time.monotonic() < self._lost_at):
             return
-        offsets = {tp: OffsetAndMetadata(offset, "", -1) for tp, offset in self._to_commit.items()}
-        try:
-            consumer.commit(offsets, timeout_ms=_COMMIT_MS)
-            self._to_commit.clear()
-        except KafkaError as error:
-            # Kept, and tried again behind the next poll; whoever gets the partition meanwhile sees it twice.
-            log.warning("broker.commit-failed group=%s error=%s", self.group, class_name(error))
+        self._on_its_way |= self._to_commit
+        self._to_commit = {}
+        self._lost_at = time.monotonic() + _COMMIT_MS / 1000
+        consumer.commit_async(_as_offsets(self._on_its_way), callback=self._committed)
+
+    def _committed(self, _: object, result: object) -> None:
+        """What came of a commit; the client calls it from within poll."""
+        if isinstance(result, Exception):
+            # Tried again behind the next poll; whoever gets the partition meanwhile sees the messages twice.
+            log.warning("broker.commit-failed group=%s error=%s", self.group, class_name(result))
+            self._to_commit = self._on_its_way | self._to_commit
+        self._on_its_way = {}
+
+    def _commit_and_wait(self, consumer: Any) -> None:
+        if offsets := self._on_its_way | self._to_commit:
+            try:
+                consumer.commit(_as_offsets(offsets), timeout_ms=_COMMIT_MS)
+            except KafkaError as error:
+                log.warning("broker.commit-failed group=%s error=%s", self.group, class_name(error))
 
     def _abandon(self, partitions: Iterable[TopicPartition]) -> None:
         """Gives partitions up; returns when none of their handlers is at work, so that the next owner comes after.
@@ -188,12 +204,17 @@ class GroupConsumer:
         given_up = [self._in_hand.pop(partition) for partition in partitions if partition in self._in_hand]
         for partition in partitions:
             self._to_commit.pop(partition, None)
+            self._on_its_way.pop(partition, None)
         deadline = time.monotonic() + _GRACE
         for batch in given_up:
             self._loop.call_soon_threadsafe(batch.cancel)
         for batch in given_up:
             if not batch.ended.wait(max(0.0, deadline - time.monotonic())):
                 log.error("broker.handler-hangs group=%s: its partition is given up all the same", self.group)
+
+
+def _as_offsets(positions: Mapping[TopicPartition, int]) -> dict[TopicPartition, OffsetAndMetadata]:
+    return {partition: OffsetAndMetadata(offset, "", -1) for partition, offset in positions.items()}
 
 
 class _Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]

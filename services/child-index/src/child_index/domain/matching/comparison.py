@@ -5,18 +5,15 @@ from dataclasses import dataclass
 from math import log2
 from typing import Final
 
-from rapidfuzz.distance import JaroWinkler
-
 from child_index.domain.matching.fields import address_band, born_band, postcode_band
 from child_index.domain.matching.frequencies import NameFrequencies, NameTable
-from child_index.domain.matching.names import family_band, given_band
+from child_index.domain.matching.names import are_swapped, family_band, given_band
 from child_index.domain.matching.prepared import Name, NamePair, Prepared
 from child_index.domain.matching.weights import Band, Odds, Weights
 from child_index.domain.matching.words import sentence
 
 _POSTCODE_AGREES: Final = frozenset({Band.EQUAL, Band.EARLIER, Band.ONE_EDIT})
 _RARITY_COUNTS: Final = frozenset({Band.EQUAL, Band.FULLER, Band.VARIANT, Band.PART, Band.TYPO, Band.SWAPPED})
-_ALIKE: Final = 0.88  # Jaro-Winkler
 _UNALIKE: Final = frozenset({Band.SIMILAR, Band.DIFFERENT, Band.MISSING})
 
 
@@ -141,7 +138,7 @@ def _best_names(query: Prepared, record: Prepared, frequencies: NameFrequencies,
 def _names(mine: NamePair, theirs: NamePair, frequencies: NameFrequencies, weights: Weights) -> list[Finding]:
     given = given_band(mine.given, theirs.given, frequencies.given)
     family = family_band(mine.family, theirs.family, frequencies.family)
-    if given in _UNALIKE and family in _UNALIKE and _are_swapped(mine, theirs):
+    if given in _UNALIKE and family in _UNALIKE and are_swapped(mine, theirs, frequencies.given):
         given = Band.SWAPPED
         family = Band.SWAPPED if mine.family.text and theirs.family.text else Band.MISSING
     stranger, sibling = weights.given[given]
@@ -165,14 +162,3 @@ def _rarity(table: NameTable, one: Name, other: Name, cap: float) -> float:
     if not one.text:
         return min(cap, table.rarity(other))
     return min(cap, table.rarity(one), table.rarity(other))
-
-
-def _are_swapped(mine: NamePair, theirs: NamePair) -> bool:
-    """Whether each one's given name is the other's family name, but for a slip; one-word names included."""
-    crossed = ((mine.given.text, theirs.family.text), (mine.family.text, theirs.given.text))
-    written = [(one, other) for one, other in crossed if one or other]
-    return bool(written) and all(one == other or _are_alike(one, other) for one, other in written)
-
-
-def _are_alike(one: str, other: str) -> bool:
-    return min(len(one), len(other)) >= 3 and JaroWinkler.similarity(one, other) >= _ALIKE

@@ -7,7 +7,8 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from child_index.domain.matching.frequencies import NameTable
 from child_index.domain.matching.nicknames import are_spellings, is_short_form
 from child_index.domain.matching.phonetics import phonetic
-from child_index.domain.matching.prepared import Name
+from child_index.domain.matching.prepared import Name, NamePair
+from child_index.domain.matching.slips import is_slip_of_the_hand
 from child_index.domain.matching.weights import Band
 
 # First words that many given names share, and that one list writes and another leaves out: alone they are no name that
@@ -30,6 +31,7 @@ _FOREWORDS: Final = frozenset(
     | {"abu", "al", "el", "bibi", "begum", "kaur", "singh", "mary", "maria", "st"}
 )
 _SIMILAR: Final = 0.8  # Jaro-Winkler
+_SAME_NAME: Final = frozenset({Band.EQUAL, Band.FULLER, Band.VARIANT, Band.TYPO})
 _RANK: Final = {
     Band.EQUAL: 0,
     Band.VARIANT: 1,
@@ -70,8 +72,8 @@ def family_band(one: Name, other: Name, table: NameTable) -> Band:
         return whole
     bands = [min((_family_token_band(a, b, table) for b in more), key=_RANK.__getitem__) for a in fewer]
     worst = max(bands, key=_RANK.__getitem__)
-    if _RANK[worst] <= _RANK[Band.TYPO]:
-        return worst if len(fewer) == len(more) else Band.PART
+    if _RANK[worst] <= _RANK[Band.TYPO] and len(fewer) == len(more):
+        return worst
     return Band.SIMILAR if whole is Band.SIMILAR or Band.EQUAL in bands else Band.DIFFERENT
 
 
@@ -95,13 +97,8 @@ def _token_band(one: str, other: str, table: NameTable, variants: bool = True) -
     slips = OSA.distance(one, other, score_cutoff=2)
     if slips <= 2 and _is_typo(one, other, slips, table):
         return Band.TYPO
-    if (
-        slips == 1
-        or JaroWinkler.similarity(one, other, score_cutoff=_SIMILAR) >= _SIMILAR
-        or _may_be_shortened(one, other)
-    ):
-        return Band.SIMILAR
-    return Band.DIFFERENT
+    alike = slips == 1 or JaroWinkler.similarity(one, other) >= _SIMILAR or _may_be_shortened(one, other)
+    return Band.SIMILAR if alike else Band.DIFFERENT
 
 
 def _are_also_two_names(one: str, other: str, table: NameTable) -> bool:
@@ -113,14 +110,14 @@ def _is_typo(one: str, other: str, slips: int, table: NameTable) -> bool:
     """Whether one word is likely a misspelling of the other, and not another name.
 
     Two established names are never slips of each other: Amelia and Amelie may be sisters. Where neither is
-    established there is less to go by, so the words must be long, begin alike and be one slip apart.
+    established there is less to go by, so the words must be long, begin alike and differ by a slip of the hand.
     """
     length = max(len(one), len(other))
     known = table.knows(one) + table.knows(other)
     if known == 2:
         return False
     if known == 0:
-        return slips == 1 and length >= 5 and one[0] == other[0]
+        return slips == 1 and length >= 5 and one[0] == other[0] and is_slip_of_the_hand(one, other)
     if not ((slips == 1 and length >= 3) or length >= 7):
         return False
     written, name = (other, one) if table.knows(one) else (one, other)
@@ -142,6 +139,13 @@ def _may_be_shortened(one: str, other: str) -> bool:
     if len(short) >= 4 and short in long:
         return True
     return len(short) <= 6 and short[:2] == long[:2] and (short[:3] == long[:3] or short[-1] in "yies")
+
+
+def are_swapped(mine: NamePair, theirs: NamePair, table: NameTable) -> bool:
+    """Whether each one's given name is the other's family name, but for a slip; one-word names included."""
+    crossed = ((mine.given, theirs.family), (mine.family, theirs.given))
+    written = [(one, other) for one, other in crossed if one.text or other.text]
+    return bool(written) and all(given_band(one, other, table) in _SAME_NAME for one, other in written)
 
 
 def _words_band(left: tuple[str, ...], right: tuple[str, ...], table: NameTable) -> Band:

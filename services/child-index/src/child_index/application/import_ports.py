@@ -1,0 +1,84 @@
+"""What the use cases of imports need of the outside."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    import_id: str
+    service_id: str
+    agency_id: str | None
+    created_by: str
+    state: str
+    total: int
+    processed: int
+    created: int
+    matched: int
+    review: int
+    rejected: int
+    next_chunk: int
+    last_event_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRejection:
+    row: int
+    field: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    row: int
+    local_id: str | None
+    outcome: str
+    child_id: str | None
+    review_id: str | None
+    score: float | None
+
+
+class ImportRepository(Protocol):
+    async def begin(self, import_id: str, service_id: str, agency_id: str | None, created_by: str) -> None:
+        """An import that is being received; no worker sees it yet."""
+        ...
+
+    async def add_chunk(self, import_id: str, number: int, rows: bytes) -> None: ...
+
+    async def queue(self, import_id: str, total: int) -> None: ...
+
+    async def discard(self, import_id: str) -> None: ...
+
+    async def abandoned(self, before: datetime) -> list[str]:
+        """Ids of what was begun before and never received whole: its sender has had no answer."""
+        ...
+
+    async def get(self, import_id: str) -> Import | None: ...
+
+    async def next_open(self) -> Import | None:
+        """The oldest import that is not finished and that no other process is at."""
+        ...
+
+    async def take(self, import_id: str) -> Import | None:
+        """The import, locked for this transaction; None when it is finished, or another process is at it."""
+        ...
+
+    async def chunk(self, import_id: str, number: int) -> bytes | None: ...
+
+    async def progress(
+        self,
+        import_id: str,
+        results: Sequence[ImportResult],
+        rejections: Sequence[ImportRejection],
+        last_event_id: str | None,
+    ) -> None:
+        """Keeps what a batch came to, drops its chunk and moves on to the next."""
+        ...
+
+    async def finish(self, import_id: str, state: str) -> None: ...
+
+    async def rejections(self, import_id: str, limit: int, after: tuple[int, str]) -> list[ImportRejection]: ...
+
+    def results(self, import_id: str) -> AsyncIterator[ImportResult]: ...

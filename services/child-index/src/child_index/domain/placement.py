@@ -1,0 +1,92 @@
+"""Records that arrive, and what becomes of each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from child_index.domain.matching import NameFrequencies, Prepared, blocking_keys, prepare
+from child_index.domain.person import ChildRecord, Person
+
+Outcome = Literal["created", "matched", "review"]
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What the whole index tells of one pair: how common each name is, and among how many children."""
+
+    frequencies: NameFrequencies
+    population: int
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One record that arrived. `source` and `source_key` name it for ever: the same record again is not a new one."""
+
+    person: Person
+    source: str
+    source_key: str
+    numbered: bool
+    prepared: Prepared
+    keys: tuple[int, ...]
+
+    @classmethod
+    def of(cls, person: Person, source: str, local_id: str | None) -> "Submission":
+        prepared = prepare(person.details())
+        key = person.source_key(local_id)
+        return cls(person, source, key, local_id is not None, prepared, blocking_keys(prepared))
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """What became of a record that came before. `pending`: its review is still open."""
+
+    said: Person | None
+    child_id: str | None
+    review_id: str | None
+    pending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """What became of one record. `score` is None where nothing had to be weighed."""
+
+    outcome: Outcome
+    child_id: str | None
+    review_id: str | None
+    score: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewReview:
+    review_id: str
+    submission: Submission
+    candidate_id: str
+    score: float
+    because: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Changes:
+    """What `Register` changed, for the unit of work to save. `amended` holds each record before and after."""
+
+    added: dict[str, ChildRecord] = field(default_factory=dict)
+    amended: dict[str, tuple[ChildRecord, ChildRecord]] = field(default_factory=dict)
+    keys: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    reviews: list[NewReview] = field(default_factory=list)
+    sources: dict[str, SourceRecord] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the index holds near the records of one source.
+
+    `holders`: for each blocking key, the children that have it. `sources`: the records of this source that came before,
+    by source key. `claimed`: the children whom this source has under a number of its own. `doubtful`: the records
+    whose review is open, by the child whom they resemble.
+    """
+
+    records: Sequence[ChildRecord]
+    holders: Mapping[int, Sequence[str]]
+    sources: Mapping[str, SourceRecord]
+    claimed: frozenset[str]
+    doubtful: Mapping[str, Sequence[Person]]
