@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 
-from assessment.api.problems import problems
 from assessment.api.schemas import (
     AssessmentBody,
     AssessmentPage,
@@ -24,6 +23,7 @@ from chassis.disclosure import disclose
 from chassis.grants import Grant
 from chassis.idempotency import Answer, once
 from chassis.pages import Cursor, Limit, decode_cursor, encode_cursor, page
+from chassis.problem_docs import problems
 from chassis.service import Granted, IdempotencyOf, answer
 
 _OF_CHILD = "/v1/children/{child_id}/assessments"

@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header
 from fastapi.responses import JSONResponse
 
-from assessment.api.problems import problems
 from assessment.api.schemas import ContributionRequest, SavedBody
 from assessment.application.ports import UnitOfWorkFactory
 from assessment.application.save_contribution import SaveContribution, save_contribution
@@ -14,6 +13,7 @@ from chassis.disclosure import disclose
 from chassis.etags import etag
 from chassis.grants import Grant
 from chassis.idempotency import Answer
+from chassis.problem_docs import problems
 from chassis.service import Granted, answer
 
 

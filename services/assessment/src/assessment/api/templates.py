@@ -5,13 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 
-from assessment.api.problems import problems
 from assessment.api.schemas import TemplateBody, TemplatePage, TemplateSection, TemplateSummary
 from assessment.application.read_templates import list_templates, read_template
 from assessment.domain.templates import Catalogue
 from chassis.grants import Grant
 from chassis.idempotency import Answer
 from chassis.pages import Cursor, Limit, decode_cursor, encode_cursor, page
+from chassis.problem_docs import problems
 from chassis.service import Granted, answer
 
 _ToRead = Annotated[Grant, Depends(Granted("template.read"))]

@@ -11,12 +11,13 @@ from chassis.errors import FieldError, Invalid, NotFound
 from chassis.grants import Grant
 from chassis.ids import is_uuid
 from chassis.pages import Cursor, Limit, decode_cursor, encode_cursor, page
+from chassis.problem_docs import problems
 from chassis.service import Granted
 from consent.api.common import Reading
 from consent.application import access_log
 from contracts.vocabulary import Outcome
 
-router = APIRouter(prefix="/v1/access-log")
+router = APIRouter(prefix="/v1/access-log", responses=problems(404, 409))
 
 Proves = Annotated[Grant, Depends(Granted("log.prove"))]
 Id = Annotated[str | None, Query(max_length=255)]

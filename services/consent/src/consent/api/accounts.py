@@ -8,11 +8,12 @@ from pydantic import BaseModel, StringConstraints
 
 from chassis.grants import Grant
 from chassis.idempotency import Answer, once
+from chassis.problem_docs import problems
 from chassis.service import Granted, IdempotencyOf, answer
 from consent.api.common import RequestModel, Told, Writing
 from consent.application.accounts import accept_invitation, create_account
 
-router = APIRouter()
+router = APIRouter(responses=problems(404, 409))
 
 
 class AccountBody(RequestModel):

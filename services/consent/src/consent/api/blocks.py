@@ -12,13 +12,14 @@ from chassis.disclosure import STRUCTURE, disclose
 from chassis.grants import Grant
 from chassis.idempotency import Answer, once
 from chassis.pages import Cursor, Limit, decode_cursor, encode_cursor, page
+from chassis.problem_docs import problems
 from chassis.service import Granted, IdempotencyOf, answer
 from consent.api.common import EVERYTHING, DirectoryId, Reading, RequestModel, Told, Writing
 from consent.application.blocks import PlaceBlock, lift_block, place_block
 from consent.application.ports import Record, UnitOfWork
 from contracts.vocabulary import Category, PartyType
 
-router = APIRouter()
+router = APIRouter(responses=problems(404))
 
 
 class PartyBody(RequestModel):

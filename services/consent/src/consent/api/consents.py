@@ -12,6 +12,7 @@ from chassis.disclosure import STRUCTURE, disclose
 from chassis.grants import Grant
 from chassis.idempotency import Answer, once
 from chassis.pages import Cursor, Limit, decode_cursor, encode_cursor, page
+from chassis.problem_docs import problems
 from chassis.service import Granted, IdempotencyOf, answer
 from consent.api.common import EVERYTHING, DirectoryId, Note, Reading, RequestModel, Told, Writing
 from consent.application.consents import RecordConsent, record_consent, withdraw_consent
@@ -19,7 +20,7 @@ from consent.application.ports import Record, UnitOfWork
 from consent.domain.facts import Recipient
 from contracts.vocabulary import Category, Purpose, RecipientType
 
-router = APIRouter()
+router = APIRouter(responses=problems(404))
 
 
 class RecipientBody(RequestModel):

@@ -10,13 +10,14 @@ from pydantic import BaseModel, Field, StringConstraints
 from chassis.grants import Grant
 from chassis.idempotency import Answer
 from chassis.pages import Cursor, Limit, decode_cursor, encode_cursor, page
+from chassis.problem_docs import problems
 from chassis.service import Granted, answer
 from consent.api.common import Contact, DirectoryId, Line, Reading, RequestModel, Writing
 from consent.application import directory
 from consent.application.ports import Record, UnitOfWork
 from contracts.vocabulary import ACCOUNT_ROLES, PractitionerStatus, Role, Scope, Sector
 
-router = APIRouter()
+router = APIRouter(responses=problems(404, 409))
 
 Reads = Annotated[Grant, Depends(Granted("directory.read"))]
 Writes = Annotated[Grant, Depends(Granted("directory.write"))]

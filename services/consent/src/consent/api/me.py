@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from chassis.disclosure import STRUCTURE, disclose
 from chassis.grants import Grant
 from chassis.pages import Cursor, Limit, decode_cursor, encode_cursor
+from chassis.problem_docs import problems
 from chassis.service import Granted, IdempotencyOf
 from consent.api.blocks import Block, BlockBody, Blocks, blocks_page, placed_block
 from consent.api.common import EVERYTHING, PolicyOf, Reading, Told, Writing
@@ -19,7 +20,7 @@ from consent.application.blocks import lift_block
 from consent.application.consents import withdraw_consent
 from contracts.vocabulary import Category
 
-router = APIRouter(prefix="/v1/me")
+router = APIRouter(prefix="/v1/me", responses=problems(404))
 
 Blocking = Annotated[Grant, Depends(Granted("me.block"))]
 

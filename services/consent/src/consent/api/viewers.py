@@ -9,13 +9,14 @@ from pydantic import BaseModel
 
 from chassis.disclosure import STRUCTURE, disclose
 from chassis.grants import Grant
+from chassis.problem_docs import problems
 from chassis.service import Granted
 from consent.api.common import EVERYTHING, PolicyOf, Reading, Told
 from consent.application.ports import UnitOfWork
 from consent.application.viewers import viewers_of
 from contracts.vocabulary import Category, Purpose, Role
 
-router = APIRouter()
+router = APIRouter(responses=problems(404))
 
 
 class PermittedCategory(BaseModel):

@@ -9,9 +9,9 @@ from chassis.disclosure import disclose
 from chassis.grants import Grant
 from chassis.idempotency import Answer
 from chassis.pages import Cursor, Limit, decode_cursor, encode_cursor, page
+from chassis.problem_docs import problems
 from chassis.service import Granted, answer
 from contracts.decisions import Candidates
-from notifications.api.problems import problems
 from notifications.api.schemas import Notification, NotificationPage
 from notifications.application.acknowledge_notification import acknowledge_candidates, acknowledge_notification
 from notifications.application.list_notifications import list_candidates, list_notifications

@@ -121,7 +121,7 @@ _UPN: Final = {
 class Weights:
     """One version of the matcher's numbers. Immutable; a change of any number is a new version.
 
-    Thresholds are in bits: at `link` and above (512 to 1), `margin` ahead of the second and with no rule against it, a
+    Thresholds are in bits: at `link` and above (256 to 1), `margin` ahead of the second and with no rule against it, a
     record is linked without a human; below `new` it is another child; between them a human decides.
     """
 
@@ -158,7 +158,7 @@ class Weights:
     least_population: int = 10_000
     """An index with few children yet is still part of a district of many: agreement in it proves no more."""
 
-    link: float = 9.0
+    link: float = 8.0
     new: float = -5.0
     margin: float = 4.0
 
