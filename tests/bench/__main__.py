@@ -98,6 +98,7 @@ def uvicorn(factory: str, environment: Mapping[str, str], ready: str) -> Iterato
                 httpx.get(url + ready, timeout=2)
                 break
             except httpx.TransportError:
+                assert process.poll() is None, f"{factory} did not start"
                 time.sleep(0.1)
         yield url
     finally:

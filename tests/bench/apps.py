@@ -14,7 +14,7 @@ from chassis.grants import Grant
 from chassis.ids import system_clock
 from child_index.adapters import tables
 from child_index.adapters.unit_of_work import SqlUnitOfWork
-from child_index.api.answers import ChildAnswer
+from child_index.api.record import ChildAnswer
 from child_index.application.read_child import read_child
 from contracts.vocabulary import Category, Role
 

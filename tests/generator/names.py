@@ -49,7 +49,9 @@ STREET_TYPES = tuple(STREET_ABBREVIATIONS)
 
 def are_forms_of_one_name(one: str, other: str) -> bool:
     """Whether no parents would give the two to brothers or sisters: Eliza and Elizabeth."""
-    return one == other or one in KNOWN_AS.get(other, ()) or other in KNOWN_AS.get(one, ())
+    if one == other or one in KNOWN_AS.get(other, ()) or other in KNOWN_AS.get(one, ()):
+        return True
+    return any(one in spellings and other in spellings for spellings in SPELLINGS)
 
 
 def draw(random: Random, names: tuple[str, ...]) -> str:

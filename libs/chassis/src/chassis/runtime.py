@@ -65,6 +65,8 @@ class Runtime:
         self.database = Database(settings.database_of(part), pool_size=settings.database_pool)
         self._migrations = migrations
         self._own_broker = broker is None
+        if self._own_broker:
+            configure_logging(settings.log_level)  # a process of its own
         self.broker = broker if broker is not None else make_broker(settings)
         self.watch = EffectWatch()
         self.relay = OutboxRelay(self.database, messaging, self.broker)
@@ -115,7 +117,7 @@ class Runtime:
             await self.database.close()
 
 
-def run_worker(runtime: Runtime, log_level: str) -> None:
+def run_worker(runtime: Runtime) -> None:
     """Runs a service's worker as a process of its own, without an API, until it is told to stop."""
 
     async def run() -> None:
@@ -125,5 +127,4 @@ def run_worker(runtime: Runtime, log_level: str) -> None:
         async with runtime.running():
             await stop.wait()
 
-    configure_logging(log_level)
     asyncio.run(run())

@@ -15,7 +15,7 @@ def make_runtime(settings: AssessmentSettings, broker: Broker | None = None) -> 
 
 def main() -> None:
     settings = AssessmentSettings(run_worker=True)
-    run_worker(make_runtime(settings), settings.log_level)
+    run_worker(make_runtime(settings))
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ def main() -> None:
     settings = ChildIndexSettings(run_worker=True)
     runtime, units, reading = make_runtime(settings)
     add_worker(runtime, settings, units, reading, KnowledgeSource(reading))
-    run_worker(runtime, settings.log_level)
+    run_worker(runtime)
 
 
 if __name__ == "__main__":

@@ -50,7 +50,7 @@ def main() -> None:
     settings = ConsentSettings(run_worker=True)
     runtime, units, _ = make_runtime(settings)
     add_worker(runtime, units, log_signing_key(settings))
-    run_worker(runtime, settings.log_level)
+    run_worker(runtime)
 
 
 if __name__ == "__main__":

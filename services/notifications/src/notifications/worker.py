@@ -30,7 +30,7 @@ def make_runtime(settings: NotificationsSettings, broker: Broker | None = None) 
 
 def main() -> None:
     settings = NotificationsSettings(run_worker=True)
-    run_worker(make_runtime(settings), settings.log_level)
+    run_worker(make_runtime(settings))
 
 
 if __name__ == "__main__":

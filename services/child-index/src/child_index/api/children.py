@@ -10,11 +10,12 @@ from fastapi.responses import JSONResponse
 from chassis.disclosure import disclose
 from chassis.grants import Grant
 from chassis.idempotency import Answer, once
+from chassis.problem_docs import problems
 from chassis.service import Granted, IdempotencyOf, answer
 from child_index.api.answers import MatchAnswer, RegisterAnswer, SearchAnswer
 from child_index.api.record import ChildAnswer
 from child_index.api.requests import RegisterRequest, SearchRequest
-from child_index.api.wiring import Parts, problems
+from child_index.api.wiring import Parts
 from child_index.application import register_child, search_children
 from child_index.application.read_child import ChildView, read_child
 from contracts.decisions import Candidates
@@ -35,7 +36,9 @@ def children_router(parts: Parts) -> APIRouter:
         async with parts.reading() as uow:
             return Candidates(children=await search_children.candidates(uow, knowledge, details))
 
-    @router.post("/v1/children/search", response_model=SearchAnswer, responses=problems(422))
+    @router.post(
+        "/v1/children/search", summary="Search for a child", response_model=SearchAnswer, responses=problems(422)
+    )
     async def search(sent: SearchRequest, grant: Annotated[Grant, Depends(Granted("child.search"))]) -> JSONResponse:
         """Search for a child by what is known of them.
 
@@ -61,6 +64,7 @@ def children_router(parts: Parts) -> APIRouter:
 
     @router.post(
         "/v1/children",
+        summary="Match or create a child",
         status_code=201,
         response_model=RegisterAnswer,
         responses={
@@ -86,14 +90,22 @@ def children_router(parts: Parts) -> APIRouter:
 
             return answer(await once(uow, idempotency(grant), work), uow.effects)
 
-    @router.get("/v1/children/{child_id}", response_model=ChildAnswer, responses=problems(404))
+    @router.get(
+        "/v1/children/{child_id}", summary="Read a child's record", response_model=ChildAnswer, responses=problems(404)
+    )
     async def read(child_id: str, grant: Annotated[Grant, Depends(Granted("child.read"))]) -> JSONResponse:
         """One child's record, as far as you may see it. `sections` names the categories that you may see."""
         async with parts.reading() as uow:
             view = await read_child(uow, grant)
         return _shown(view)
 
-    @router.get("/v1/me/record", response_model=ChildAnswer, responses=problems(404), tags=["The young person"])
+    @router.get(
+        "/v1/me/record",
+        summary="Read one's own record",
+        response_model=ChildAnswer,
+        responses=problems(404),
+        tags=["The young person"],
+    )
     async def own_record(grant: Annotated[Grant, Depends(Granted("me.record"))]) -> JSONResponse:
         """The young person's own general information: never the sensitive details that others wrote."""
         async with parts.reading() as uow:

@@ -8,11 +8,12 @@ from fastapi.responses import JSONResponse
 from chassis.disclosure import disclose
 from chassis.grants import Grant
 from chassis.idempotency import Answer, once
+from chassis.problem_docs import problems
 from chassis.service import Granted, IdempotencyOf, answer
 from child_index.api.answers import EpisodeOpened
 from child_index.api.record import LeadAnswer
 from child_index.api.requests import EpisodeEndRequest, EpisodeRequest, LeadRequest
-from child_index.api.wiring import Parts, problems
+from child_index.api.wiring import Parts
 from child_index.application.assign_lead import AssignLead, assign_lead
 from child_index.application.close_episode import CloseEpisode, close_episode
 from child_index.application.open_episode import OpenEpisode, open_episode
@@ -23,6 +24,7 @@ def episodes_router(parts: Parts) -> APIRouter:
 
     @router.post(
         "/v1/children/{child_id}/episodes",
+        summary="Open an episode",
         status_code=201,
         response_model=EpisodeOpened,
         responses=problems(404, 409, 422),
@@ -54,7 +56,12 @@ def episodes_router(parts: Parts) -> APIRouter:
 
             return answer(await once(uow, idempotency(grant), work), uow.effects)
 
-    @router.patch("/v1/episodes/{episode_id}", response_model=EpisodeOpened, responses=problems(404, 409, 422))
+    @router.patch(
+        "/v1/episodes/{episode_id}",
+        summary="End an episode",
+        response_model=EpisodeOpened,
+        responses=problems(404, 409, 422),
+    )
     async def close(
         episode_id: str, sent: EpisodeEndRequest, grant: Annotated[Grant, Depends(Granted("episode.close"))]
     ) -> JSONResponse:
@@ -65,7 +72,10 @@ def episodes_router(parts: Parts) -> APIRouter:
         return answer(Answer(200, disclose(EpisodeOpened.of(episode), grant.categories)), uow.effects)
 
     @router.put(
-        "/v1/children/{child_id}/lead-professional", response_model=LeadAnswer, responses=problems(404, 409, 422)
+        "/v1/children/{child_id}/lead-professional",
+        summary="Name the lead professional",
+        response_model=LeadAnswer,
+        responses=problems(404, 409, 422),
     )
     async def assign(
         child_id: str,

@@ -8,10 +8,11 @@ from fastapi.responses import JSONResponse, Response
 from chassis.disclosure import disclose
 from chassis.grants import Grant
 from chassis.idempotency import Answer, once
+from chassis.problem_docs import problems
 from chassis.service import Granted, IdempotencyOf, answer
 from child_index.api.answers import RelationshipMade
 from child_index.api.requests import RelationshipRequest
-from child_index.api.wiring import Parts, problems
+from child_index.api.wiring import Parts
 from child_index.application.relate_children import Relate, part, relate
 from contracts import headers
 
@@ -21,6 +22,7 @@ def family_router(parts: Parts) -> APIRouter:
 
     @router.post(
         "/v1/children/{child_id}/relationships",
+        summary="Add a relationship",
         status_code=201,
         response_model=RelationshipMade,
         responses=problems(404, 409, 422),
@@ -44,7 +46,12 @@ def family_router(parts: Parts) -> APIRouter:
 
             return answer(await once(uow, idempotency(grant), work), uow.effects)
 
-    @router.delete("/v1/children/{child_id}/relationships/{relationship_id}", status_code=204, responses=problems(404))
+    @router.delete(
+        "/v1/children/{child_id}/relationships/{relationship_id}",
+        summary="Remove a relationship",
+        status_code=204,
+        responses=problems(404),
+    )
     async def part_(
         child_id: str,
         relationship_id: str,

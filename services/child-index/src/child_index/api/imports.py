@@ -14,10 +14,11 @@ from chassis.errors import FieldError, Invalid
 from chassis.grants import Grant
 from chassis.idempotency import Idempotency
 from chassis.pages import Cursor, Limit, decode_cursor, encode_cursor, page
+from chassis.problem_docs import problems
 from chassis.service import Granted, answer
 from child_index.api.answers import ImportAnswer, ImportMade, RejectionAnswer, RejectionPage, ResultLine
 from child_index.api.requests import Id
-from child_index.api.wiring import Parts, problems
+from child_index.api.wiring import Parts
 from child_index.application.read_import import read_import, read_rejections, results
 from child_index.application.receive_import import receive_import
 from contracts import headers
@@ -53,7 +54,12 @@ def imports_router(parts: Parts) -> APIRouter:
     router = APIRouter(tags=["Imports"])
 
     @router.post(
-        "/v1/imports", status_code=202, response_model=ImportMade, responses=problems(409, 422), openapi_extra=_UPLOAD
+        "/v1/imports",
+        summary="Import a list of children",
+        status_code=202,
+        response_model=ImportMade,
+        responses=problems(409, 422),
+        openapi_extra=_UPLOAD,
     )
     async def receive(
         request: Request,
@@ -81,7 +87,9 @@ def imports_router(parts: Parts) -> APIRouter:
         parts.import_received()
         return answer(made)
 
-    @router.get("/v1/imports/{import_id}", response_model=ImportAnswer, responses=problems(404))
+    @router.get(
+        "/v1/imports/{import_id}", summary="Follow an import", response_model=ImportAnswer, responses=problems(404)
+    )
     async def read(import_id: str, grant: _IMPORT_READ) -> JSONResponse:
         """How an import goes. Row counts add up: processed = created + matched + review + rejected."""
         async with parts.reading() as uow:
@@ -93,7 +101,12 @@ def imports_router(parts: Parts) -> APIRouter:
             response.headers[headers.EFFECTS] = found.last_event_id
         return response
 
-    @router.get("/v1/imports/{import_id}/rejections", response_model=RejectionPage, responses=problems(404, 422))
+    @router.get(
+        "/v1/imports/{import_id}/rejections",
+        summary="List the rows refused",
+        response_model=RejectionPage,
+        responses=problems(404, 422),
+    )
     async def rejections(import_id: str, grant: _IMPORT_READ, limit: Limit = 50, cursor: Cursor = None) -> JSONResponse:
         """The rows that were not taken: row, field and reason, never the value."""
         after = _after(cursor)
@@ -109,6 +122,7 @@ def imports_router(parts: Parts) -> APIRouter:
 
     @router.get(
         "/v1/imports/{import_id}/results",
+        summary="Stream the rows taken",
         response_class=StreamingResponse,
         responses={200: {"model": ResultLine, "content": {"application/x-ndjson": {}}}, **problems(404)},
     )

@@ -11,10 +11,11 @@ from chassis.grants import Grant
 from chassis.idempotency import Answer, once
 from chassis.ids import is_uuid
 from chassis.pages import Cursor, Limit, decode_cursor, encode_cursor, page
+from chassis.problem_docs import problems
 from chassis.service import Granted, IdempotencyOf, answer
 from child_index.api.answers import ResolutionAnswer, ReviewAnswer, ReviewPage
 from child_index.api.requests import ResolutionRequest
-from child_index.api.wiring import Parts, problems
+from child_index.api.wiring import Parts
 from child_index.application import reviews
 from contracts.decisions import Candidates
 
@@ -31,7 +32,9 @@ def reviews_router(parts: Parts) -> APIRouter:
             found = await reviews.listed(uow, limit, _after(cursor))
         return Candidates(children=list(dict.fromkeys(review.candidate_id for review, _ in found)))
 
-    @router.get("/v1/match-reviews", response_model=ReviewPage, responses=problems(422))
+    @router.get(
+        "/v1/match-reviews", summary="List open match reviews", response_model=ReviewPage, responses=problems(422)
+    )
     async def list_(
         grant: Annotated[Grant, Depends(Granted("review.read"))], limit: Limit = 50, cursor: Cursor = None
     ) -> JSONResponse:
@@ -53,7 +56,9 @@ def reviews_router(parts: Parts) -> APIRouter:
         async with parts.reading() as uow:
             return Candidates(children=await reviews.candidates(uow, review_id, sent.child_id))
 
-    @router.post(resolution, response_model=ResolutionAnswer, responses=problems(404, 409, 422))
+    @router.post(
+        resolution, summary="Resolve a match review", response_model=ResolutionAnswer, responses=problems(404, 409, 422)
+    )
     async def resolve(
         review_id: str,
         sent: ResolutionRequest,

@@ -12,7 +12,7 @@ from child_index.domain.matching.prepared import Name, NamePair, Prepared
 from child_index.domain.matching.weights import Band, Odds, Weights
 from child_index.domain.matching.words import sentence
 
-_POSTCODE_AGREES: Final = frozenset({Band.EQUAL, Band.EARLIER, Band.ONE_EDIT})
+_POSTCODE_AGREES: Final = frozenset({Band.EQUAL, Band.EARLIER})
 _RARITY_COUNTS: Final = frozenset({Band.EQUAL, Band.FULLER, Band.VARIANT, Band.PART, Band.TYPO, Band.SWAPPED})
 _UNALIKE: Final = frozenset({Band.SIMILAR, Band.DIFFERENT, Band.MISSING})
 
@@ -116,7 +116,7 @@ def _same_or_not(field: str, one: str, other: str, table: Mapping[Band, Odds]) -
 
 
 def _address_table(place: Band, weights: Weights) -> Mapping[Band, Odds]:
-    if place is Band.EQUAL or place is Band.EARLIER:
+    if place in _POSTCODE_AGREES:
         return weights.address_in_postcode
     if place is Band.ONE_EDIT or place is Band.NEAR:
         return weights.address_near_postcode

@@ -64,7 +64,7 @@ def family_band(one: Name, other: Name, table: NameTable) -> Band:
     left, right = one.tokens, other.tokens
     if len(left) == 1 and len(right) == 1:
         return _family_token_band(left[0], right[0], table)
-    fewer, more = (left, right) if len(left) <= len(right) else (right, left)
+    fewer, more = sorted((left, right), key=_by_length)
     if len(fewer) < len(more) and all(len(word) > 2 and word in more for word in fewer):
         return Band.PART
     whole = _family_token_band(one.text, other.text, table)
@@ -88,6 +88,8 @@ def _family_token_band(one: str, other: str, table: NameTable) -> Band:
 
 def _token_band(one: str, other: str, table: NameTable, variants: bool = True) -> Band:
     """How far two words agree that are known to differ."""
+    if one > other:
+        one, other = other, one  # the same answer either way round
     if len(one) == 1 or len(other) == 1:
         return Band.INITIAL if one[0] == other[0] else Band.DIFFERENT
     if variants and are_spellings(one, other):
@@ -135,7 +137,7 @@ def _is_one_slip(one: str, other: str) -> bool:
 
 def _may_be_shortened(one: str, other: str) -> bool:
     """Whether a word looks like a pet form of the other that no list has: Ibby of Ibrahim, Emeka of Chukwuemeka."""
-    short, long = (one, other) if len(one) < len(other) else (other, one)
+    short, long = sorted((one, other), key=len)
     if len(short) >= 4 and short in long:
         return True
     return len(short) <= 6 and short[:2] == long[:2] and (short[:3] == long[:3] or short[-1] in "yies")
@@ -150,7 +152,7 @@ def are_swapped(mine: NamePair, theirs: NamePair, table: NameTable) -> bool:
 
 def _words_band(left: tuple[str, ...], right: tuple[str, ...], table: NameTable) -> Band:
     """How far two given names agree of which at least one has several words."""
-    fewer, more = (left, right) if len(left) <= len(right) else (right, left)
+    fewer, more = sorted((left, right), key=_by_length)
     free = list(more)
     bands: list[Band] = []
     substance = False
@@ -173,6 +175,10 @@ def _words_band(left: tuple[str, ...], right: tuple[str, ...], table: NameTable)
     if joined is Band.TYPO and len(left) != len(right):
         return Band.TYPO
     return Band.DIFFERENT if all(band is Band.DIFFERENT for band in bands) else Band.SIMILAR
+
+
+def _by_length(words: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
+    return len(words), words
 
 
 def _word_band(one: str, other: str, table: NameTable) -> Band:

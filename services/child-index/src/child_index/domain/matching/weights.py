@@ -78,10 +78,10 @@ _BORN: Final = {
     Band.MISSING: _NOTHING,
 }
 _SEX: Final = {Band.EQUAL: Odds(0.9, 0.9), Band.DIFFERENT: Odds(-3.0, -3.0), Band.MISSING: _NOTHING}
-_POSTCODE: Final = {  # EQUAL, EARLIER and ONE_EDIT are added to the population's bits, see `postcode_cap`
+_POSTCODE: Final = {  # EQUAL and EARLIER are added to the population's bits, see `postcode_cap`
     Band.EQUAL: Odds(0.0, 0.0),
     Band.EARLIER: Odds(-1.5, 0.0),
-    Band.ONE_EDIT: Odds(-4.0, 0.0),
+    Band.ONE_EDIT: Odds(2.0, 0.0),  # many neighbours' postcodes are one letter away
     Band.NEAR: Odds(0.0, 0.3),
     Band.DIFFERENT: Odds(-3.0, 0.5),
     Band.MISSING: _NOTHING,
@@ -94,8 +94,8 @@ _ADDRESS: Final = {
     Band.MISSING: _NOTHING,
 }
 _ADDRESS_NEAR_POSTCODE: Final = {  # postcodes of one district or one edit apart
-    Band.EQUAL: Odds(6.0, 0.0),
-    Band.NEAR: Odds(2.5, 0.0),
+    Band.EQUAL: Odds(8.5, 0.0),
+    Band.NEAR: Odds(3.0, 0.0),
     Band.DIFFERENT: Odds(-1.5, 0.0),
     Band.MISSING: _NOTHING,
 }
@@ -121,7 +121,7 @@ _UPN: Final = {
 class Weights:
     """One version of the matcher's numbers. Immutable; a change of any number is a new version.
 
-    Thresholds are in bits: at `link` and above (256 to 1), `margin` ahead of the second and with no rule against it, a
+    Thresholds are in bits: at `link` and above (512 to 1), `margin` ahead of the second and with no rule against it, a
     record is linked without a human; below `new` it is another child; between them a human decides.
     """
 
@@ -158,7 +158,7 @@ class Weights:
     least_population: int = 10_000
     """An index with few children yet is still part of a district of many: agreement in it proves no more."""
 
-    link: float = 8.0
+    link: float = 9.0
     new: float = -5.0
     margin: float = 4.0
 
