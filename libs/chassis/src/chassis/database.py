@@ -46,7 +46,13 @@ class Database:
         self.url: URL = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._writers = asyncio.Lock()
-        options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0, "pool_timeout": 10}
+        # Hidden: a database error's text would otherwise carry the names and numbers of the statement.
+        options: dict[str, Any] = {
+            "pool_size": pool_size,
+            "max_overflow": 0,
+            "pool_timeout": 10,
+            "hide_parameters": True,
+        }
         if self.is_sqlite:
             if self.url.database:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -61,12 +67,17 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A connection in a transaction that may write. Rolls back unless committed."""
+        async with self.writing(), self._connection() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[None]:
+        """A turn in the queue of SQLite's writers, for an adapter that writes by the driver. No wait elsewhere."""
         if self.is_sqlite:
-            async with self._writers, self._connection() as connection:
-                yield connection
+            async with self._writers:
+                yield
         else:
-            async with self._connection() as connection:
-                yield connection
+            yield
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:

@@ -13,6 +13,7 @@ from chassis.issuer import make_token_verifier
 from chassis.keys import write_jwks
 from chassis.runtime import grant_jwks_path, internal_key_of
 from chassis.service import create_service, internal_router
+from consent.adapters.decision_transaction import closing, decisions_of
 from consent.adapters.keys import grant_key, log_signing_key
 from consent.adapters.policy_file import load_policy
 from consent.api import access_log, accounts, blocks, consents, decisions, directory, me, viewers
@@ -38,9 +39,11 @@ def create_app(
     runtime, units, reading = make_runtime(settings, broker, clock)
     add_worker(runtime, units, log_signer)
 
+    transaction = decisions_of(runtime.database, units, account_ids_are_identities=settings.has_development_issuer)
+
     @asynccontextmanager
     async def resources() -> AsyncIterator[None]:
-        async with runtime.running():
+        async with runtime.running(), closing(transaction):
             async with units() as uow:
                 await bootstrap(uow)
             yield
@@ -57,7 +60,7 @@ def create_app(
     app.state.unit_of_work = units
     app.state.reading = reading
     app.state.token_verifier = make_token_verifier(settings)
-    app.state.decide = DecideRequest(units, policy, GrantSigner(signing_key))
+    app.state.decide = DecideRequest(transaction, policy, GrantSigner(signing_key), clock)
     app.state.log_key = LogKey(log_signer.public_jwk)
     owners = {"consent": _owner(reading, "consents"), "block": _owner(reading, "blocks")}
     app.include_router(internal_router(reading, runtime.watch, owners))

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ from contracts.vocabulary import (
 )
 
 # Every branch has the same eight text columns: what the row is, the child it belongs to, and six values.
-_FACTS = sa.text("""
+FACTS_SQL = """
 SELECT 'viewer' AS kind, CAST(NULL AS VARCHAR(64)) AS child, p.role AS a, p.status AS b, p.agency_id AS c,
        g.sector AS d, p.scope AS e, CAST(NULL AS TEXT) AS f
   FROM practitioners p LEFT JOIN agencies g ON g.agency_id = p.agency_id WHERE p.practitioner_id = :viewer
@@ -53,7 +53,8 @@ SELECT 'related', f.child_id, f.other_child_id, NULL, NULL, NULL, NULL, NULL FRO
 UNION ALL
 SELECT 'related', f.other_child_id, f.child_id, NULL, NULL, NULL, NULL, NULL
   FROM family f WHERE f.other_child_id IN :children
-""").bindparams(sa.bindparam("children", expanding=True, type_=sa.String))
+"""
+_FACTS = sa.text(FACTS_SQL).bindparams(sa.bindparam("children", expanding=True, type_=sa.String))
 
 _VIEWERS = sa.text("""
 SELECT p.practitioner_id, p.role, p.status, p.agency_id, p.scope, g.sector, m.team_id
@@ -85,10 +86,7 @@ class FactsRepository:
                 "children": list(dict.fromkeys(child_ids)),
             },
         )
-        rows: dict[str, list[Any]] = defaultdict(list)
-        for row in found:
-            rows[row.kind].append(row)
-        return _viewer(viewer_id, rows), _children(rows)
+        return read_facts(viewer_id, found)
 
     async def viewers_of(self, child_id: str, unrelated_roles: Sequence[Role]) -> list[Viewer]:
         """Every practitioner who is involved with the child, by name or by team, and those of the roles that need
@@ -114,6 +112,14 @@ class FactsRepository:
             )
             for viewer_id, row in sorted(rows.items())
         ]
+
+
+def read_facts(viewer_id: str, found: Iterable[Any]) -> tuple[Viewer, dict[str, ChildFacts]]:
+    """The facts in the rows of `FACTS_SQL`, whose columns are attributes here."""
+    rows: dict[str, list[Any]] = defaultdict(list)
+    for row in found:
+        rows[row.kind].append(row)
+    return _viewer(viewer_id, rows), _children(rows)
 
 
 def _viewer(viewer_id: str, rows: dict[str, list[Any]]) -> Viewer:

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from chassis.grants import Grant, GrantSigner
-from chassis.ids import is_uuid, new_id
-from consent.application.ports import Record, UnitOfWorkFactory
+from chassis.ids import Clock, is_uuid, new_id
+from consent.application.ports import DecisionTransaction, Record
 from consent.domain.decision import Decision, decide, standing
 from consent.domain.facts import ChildFacts, Viewer
 from consent.domain.log_entries import encode_checked, leaf_data_of
@@ -26,30 +26,29 @@ class DecideRequest:
     Raises `Unavailable` when the log row cannot be written: then there is no grant, and no data leaves anywhere.
     """
 
-    unit_of_work: UnitOfWorkFactory
+    transaction: DecisionTransaction
     policy: Policy
     signer: GrantSigner
+    clock: Clock
 
     async def __call__(self, identity: str, request: DecisionRequest, request_id: str) -> DecisionAnswer:
         asked = [child_id for child_id in request.children or () if is_uuid(child_id)]
         if request.subject is Subject.CHILD or request.subject is Subject.OWNED:
             asked = [request.child_id] if request.child_id is not None and is_uuid(request.child_id) else []
-        async with self.unit_of_work() as uow:
-            viewer, children = await uow.facts.load(identity, asked)
-            if request.subject is Subject.OWN and viewer.child_id is not None:
-                asked = [viewer.child_id]
-                viewer, children = await uow.facts.load(identity, asked)
-            made = self._decide(viewer, children, asked, request, uow.now())
-            decision_id = new_id()
-            await uow.log.append(
-                [
-                    log_row(
-                        viewer, child_id, decision, request, self.policy.version, request_id, decision_id, uow.now()
-                    )
-                    for child_id, decision in made
-                ]
-            )
-            await uow.commit()
+        decision_id = new_id()
+        concluded: list[tuple[Viewer, list[tuple[str | None, Decision]]]] = []
+
+        def conclude(viewer: Viewer, child_ids: Sequence[str], children: dict[str, ChildFacts]) -> list[Record]:
+            now = self.clock()
+            made = self._decide(viewer, children, child_ids, request, now)
+            concluded[:] = [(viewer, made)]
+            return [
+                log_row(viewer, child_id, decision, request, self.policy.version, request_id, decision_id, now)
+                for child_id, decision in made
+            ]
+
+        await self.transaction(identity, asked, request.subject is Subject.OWN, conclude)
+        ((viewer, made),) = concluded
         return self._answer(viewer, request, made, decision_id, request_id)
 
     def _decide(

@@ -104,4 +104,18 @@ class UnitOfWork(Protocol):
     async def commit(self) -> None: ...
 
 
+Conclude = Callable[[Viewer, Sequence[str], dict[str, ChildFacts]], list[Record]]
+"""Given the viewer, the children asked about and their facts: the log rows of the decisions."""
+
+
+class DecisionTransaction(Protocol):
+    async def __call__(self, identity: str, child_ids: Sequence[str], own: bool, conclude: Conclude) -> None:
+        """In one transaction: loads the facts, concludes, writes the log rows, commits.
+
+        With `own` the children are the one of the caller's own account. Raises, with nothing kept, where the rows
+        cannot be written.
+        """
+        ...
+
+
 UnitOfWorkFactory = Callable[[], UnitOfWork]
