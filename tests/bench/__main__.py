@@ -47,7 +47,7 @@ def wrk(url: str, connections: int, seconds: float, script: str) -> Load:
         file.flush()
         command = [
             program("wrk", install="apt-get install wrk"),
-            "-t1", f"-c{connections}", f"-d{seconds:.0f}s", "-s", file.name, url,
+            "-t1", f"-c{connections}", f"-d{seconds:.0f}s", "--timeout", "20s", "-s", file.name, url,
         ]  # fmt: skip
         out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     found = re.search(r"RESULT (\S+) (\S+) (\S+) (\S+)", out)
@@ -158,15 +158,15 @@ def show(name: str, found: Load, baseline: Load | None = None) -> None:
 
 def measure(kind: str, environment: Mapping[str, str], folder: Path, seconds: float) -> None:
     print(f"\n{kind}", flush=True)
-    server = Server(folder, {"KITH_LOG_LEVEL": "WARNING", **environment})
-    child_id = prepare(server)
-    token = DevelopmentIssuer(server.data_dir).token(GP)
-    script = request_script("GET", {"Authorization": f"Bearer {token}", "Kith-Purpose": "direct-support"})
     reads = {}
-    for connections in (1, 4, 16):
-        reads[connections] = wrk(f"{server.url}/v1/children/{child_id}", connections, seconds, script)
-        assert reads[connections].failed == 0, "a read failed under load"
-    server.stop()
+    with Server(folder, {"KITH_LOG_LEVEL": "WARNING", **environment}) as server:
+        child_id = prepare(server)
+        token = DevelopmentIssuer(server.data_dir).token(GP)
+        script = request_script("GET", {"Authorization": f"Bearer {token}", "Kith-Purpose": "direct-support"})
+        for connections in (1, 4, 16):
+            reads[connections] = wrk(f"{server.url}/v1/children/{child_id}", connections, seconds, script)
+            assert reads[connections].failed == 0, "a read failed under load"
+        server.stop()
     database = environment.get("KITH_CHILD_INDEX_DATABASE_URL") or f"sqlite+aiosqlite:///{folder}/child-index.sqlite3"
     bare = {}
     with uvicorn("tests.bench.apps:bare", {"KITH_BENCH_DATABASE_URL": database}, "/openapi.json") as url:

@@ -21,7 +21,7 @@ def _wrong_nhs_check(row: Row, numbers: Numbers | None) -> Row:
 
 
 def _wrong_upn_check(row: Row, numbers: Numbers | None) -> Row:
-    right = numbers.upn() if numbers else "B801200001001"
+    right = numbers.upn() if numbers else "H801200001001"
     return replace(row, upn=("C" if right[0] != "C" else "D") + right[1:])
 
 

@@ -26,36 +26,20 @@ from child_index.domain.matching import (
 from tests.child_index.matching.people import FREQUENCIES, OLIVER, TOWN, compared, decided, like
 
 any_text = st.text(max_size=220)
-names = st.sampled_from(
-    [
-        "Oliver",
-        "Olvier",
-        "Ollie",
-        "Jack",
-        "Amelia",
-        "Amelie",
-        "Mohammed",
-        "Muhammad",
-        "Hassan",
-        "Hussain",
-        "Smith",
-        "Smyth",
-        "Khan",
-        "Whitaker",
-        "O'Brien",
-        "Anne-Marie",
-        "Zoë",
-        "王明",
-        "محمد",
-        "Jan",
-        "J",
-    ]
-) | st.sampled_from(["", "Mohammed Ali", "Mary Anne Rose", "Smith-Jones", "Abdul Rahman", "Singh Gill"])
+names = (
+    st.sampled_from(
+        ["Oliver", "Olvier", "Ollie", "Jack", "Amelia", "Amelie", "Mohammed", "Muhammad", "Hassan", "Hussain", "Smith"]
+    )
+    | st.sampled_from(
+        ["Smyth", "Khan", "Whitaker", "O'Brien", "Anne-Marie", "Zoë", "王明", "محمد", "Jan", "J", "", "Mohammed Ali"]
+    )
+    | st.sampled_from(["Mary Anne Rose", "Smith-Jones", "Abdul Rahman", "Singh Gill"])
+)
 births = st.none() | st.sampled_from(
     [date(2014, 3, 5), date(2014, 5, 3), date(2013, 3, 5), date(2014, 3, 6), date(2014, 1, 1), date(2010, 10, 20)]
 )
 nhs_numbers = st.sampled_from(["", "9990000018", "9990000026", "9990000019"])
-upns = st.sampled_from(["", "B801200001001", "M801200001002", "D80120000100A"])
+upns = st.sampled_from(["", "H801200001001", "X801200001002", "U80120000100A"])
 persons = st.builds(
     PersonDetails,
     given_name=names,
@@ -186,7 +170,7 @@ def test_upns_are_those_that_the_kept_library_takes(code: str, right_check: bool
 
 def test_keys_are_the_same_in_another_process() -> None:
     """Stored keys outlive the process and the Python that made them, so their very values are part of the contract."""
-    person = like(OLIVER, nhs_number="9990000018", upn="B801200001001", other_names=(("Zoë", "王"),))
+    person = like(OLIVER, nhs_number="9990000018", upn="H801200001001", other_names=(("Zoë", "王"),))
     script = (
         "import json, sys\n"
         "from datetime import date\n"

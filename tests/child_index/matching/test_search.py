@@ -45,11 +45,11 @@ def search(query: PersonDetails, *records: PersonDetails, population: int) -> tu
         PersonDetails("Whitaker", "Oliver", date(2014, 3, 5)),
         PersonDetails("", "Whitaker", date(2014, 3, 5)),
         PersonDetails(nhs_number="9990000018"),
-        PersonDetails(upn="B801200001001"),
+        PersonDetails(upn="H801200001001"),
     ],
 )
 def test_the_right_child_comes_first_and_plainly(query: PersonDetails, population: int) -> None:
-    child = like(OLIVER, nhs_number="9990000018", upn="B801200001001")
+    child = like(OLIVER, nhs_number="9990000018", upn="H801200001001")
     word, ranked = search(query, *OTHERS, child, population=population)
     assert ranked[0].candidate_id == str(len(OTHERS))
     assert word in {"match", "potential_match"}

@@ -1,6 +1,7 @@
 """One database of one service: PostgreSQL through asyncpg or SQLite through aiosqlite, behind SQLAlchemy Core."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -54,6 +55,9 @@ class Database:
             "hide_parameters": True,
         }
         if self.is_sqlite:
+            # SQLite's statements run in threads of their own and give up the interpreter's lock at every step; with
+            # Python's usual 5 ms a busy event loop would make each of them wait that long to have it back.
+            sys.setswitchinterval(min(sys.getswitchinterval(), 0.0005))
             if self.url.database:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
             options["connect_args"] = {"timeout": 30}

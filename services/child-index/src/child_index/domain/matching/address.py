@@ -32,12 +32,12 @@ _SHORT: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """`numbers`: house and flat numbers in the order written; `pairs`: the pairs of letters that follow one another in
-    the rest, whatever the order of its parts; `start`: the first four letters of the rest."""
+    """`numbers`: house and flat numbers in the order written; `words`: the rest, run together; `pairs`: the pairs of
+    letters that follow one another in it."""
 
     numbers: tuple[str, ...]
+    words: str
     pairs: frozenset[str]
-    start: str
 
 
 def address(line: str | None) -> Address | None:
@@ -51,4 +51,4 @@ def address(line: str | None) -> Address | None:
     if not numbers and not words:
         return None
     rest = "".join([_SHORT.get(word, word) for word in words])
-    return Address(tuple(numbers), frozenset(map(str.__add__, rest, rest[1:])), rest[:4])
+    return Address(tuple(numbers), rest, frozenset(map(str.__add__, rest, rest[1:])))

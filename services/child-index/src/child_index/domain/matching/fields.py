@@ -62,9 +62,15 @@ def address_band(one: Address | None, other: Address | None) -> Band:
     """
     if one is None or other is None:
         return Band.MISSING
-    fewest = min(len(one.pairs), len(other.pairs))
-    if fewest < _LEAST_PAIRS:
-        return Band.EQUAL if one == other else Band.MISSING
-    if len(one.pairs & other.pairs) < _ALIKE * fewest:
-        return Band.DIFFERENT
+    if not _are_alike(one, other):
+        return Band.DIFFERENT if one.words and other.words else Band.MISSING
     return Band.EQUAL if not set(one.numbers).isdisjoint(other.numbers) else Band.NEAR
+
+
+def _are_alike(one: Address, other: Address) -> bool:
+    fewest = min(len(one.pairs), len(other.pairs))
+    if fewest >= _LEAST_PAIRS and len(one.pairs & other.pairs) >= _ALIKE * fewest:
+        return True
+    return one.words == other.words or (
+        fewest >= _LEAST_PAIRS and OSA.distance(one.words, other.words, score_cutoff=1) == 1
+    )

@@ -72,7 +72,7 @@ def _dated(pair: NamePair, born: BirthDate) -> Iterator[str]:
 def _door(prepared: Prepared) -> str:
     """House number and the beginning of the street, '' where either is unknown."""
     address = prepared.address
-    return f"{address.numbers[0]}|{address.start}" if address and address.numbers and address.start else ""
+    return f"{address.numbers[0]}|{address.words[:4]}" if address and address.numbers and address.words else ""
 
 
 def _sounds(pair: NamePair) -> str:
