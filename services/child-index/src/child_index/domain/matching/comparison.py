@@ -7,7 +7,7 @@ from typing import Final
 
 from child_index.domain.matching.fields import address_band, born_band, postcode_band
 from child_index.domain.matching.frequencies import NameFrequencies, NameTable
-from child_index.domain.matching.names import are_swapped, family_band, given_band
+from child_index.domain.matching.names import crossed, family_band, given_band
 from child_index.domain.matching.prepared import Name, NamePair, Prepared
 from child_index.domain.matching.weights import Band, Odds, Weights
 from child_index.domain.matching.words import sentence
@@ -138,27 +138,61 @@ def _best_names(query: Prepared, record: Prepared, frequencies: NameFrequencies,
 def _names(mine: NamePair, theirs: NamePair, frequencies: NameFrequencies, weights: Weights) -> list[Finding]:
     given = given_band(mine.given, theirs.given, frequencies.given)
     family = family_band(mine.family, theirs.family, frequencies.family)
-    if given in _UNALIKE and family in _UNALIKE and are_swapped(mine, theirs, frequencies.given):
-        given = Band.SWAPPED
-        family = Band.SWAPPED if mine.family.text and theirs.family.text else Band.MISSING
-    stranger, sibling = weights.given[given]
+    if given in _UNALIKE and family in _UNALIKE:
+        found = _swapped(given, mine, theirs, frequencies, weights)
+        if found is not None:
+            return found
     rarity = 0.0
+    stranger, sibling = weights.given[given]
     if given in _RARITY_COUNTS:
         rarity = _rarity(frequencies.given, mine.given, theirs.given, weights.given_cap)
         stranger += rarity
     family_stranger, family_sibling = weights.family[family]
     if family in _RARITY_COUNTS:
         family_rarity = _rarity(frequencies.family, mine.family, theirs.family, weights.family_cap)
-        if rarity:
-            family_rarity = min(family_rarity + weights.names_together, weights.names_cap - rarity)
-        family_stranger += family_rarity
+        family_stranger += _together(rarity, family_rarity, weights)
     return [("given_name", given, stranger, sibling), ("family_name", family, family_stranger, family_sibling)]
 
 
+def _swapped(
+    given: Band, mine: NamePair, theirs: NamePair, frequencies: NameFrequencies, weights: Weights
+) -> list[Finding] | None:
+    """The findings where names stand in each other's place, None where they do not.
+
+    With only one name found in the other place, that one counts as the family name; the given names are as they are.
+    """
+    as_family, as_given = crossed(mine, theirs, frequencies.given)
+    if not (as_family or as_given):
+        return None
+    first = _rarity_anywhere(mine.given, theirs.family, frequencies, weights.given_cap) if as_family else 0.0
+    second = _rarity_anywhere(mine.family, theirs.given, frequencies, weights.given_cap) if as_given else 0.0
+    if as_family and as_given:
+        given, rarity, family_rarity = Band.SWAPPED, first, second
+    else:
+        rarity, family_rarity = 0.0, first or second
+    stranger, sibling = weights.given[given]
+    family_stranger, family_sibling = weights.family[Band.SWAPPED]
+    family_stranger += _together(rarity, family_rarity, weights)
+    return [
+        ("given_name", given, stranger + rarity, sibling),
+        ("family_name", Band.SWAPPED, family_stranger, family_sibling),
+    ]
+
+
+def _together(given_rarity: float, family_rarity: float, weights: Weights) -> float:
+    """The family name's rarity beside that of an agreeing given name."""
+    if not given_rarity:
+        return family_rarity
+    return min(family_rarity + weights.names_together, weights.names_cap - given_rarity)
+
+
 def _rarity(table: NameTable, one: Name, other: Name, cap: float) -> float:
-    """Bits of the commoner of two agreeing names: the misspelt or swapped one looks rarer than the child's name is."""
-    if one.text == other.text or not other.text:
+    """Bits of the commoner of two agreeing names: the misspelt one looks rarer than the child's name is."""
+    if one.text == other.text:
         return min(cap, table.rarity(one))
-    if not one.text:
-        return min(cap, table.rarity(other))
     return min(cap, table.rarity(one), table.rarity(other))
+
+
+def _rarity_anywhere(one: Name, other: Name, frequencies: NameFrequencies, cap: float) -> float:
+    """Bits of two agreeing names of which it is not known whether they are given or family names."""
+    return min(_rarity(frequencies.given, one, other, cap), _rarity(frequencies.family, one, other, cap))

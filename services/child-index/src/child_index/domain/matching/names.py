@@ -143,11 +143,12 @@ def _may_be_shortened(one: str, other: str) -> bool:
     return len(short) <= 6 and short[:2] == long[:2] and (short[:3] == long[:3] or short[-1] in "yies")
 
 
-def are_swapped(mine: NamePair, theirs: NamePair, table: NameTable) -> bool:
-    """Whether each one's given name is the other's family name, but for a slip; one-word names included."""
-    crossed = ((mine.given, theirs.family), (mine.family, theirs.given))
-    written = [(one, other) for one, other in crossed if one.text or other.text]
-    return bool(written) and all(given_band(one, other, table) in _SAME_NAME for one, other in written)
+def crossed(mine: NamePair, theirs: NamePair, table: NameTable) -> tuple[bool, bool]:
+    """Whether my given name stands as their family name, and my family name as their given name, but for a slip."""
+    return (
+        given_band(mine.given, theirs.family, table) in _SAME_NAME,
+        given_band(mine.family, theirs.given, table) in _SAME_NAME,
+    )
 
 
 def _words_band(left: tuple[str, ...], right: tuple[str, ...], table: NameTable) -> Band:
