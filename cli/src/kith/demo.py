@@ -137,8 +137,9 @@ def contribute(call: Everybody, assessment_id: str) -> None:
 
 def show(url: str, story: dict[str, str]) -> None:
     table = Table(title="Who to sign in as", title_justify="left")
-    for column in ("sign in as", "who", "what they do"):
-        table.add_column(column)
+    table.add_column("sign in as", no_wrap=True, min_width=36)  # an account's id is needed whole
+    table.add_column("who")
+    table.add_column("what they do")
     agencies = {agency_id: name for agency_id, name, _, _ in authority.AGENCIES}
     for person_id, name, agency_id, role, _ in authority.PRACTITIONERS:
         table.add_row(person_id, name, f"{role.replace('_', ' ')}, {agencies[agency_id]}")

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -51,27 +52,31 @@ class Index:
         ids = {child_id for key in blocking_keys(prepared) for child_id in self.by_key.get(key, ())}
         return [(child_id, self.records[child_id]) for child_id in sorted(ids)]
 
+    def decide(self, row: Row, same_source: AbstractSet[str] = frozenset()) -> Decision:
+        """What would become of a row; nothing is changed."""
+        prepared = prepare(details_of(row))
+        return decide(
+            prepared,
+            self.candidates(prepared),
+            self.frequencies,
+            population=len(self.records),
+            same_source=same_source,
+        )
+
     def take(self, rows: Iterable[Row], resolve: Callable[[Row, Decision], str | None] | None = None) -> None:
         """Match or create each row. A review is left open, unless `resolve` names the child (None: a new one)."""
         held: set[str] = set()
         for row in rows:
-            prepared = prepare(details_of(row))
-            decision = decide(
-                prepared,
-                self.candidates(prepared),
-                self.frequencies,
-                population=len(self.records),
-                same_source=held if self.knows_sources else frozenset(),
-            )
+            decision = self.decide(row, held if self.knows_sources else frozenset())
             self.decisions[row.local_id] = decision
-            child_id: str | None = decision.candidate_id
+            child_id = decision.candidate_id
             if decision.outcome == "review":
                 if resolve is None:
                     continue
                 child_id = resolve(row, decision)
             if child_id is None:
                 child_id = row.local_id
-                self.create(child_id, prepared)
+                self.create(child_id, prepare(details_of(row)))
             self.child_of_row[row.local_id] = child_id
             held.add(child_id)
 

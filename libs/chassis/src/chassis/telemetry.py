@@ -1,11 +1,13 @@
 """Log lines and request identity: each line is JSON with an event code, never a name, number, body or query."""
 
+import io
 import logging
 import re
 import secrets
 import sys
 import time
 from contextvars import ContextVar
+from typing import TextIO, cast
 
 import structlog
 from starlette.datastructures import MutableHeaders
@@ -23,6 +25,16 @@ log = structlog.get_logger("kith.request")
 _TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
+class _StandardError(io.TextIOBase):
+    """Standard error as it is at the time of writing: a stream that was there at the start may since be closed."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
 def configure_logging(level: str = "INFO") -> None:
     """JSON lines on standard error, for our own loggers and the libraries' warnings."""
     structlog.configure(
@@ -33,11 +45,11 @@ def configure_logging(level: str = "INFO") -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _StandardError())),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(
-        level=logging.WARNING, stream=sys.stderr, format='{"logger":"%(name)s","level":"%(levelname)s"}'
+        level=logging.WARNING, stream=_StandardError(), format='{"logger":"%(name)s","level":"%(levelname)s"}'
     )
 
 

@@ -5,7 +5,7 @@ from typing import Final
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from child_index.domain.matching.frequencies import NameTable
-from child_index.domain.matching.nicknames import are_spellings, is_short_form
+from child_index.domain.matching.nicknames import relation
 from child_index.domain.matching.phonetics import phonetic
 from child_index.domain.matching.prepared import Name, NamePair
 from child_index.domain.matching.slips import is_slip_of_the_hand
@@ -92,10 +92,9 @@ def _token_band(one: str, other: str, table: NameTable, variants: bool = True) -
         one, other = other, one  # the same answer either way round
     if len(one) == 1 or len(other) == 1:
         return Band.INITIAL if one[0] == other[0] else Band.DIFFERENT
-    if variants and are_spellings(one, other):
-        return Band.VARIANT
-    if variants and is_short_form(one, other):
-        return Band.SIMILAR if _are_also_two_names(one, other, table) else Band.VARIANT
+    related = relation(one, other) if variants else None
+    if related is not None:
+        return Band.SIMILAR if related == "short form" and _are_two_names(one, other, table) else Band.VARIANT
     slips = OSA.distance(one, other, score_cutoff=2)
     if slips <= 2 and _is_typo(one, other, slips, table):
         return Band.TYPO
@@ -103,7 +102,7 @@ def _token_band(one: str, other: str, table: NameTable, variants: bool = True) -
     return Band.SIMILAR if alike else Band.DIFFERENT
 
 
-def _are_also_two_names(one: str, other: str, table: NameTable) -> bool:
+def _are_two_names(one: str, other: str, table: NameTable) -> bool:
     """Whether both are common and begin unalike: Emily may be called Millie, and may have a sister Millie."""
     return one[0] != other[0] and table.is_common(one) and table.is_common(other)
 
@@ -128,7 +127,7 @@ def _is_typo(one: str, other: str, slips: int, table: NameTable) -> bool:
 
 def _may_be_another(written: str, name: str, table: NameTable) -> bool:
     """Whether a misspelt word may be meant for another common name: Amelis for Amelie, or for her sister Amelia."""
-    return any(other != name and not are_spellings(other, name) for other in table.common_names_near(written))
+    return any(other != name and relation(other, name) != "spelling" for other in table.common_names_near(written))
 
 
 def _is_one_slip(one: str, other: str) -> bool:
@@ -137,7 +136,7 @@ def _is_one_slip(one: str, other: str) -> bool:
 
 def _may_be_shortened(one: str, other: str) -> bool:
     """Whether a word looks like a pet form of the other that no list has: Ibby of Ibrahim, Emeka of Chukwuemeka."""
-    short, long = sorted((one, other), key=len)
+    short, long = (one, other) if len(one) <= len(other) else (other, one)
     if len(short) >= 4 and short in long:
         return True
     return len(short) <= 6 and short[:2] == long[:2] and (short[:3] == long[:3] or short[-1] in "yies")
@@ -145,10 +144,12 @@ def _may_be_shortened(one: str, other: str) -> bool:
 
 def crossed(mine: NamePair, theirs: NamePair, table: NameTable) -> tuple[bool, bool]:
     """Whether my given name stands as their family name, and my family name as their given name, but for a slip."""
-    return (
-        given_band(mine.given, theirs.family, table) in _SAME_NAME,
-        given_band(mine.family, theirs.given, table) in _SAME_NAME,
-    )
+    return _is_found(mine.given, theirs.family, table), _is_found(mine.family, theirs.given, table)
+
+
+def _is_found(one: Name, other: Name, table: NameTable) -> bool:
+    # Most names of two people share no beginning, so most pairs end here.
+    return one.text[:1] == other.text[:1] and given_band(one, other, table) in _SAME_NAME
 
 
 def _words_band(left: tuple[str, ...], right: tuple[str, ...], table: NameTable) -> Band:

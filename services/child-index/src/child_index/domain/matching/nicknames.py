@@ -2,36 +2,34 @@
 
 from functools import cache
 from importlib import resources
+from typing import Final, Literal
 
 from child_index.domain.matching.text import tokens
 
+Relation = Literal["spelling", "short form"]
+_NONE: Final[dict[str, Relation]] = {}
+
 
 @cache
-def _listed() -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
-    """For each spelling in `nicknames.txt` the other spellings, and the short forms, of its lines."""
+def _listed() -> dict[str, dict[str, Relation]]:
+    """For each name in `nicknames.txt` the names that it stands for, both ways round."""
     text = resources.files(__package__).joinpath("data", "nicknames.txt").read_text(encoding="utf-8")
-    spelt_as: dict[str, set[str]] = {}
-    shortened_to: dict[str, set[str]] = {}
+    listed: dict[str, dict[str, Relation]] = {}
     for line in text.splitlines():
         if line.startswith("#"):
             continue
         spelt, _, shortened = line.partition(":")
-        spellings = tokens(spelt)
+        spellings, short_forms = tokens(spelt), tokens(shortened)
         for spelling in spellings:
-            spelt_as.setdefault(spelling, set()).update(spellings)
-            shortened_to.setdefault(spelling, set()).update(tokens(shortened))
-    return (
-        {name: frozenset(others) for name, others in spelt_as.items()},
-        {name: frozenset(others) for name, others in shortened_to.items()},
-    )
+            for short in short_forms:
+                listed.setdefault(spelling, {}).setdefault(short, "short form")
+                listed.setdefault(short, {}).setdefault(spelling, "short form")
+        for spelling in spellings:
+            listed.setdefault(spelling, {}).update({other: "spelling" for other in spellings if other != spelling})
+    return listed
 
 
-def are_spellings(one: str, other: str) -> bool:
-    """Whether two folded tokens are listed as spellings of one name (Mohammed and Muhammad)."""
-    return other in _listed()[0].get(one, ())
-
-
-def is_short_form(one: str, other: str) -> bool:
-    """Whether one of two folded tokens is listed as a short form of the other (Elizabeth and Liz)."""
-    shortened_to = _listed()[1]
-    return other in shortened_to.get(one, ()) or one in shortened_to.get(other, ())
+def relation(one: str, other: str) -> Relation | None:
+    """How two different folded tokens are one name: 'spelling' (Mohammed and Muhammad), 'short form' (Elizabeth and
+    Liz), or None where no list says that they are."""
+    return _listed().get(one, _NONE).get(other)
