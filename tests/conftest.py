@@ -28,7 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """A private PostgreSQL for the whole run. It fails, and says what to install, where there is none."""
-    with private_postgres() as running:
+    with private_postgres(durable=False) as running:
         yield running
 
 

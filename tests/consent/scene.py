@@ -4,7 +4,7 @@ from datetime import date
 
 from chassis.ids import new_id
 from contracts.events import ChildRegistered, LeadProfessionalAssigned, ServiceEpisodeEnded, ServiceEpisodeStarted
-from tests.consent.conftest import Consent
+from tests.consent.kit import Consent
 
 TEACHER, HEALTH_VISITOR, SOCIAL_WORKER, OTHER_TEACHER = "tia-teacher", "hana-hv", "sam-sw", "olu-teacher"
 OFFICER, INDEX_OFFICER = "ig-officer", "index-officer"

@@ -2,18 +2,17 @@
 
 import pytest
 
-from tests.consent.conftest import Consent
-from tests.consent.scene import TEACHER, make_directory
+from tests.consent.kit import Consent
+from tests.consent.scene import TEACHER
 
 
-async def test_a_new_directory_has_the_administrator_alone(consent: Consent) -> None:
-    found = await consent.call("admin", "GET", "/v1/practitioners")
+async def test_a_new_directory_has_the_administrator_alone(new_consent: Consent) -> None:
+    found = await new_consent.call("admin", "GET", "/v1/practitioners")
     assert [person["practitioner_id"] for person in found.json()["items"]] == ["admin"]
-    assert (await consent.call("admin", "GET", "/v1/whoami")).json()["role"] == "directory_admin"
+    assert (await new_consent.call("admin", "GET", "/v1/whoami")).json()["role"] == "directory_admin"
 
 
 async def test_what_is_put_is_found_again(consent: Consent) -> None:
-    await make_directory(consent)
     teacher = (await consent.call(TEACHER, "GET", f"/v1/practitioners/{TEACHER}")).json()
     assert teacher["team_ids"] == ["year-6"]
     assert teacher["status"] == "active"
@@ -23,7 +22,6 @@ async def test_what_is_put_is_found_again(consent: Consent) -> None:
 
 
 async def test_lists_are_read_page_by_page(consent: Consent) -> None:
-    await make_directory(consent)
     seen: list[str] = []
     cursor = ""
     while True:
@@ -58,7 +56,6 @@ async def test_lists_are_read_page_by_page(consent: Consent) -> None:
 async def test_bad_input_names_the_field_and_changes_nothing(
     consent: Consent, path: str, body: dict[str, object], pointer: str
 ) -> None:
-    await make_directory(consent)
     answer = await consent.call("admin", "PUT", path, body)
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
@@ -67,13 +64,11 @@ async def test_bad_input_names_the_field_and_changes_nothing(
 
 
 async def test_only_the_administrator_writes(consent: Consent) -> None:
-    await make_directory(consent)
     answer = await consent.call(TEACHER, "PUT", "/v1/agencies/mine", {"name": "Mine", "sector": "health"})
     assert answer.status_code == 403
 
 
 async def test_suspension_holds_from_the_next_request(consent: Consent) -> None:
-    await make_directory(consent)
     teacher = {"name": "T", "agency_id": "school", "role": "teacher", "team_ids": ["year-6"]}
     assert (await consent.call(TEACHER, "GET", "/v1/whoami")).status_code == 200
     for status in ("suspended", "left"):
@@ -84,7 +79,6 @@ async def test_suspension_holds_from_the_next_request(consent: Consent) -> None:
 
 
 async def test_the_last_administrator_cannot_be_removed(consent: Consent) -> None:
-    await make_directory(consent)
     demoted = {"name": "Admin", "agency_id": "school", "role": "teacher"}
     answer = await consent.call("admin", "PUT", "/v1/practitioners/admin", demoted)
     assert answer.status_code == 409

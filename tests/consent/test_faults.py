@@ -2,8 +2,8 @@
 
 import sqlalchemy as sa
 
-from tests.consent.conftest import Consent
-from tests.consent.scene import TEACHER, make_child, make_directory
+from tests.consent.kit import Consent
+from tests.consent.scene import TEACHER, make_child
 
 
 async def break_log(consent: Consent, statement: str) -> None:
@@ -13,7 +13,6 @@ async def break_log(consent: Consent, statement: str) -> None:
 
 
 async def test_without_its_log_row_a_decision_is_no_decision(consent: Consent) -> None:
-    await make_directory(consent)
     child_id = await make_child(consent)
     asked = {
         "action": "child.read",

@@ -12,7 +12,7 @@ from consent.domain.merkle import verify_consistency, verify_inclusion
 from contracts.events import ChildrenRelated, ServiceEpisodeEnded
 from contracts.routes import Subject
 from contracts.vocabulary import Category
-from tests.consent.conftest import Consent
+from tests.consent.kit import Consent
 from tests.consent.scene import (
     HEALTH_VISITOR,
     INDEX_OFFICER,
@@ -23,7 +23,6 @@ from tests.consent.scene import (
     ended,
     episode,
     make_child,
-    make_directory,
 )
 
 ALL = [category.value for category in Category]
@@ -57,7 +56,6 @@ async def block(consent: Consent, child_id: str, kind: str, viewer: str, *catego
 
 @pytest.fixture
 async def child_id(consent: Consent) -> str:
-    await make_directory(consent)
     return await make_child(consent)
 
 

@@ -39,9 +39,13 @@ def _account() -> str | None:
 
 
 class Postgres:
-    """A running cluster. Settings are PostgreSQL's own (fsync on), but for the addresses it listens on."""
+    """A running cluster. Settings are PostgreSQL's own, but for the addresses it listens on, and `durable`.
 
-    def __init__(self, folder: Path) -> None:
+    Not durable, it does not wait for the disk: a killed process loses nothing by that, a machine without power would.
+    What measures or proves asks for a durable one.
+    """
+
+    def __init__(self, folder: Path, *, durable: bool) -> None:
         self._folder = folder
         self._account = _account()
         self._password = secrets.token_hex(16)
@@ -52,6 +56,7 @@ class Postgres:
             "port": str(self.port),
             "unix_socket_directories": "",
             "max_connections": "200",
+            "fsync": "on" if durable else "off",
         }
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         self._data = data
@@ -70,17 +75,17 @@ class Postgres:
         # SIGINT is PostgreSQL's fast shutdown: it does not wait for clients to leave.
         self._server.stop(signal.SIGINT)
 
-    def new_database(self, name_prefix: str) -> str:
-        """Makes an empty database; its SQLAlchemy URL, `postgresql+asyncpg://…`."""
+    def new_database(self, name_prefix: str, *, like: str | None = None) -> str:
+        """Makes an empty database, or a copy of that of the URL `like`; its SQLAlchemy URL, `postgresql+asyncpg://…`."""
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,30}", name_prefix):
             raise ValueError(f"{name_prefix!r} can't begin the name of a database")
         name = f"{name_prefix}_{secrets.token_hex(6)}"
-        self._client("createdb", name)
+        self._client("createdb", name, *(["--template", _name_in(like)] if like else []))
         return f"postgresql+asyncpg://{SUPERUSER}:{self._password}@{LOOPBACK}:{self.port}/{name}"
 
     def drop_database(self, url: str) -> None:
         """Drops a database that `new_database` made, whoever is still connected to it."""
-        self._client("dropdb", "--force", url.rsplit("/", 1)[1])
+        self._client("dropdb", "--force", _name_in(url))
 
     def _initialise(self) -> None:
         password_file = self._folder / "password"
@@ -106,8 +111,12 @@ class Postgres:
             raise RuntimeError(f"{name} failed: {done.stderr.strip()}")
 
 
+def _name_in(url: str) -> str:
+    return url.rsplit("/", 1)[1]
+
+
 @contextmanager
-def private_postgres() -> Iterator[Postgres]:
+def private_postgres(*, durable: bool = True) -> Iterator[Postgres]:
     """A cluster for as long as the block lasts, gone with its folder afterwards.
 
     Raises:
@@ -116,7 +125,7 @@ def private_postgres() -> Iterator[Postgres]:
     _program("postgres")  # before anything is made
     # pytest's own temporary folders are closed to every account but its own.
     with tempfile.TemporaryDirectory(prefix=f"kith-postgres-{getpass.getuser()}-") as folder:
-        postgres = Postgres(Path(folder))
+        postgres = Postgres(Path(folder), durable=durable)
         try:
             postgres.start()
             yield postgres

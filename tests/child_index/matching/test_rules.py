@@ -89,6 +89,27 @@ def test_twins_with_names_alike_are_never_linked_without_a_human(one: str, other
     assert decided(like(OLIVER, given_name=one, sex=None), like(OLIVER, given_name=other, sex=None)).outcome != "link"
 
 
+@pytest.mark.parametrize("given", ["Oliver", "Oliver James", "Olvier"])
+def test_a_family_name_that_changed_does_not_hinder_the_link_where_all_else_agrees(given: str) -> None:
+    assert decided(like(OLIVER, given_name=given, family_name="Barnes"), OLIVER).outcome == "link"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        like(OLIVER, family_name="Barnes", sex="female"),
+        like(OLIVER, family_name="Barnes", date_of_birth=date(2014, 5, 3)),
+        like(OLIVER, family_name="Barnes", address_line="3 Mill Lane"),
+        like(OLIVER, family_name="Barnes", postcode="ZX9 2BC"),
+        like(OLIVER, family_name="Barnes", address_line=None),
+        like(OLIVER, family_name="Barnes", upn=UPN_B),
+        like(OLIVER, family_name="Barnes", nhs_number=NHS_B),
+    ],
+)
+def test_a_family_name_that_changed_with_anything_else_goes_to_a_human(changed: PersonDetails) -> None:
+    assert decided(changed, like(OLIVER, upn=UPN_TEMPORARY, nhs_number=NHS_A)).outcome == "review"
+
+
 def test_between_two_twins_the_right_one_is_linked() -> None:
     decision = decided(like(OLIVER, given_name="Olvier"), like(OLIVER, given_name="Jack"), OLIVER)
     assert (decision.outcome, decision.candidate_id) == ("link", "1")

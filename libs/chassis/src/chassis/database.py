@@ -18,6 +18,10 @@ from sqlalchemy.types import TypeDecorator
 from chassis.errors import Unavailable
 
 
+_LONGEST_CONNECT = 5.0
+"""Seconds for which a cancelled caller waits for the connection that it had asked for."""
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment. PostgreSQL keeps it with its zone, SQLite without; it is always UTC on our side."""
 
@@ -92,13 +96,31 @@ class Database:
     @asynccontextmanager
     async def _connection(self, **options: Any) -> AsyncIterator[AsyncConnection]:
         with unavailable_when_away():
-            connection = await self.engine.connect()
+            connection = await self._connected()
         try:
             await connection.execution_options(**options)
             yield connection
         finally:
             # Shielded, so that a cancelled request still gives its connection back clean.
             await asyncio.shield(connection.close())
+
+    async def _connected(self) -> AsyncConnection:
+        """A connection from the pool. A caller that is cancelled meanwhile gives it back: dropped half-made, its
+        socket would stay open until the process ends."""
+
+        async def connect() -> AsyncConnection:
+            return await self.engine.connect()
+
+        connecting = asyncio.ensure_future(connect())
+        try:
+            return await asyncio.shield(connecting)
+        except asyncio.CancelledError:
+            await asyncio.wait({connecting}, timeout=_LONGEST_CONNECT)
+            if not connecting.done():
+                connecting.cancel()
+            elif not connecting.cancelled() and connecting.exception() is None:
+                await connecting.result().close()
+            raise
 
     async def ping(self) -> None:
         async with self.read() as connection:

@@ -8,6 +8,8 @@ from notifications.domain.hearing import Audience, Occurrence, who_hears
 
 async def tell(uow: NotificationsUnitOfWork, occurrence: Occurrence) -> None:
     """Adds the entries. Whether a recipient may know of the child is decided at each reading, not here."""
+    if occurrence.quiet:
+        return  # an import brings these by the thousand; nothing is looked up for them
     lead = await uow.leads.of(occurrence.child_id)
     audiences = {} if lead is None else {Audience.LEAD_PROFESSIONAL: lead}
     await uow.entries.add(

@@ -132,12 +132,29 @@ def doubts_of_linking(comparison: Comparison, query: Prepared, record: Prepared)
         elif given in (Band.DIFFERENT, Band.SIMILAR) and not (same_nhs and same_upn):
             # Numbers do get copied from one twin's record to the other's.
             doubts.append("The identifier is the same, but the given names may be those of two children.")
-    elif not (names_agree and born in _TWO_PARTS_AGREE):
+    elif not (names_agree and born in _TWO_PARTS_AGREE) and not _changed_family_name_only(comparison, query, record):
         doubts.append("Without an identifier, both names and two parts of the date of birth must agree.")
     elif given in (Band.TYPO, Band.VARIANT) and comparison.band("sex") is Band.DIFFERENT:
         # Daniel and Danielle: a letter may be a slip, or a sister.
         doubts.append("Both the spelling of the given name and the sex differ.")
     return tuple(doubts)
+
+
+def _changed_family_name_only(comparison: Comparison, query: Prepared, record: Prepared) -> bool:
+    """Whether all but the family name agrees: given name; and, equal, date of birth, sex, postcode and address line.
+
+    No brother, sister or twin has the given name and the birthday, so this is a family name that changed (a parent
+    married, a name was hyphenated). Not where the two carry different pupil numbers, whatever their kind: an adopted
+    child's new name stays apart from the old one until a human has looked.
+    """
+    return (
+        comparison.band("given_name") in _GIVEN_AGREES
+        and comparison.band("date_of_birth") is Band.EQUAL
+        and comparison.band("sex") is not Band.DIFFERENT
+        and comparison.band("postcode") is Band.EQUAL
+        and comparison.band("address_line") is Band.EQUAL
+        and not (query.upn and record.upn and query.upn != record.upn)
+    )
 
 
 def _shares_identifier(query: Prepared, record: Prepared) -> bool:

@@ -119,15 +119,23 @@ def _is_typo(one: str, other: str, slips: int, table: NameTable) -> bool:
         return False
     if known == 0:
         return slips == 1 and length >= 5 and one[0] == other[0] and is_slip_of_the_hand(one, other)
-    if not ((slips == 1 and length >= 3) or length >= 7):
+    if not ((slips == 1 and length >= 3) or min(len(one), len(other)) >= 7):
         return False
     written, name = (other, one) if table.knows(one) else (one, other)
     return not _may_be_another(written, name, table)
 
 
 def _may_be_another(written: str, name: str, table: NameTable) -> bool:
-    """Whether a misspelt word may be meant for another common name: Amelis for Amelie, or for her sister Amelia."""
-    return any(other != name and relation(other, name) != "spelling" for other in table.common_names_near(written))
+    """Whether a misspelt word may be meant for another common name: Amelis for Amelie, or for her sister Amelia.
+
+    A slip of the hand is so much likelier than another letter that only other slips of the hand compete with it: Luct
+    is Lucy, whose y lies beside the t, and not Luca.
+    """
+    by_hand = is_slip_of_the_hand(written, name)
+    return any(
+        other != name and relation(other, name) != "spelling" and (not by_hand or is_slip_of_the_hand(written, other))
+        for other in table.common_names_near(written)
+    )
 
 
 def _is_one_slip(one: str, other: str) -> bool:
@@ -170,6 +178,8 @@ def _words_band(left: tuple[str, ...], right: tuple[str, ...], table: NameTable)
             return Band.INITIAL if worst is Band.INITIAL else Band.SIMILAR
         if left[0] == right[0] and left[0] not in _FOREWORDS and worst in (Band.EQUAL, Band.INITIAL):
             return Band.FULLER
+        if len(fewer) == 1 and worst in (Band.VARIANT, Band.TYPO) and best != more[0]:
+            return Band.SIMILAR  # Jayleigh Rose and Rosie: perhaps a twin's name, not a part of this one
         if free or worst is Band.INITIAL or worst is Band.EQUAL:
             return Band.PART  # EQUAL here: the same words in another order
         return worst

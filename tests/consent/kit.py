@@ -1,0 +1,129 @@
+"""A running consent service, and a caller that asks it as the gateway does."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+from chassis.broker import EmbeddedBroker, Outgoing
+from chassis.ids import new_id
+from chassis.issuer import DevelopmentIssuer
+from consent.main import create_app
+from consent.settings import ConsentSettings
+from contracts import headers
+from contracts.events import Envelope, Event
+from contracts.routes import ROUTES, Route, Subject
+
+
+def _matching(method: str, path: str) -> tuple[Route, dict[str, str]]:
+    parts = path.split("/")
+    for route in ROUTES:
+        pattern = route.path.split("/")
+        if route.method != method or len(pattern) != len(parts):
+            continue
+        found = {name[1:-1]: value for name, value in zip(pattern, parts, strict=True) if name.startswith("{")}
+        if all(name.startswith("{") or name == value for name, value in zip(pattern, parts, strict=True)):
+            return route, found
+    raise AssertionError(f"no such route: {method} {path}")
+
+
+@dataclass
+class Consent:
+    """The service, the broker that feeds it, and the steps of the gateway."""
+
+    app: FastAPI
+    http: httpx.AsyncClient
+    broker: EmbeddedBroker
+    issuer: DevelopmentIssuer
+    sent: list[str] = field(default_factory=list)
+
+    async def decide(self, who: str, **asked: Any) -> httpx.Response:
+        request_id = new_id()
+        return await self.http.post(
+            "/internal/decisions",
+            json=asked,
+            headers={
+                "Authorization": f"Bearer {self.issuer.token(who)}",
+                headers.INTERNAL_KEY: self.app.state.internal_key,
+                headers.REQUEST_ID: request_id,
+            },
+        )
+
+    async def call(
+        self, who: str, method: str, path: str, body: Any = None, *, purpose: str = "direct-support", **more: Any
+    ) -> httpx.Response:
+        """One public request: decision first, then the route under the grant. A refusal is answered 404 or 403."""
+        route, parameters = _matching(method, path.split("?")[0])
+        child_id = parameters.get("child_id")
+        if route.subject is Subject.OWNED:
+            thing = parameters[route.owned_parameter]
+            owner = await self.http.get(
+                f"/internal/owners/{route.owned_kind}/{thing}",
+                headers={headers.INTERNAL_KEY: self.app.state.internal_key},
+            )
+            child_id = owner.json()["child_id"]
+        decided = await self.decide(
+            who,
+            action=route.action,
+            subject=route.subject.value,
+            purpose=purpose,
+            categories=list(route.categories),
+            child_id=child_id,
+        )
+        if decided.status_code != 200:
+            return decided
+        answer = decided.json()
+        if answer["outcome"] != "permitted":
+            return httpx.Response(403 if answer["forbidden"] else 404)
+        return await self.http.request(
+            method,
+            path,
+            json=body,
+            headers={
+                headers.GRANT: answer["grant"],
+                headers.REQUEST_ID: decided.headers[headers.REQUEST_ID],
+                **more.get("headers", {}),
+            },
+        )
+
+    async def tell(self, *events: Event) -> None:
+        """Publishes events of other services, and waits until they have been taken in."""
+        envelopes = [
+            Envelope(
+                id=new_id(),
+                source="urn:kith:test",
+                type=event.type_name(),
+                subject=event.key,
+                time="2026-11-22T00:00:00Z",
+                data=event.model_dump(mode="json"),
+            )
+            for event in events
+        ]
+        await self.broker.publish(
+            [
+                Outgoing(event.topic, event.key, envelope.model_dump_json().encode(), {})
+                for event, envelope in zip(events, envelopes, strict=True)
+            ]
+        )
+        ids = ",".join(envelope.id for envelope in envelopes)
+        taken = await self.http.get(
+            "/internal/effects",
+            params={"ids": ids, "seconds": 5},
+            headers={headers.INTERNAL_KEY: self.app.state.internal_key},
+        )
+        assert taken.json() == {"taken": True}
+
+
+@asynccontextmanager
+async def running_consent(settings: ConsentSettings) -> AsyncIterator[Consent]:
+    broker = EmbeddedBroker(None)
+    app = create_app(settings, broker)
+    async with app.router.lifespan_context(app):
+        await broker.start()
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://consent") as http:
+            yield Consent(app, http, broker, DevelopmentIssuer(settings.data_dir))
+        await broker.stop()
