@@ -17,7 +17,6 @@ from sqlalchemy.types import TypeDecorator
 
 from chassis.errors import Unavailable
 
-
 _LONGEST_CONNECT = 5.0
 """Seconds for which a cancelled caller waits for the connection that it had asked for."""
 
