@@ -29,8 +29,14 @@ REFETCH_SECONDS = 30.0
 """An unknown key id asks the issuer for its keys at most this often."""
 KEYS_HOLD_SECONDS = 600.0
 """A key that the issuer withdrew is taken for no longer than this, and no token beyond its own end."""
+_TOKEN = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+"""RFC 7515, section 3.1: three parts in base64url. What decodes but is not written so (white space, padding) is no
+token: of two texts for one token, a list of withdrawn tokens would know only one."""
 _SUBJECT = re.compile(r"[\x21-\x7e]{1,255}")
 """OpenID Connect Core 1.0, section 2: a subject is at most 255 ASCII characters."""
+
+_NO_TOKEN = (JOSEError, KeyError, TypeError, ValueError, ArithmeticError, RecursionError)
+"""How the libraries say that it is none; the last two for a number too large and brackets too deep."""
 
 FetchKeys = Callable[[], Awaitable[dict[str, Any]]]
 """Gives the issuer's JSON Web Key Set."""
@@ -52,6 +58,7 @@ class TokenVerifier:
         self._audience = audience
         self._fetch_keys = fetch_keys
         self._keys: dict[str, tuple[str, Any]] = {}
+        self._published: list[Any] = []
         self._fetched_at = float("-inf")
         self._verified: OrderedDict[bytes, Identity] = OrderedDict()
 
@@ -59,12 +66,12 @@ class TokenVerifier:
         """The identity behind an `Authorization` header. Raises `Unauthenticated`, the same for every fault."""
         if authorization is None or not authorization.startswith("Bearer "):
             raise Unauthenticated
-        token = authorization.removeprefix("Bearer ").strip()
-        if not token or len(token) > MAX_TOKEN_BYTES:
+        token = authorization.removeprefix("Bearer ")
+        if len(token) > MAX_TOKEN_BYTES or not _TOKEN.fullmatch(token):
             raise Unauthenticated
-        fingerprint = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+        fingerprint = hashlib.sha256(token.encode("ascii")).digest()
         known = self._verified.get(fingerprint)
-        if known is not None:
+        if known is not None and self._age() <= KEYS_HOLD_SECONDS:
             if known.expires_at > time.time():
                 return known
             del self._verified[fingerprint]
@@ -97,15 +104,20 @@ class TokenVerifier:
                     "leeway": 5,
                 },
             )
-        except (JOSEError, KeyError, TypeError, ValueError) as error:
+            expires_at = float(claims["exp"])
+        except _NO_TOKEN as error:
             raise Unauthenticated from error
         subject = claims["sub"]
         if not isinstance(subject, str) or not _SUBJECT.fullmatch(subject):
             raise Unauthenticated
-        return Identity(subject, float(claims["exp"]))
+        return Identity(subject, expires_at)
+
+    def _age(self) -> float:
+        """Seconds since the issuer's keys were read."""
+        return time.monotonic() - self._fetched_at
 
     async def _key(self, key_id: str) -> tuple[str, Any]:
-        age = time.monotonic() - self._fetched_at
+        age = self._age()
         if not self._keys or age > KEYS_HOLD_SECONDS or (key_id not in self._keys and age > REFETCH_SECONDS):
             await self.refresh()
         try:
@@ -124,8 +136,12 @@ class TokenVerifier:
             self._fetched_at = time.monotonic()
             return
         self._fetched_at = time.monotonic()
+        published = found.get("keys", [])
+        if published != self._published:
+            self._verified.clear()  # a token that was good under a key that is no more must show itself again
+        self._published = published
         keys = {}
-        for entry in found.get("keys", []):
+        for entry in published:
             algorithm = entry.get("alg") or {"RSA": "RS256", "EC": "ES256"}.get(entry.get("kty", ""))
             if algorithm in ALGORITHMS and entry.get("kid") and entry.get("use", "sig") == "sig":
                 keys[entry["kid"]] = (algorithm, jwk.construct(entry, algorithm))
