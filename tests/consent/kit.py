@@ -1,6 +1,6 @@
 """A running consent service, and a caller that asks it as the gateway does."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,13 +8,13 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from chassis.broker import EmbeddedBroker, Outgoing
-from chassis.ids import new_id
+from chassis.broker import EmbeddedBroker, Message, Outgoing
+from chassis.ids import Clock, new_id, system_clock
 from chassis.issuer import DevelopmentIssuer
 from consent.main import create_app
 from consent.settings import ConsentSettings
 from contracts import headers
-from contracts.events import Envelope, Event
+from contracts.events import ACCESS, CONSENT, Envelope, Event
 from contracts.routes import ROUTES, Route, Subject
 
 
@@ -38,7 +38,8 @@ class Consent:
     http: httpx.AsyncClient
     broker: EmbeddedBroker
     issuer: DevelopmentIssuer
-    sent: list[str] = field(default_factory=list)
+    heard: list[Envelope] = field(default_factory=list)
+    """The events that other agencies and services were given, in order."""
 
     async def decide(self, who: str, **asked: Any) -> httpx.Response:
         request_id = new_id()
@@ -118,12 +119,18 @@ class Consent:
 
 
 @asynccontextmanager
-async def running_consent(settings: ConsentSettings) -> AsyncIterator[Consent]:
+async def running_consent(settings: ConsentSettings, clock: Clock = system_clock) -> AsyncIterator[Consent]:
     broker = EmbeddedBroker(None)
-    app = create_app(settings, broker)
+    heard: list[Envelope] = []
+
+    async def hear(messages: Sequence[Message]) -> None:
+        heard.extend(Envelope.model_validate_json(message.value) for message in messages)
+
+    broker.subscribe("test.outside", [CONSENT, ACCESS], hear)
+    app = create_app(settings, broker, clock)
     async with app.router.lifespan_context(app):
         await broker.start()
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://consent") as http:
-            yield Consent(app, http, broker, DevelopmentIssuer(settings.data_dir))
+            yield Consent(app, http, broker, DevelopmentIssuer(settings.data_dir), heard)
         await broker.stop()

@@ -7,7 +7,7 @@ import pytest
 from jose import jwt
 
 from chassis.ids import new_id
-from consent.domain.log_heads import TreeHead
+from consent.domain.log_heads import LogKey, TreeHead
 from consent.domain.merkle import verify_consistency, verify_inclusion
 from contracts.events import ChildrenRelated, ServiceEpisodeEnded
 from contracts.routes import Subject
@@ -302,7 +302,8 @@ async def test_every_decision_stands_in_the_log_and_under_a_proof(consent: Conse
     leaf, root = bytes.fromhex(found["leaf_hash"]), bytes.fromhex(found["root_hash"])
     assert verify_inclusion(found["leaf_index"], leaf, found["tree_size"], root, hashes)
     head = TreeHead(**(await consent.call(OFFICER, "GET", "/v1/access-log/tree-head")).json())
-    assert consent.app.state.log_key.verify(head)
+    (key,) = (await consent.call(OFFICER, "GET", "/v1/access-log/keys")).json()["keys"]
+    assert LogKey(key).verify(head)
     sizes = f"from_size={found['tree_size']}&to_size={head.tree_size}"
     grown = (await consent.call(OFFICER, "GET", f"/v1/access-log/consistency-proof?{sizes}")).json()
     path_hashes = [bytes.fromhex(step) for step in grown["path"]]

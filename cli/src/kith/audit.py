@@ -110,11 +110,17 @@ def _read_keys(path: Path) -> dict[str, Mapping[str, object]]:
 
 
 def _read_heads(path: Path) -> list[TreeHead]:
-    """A head as the API gives it, several of them line by line, or the last line of an earlier export."""
+    """A head as the API gives it, `TreeHeadSigned` events as they were received, several of either line by line, or
+    the last line of an earlier export."""
     try:
-        return [TreeHead.parse(value.get("tree_head", value)) for value in _read_values(path, several=True)]
+        return [_read_head(value) for value in _read_values(path, several=True)]
     except InvalidHead as error:
         raise InvalidHead(f"{path}: {error}") from None
+
+
+def _read_head(value: dict[str, Any]) -> TreeHead:
+    event = value.get("type") == "TreeHeadSigned"
+    return TreeHead.parse(value.get("data") if event else value.get("tree_head", value))
 
 
 def _read_values(path: Path, *, several: bool) -> list[dict[str, Any]]:

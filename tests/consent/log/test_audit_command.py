@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from kith import audit
-from tests.consent.log.builders import LINES, LOG, new_log, new_signer, relog
+from tests.consent.log.builders import LINES, LOG, Log, new_log, new_signer, relog
 
 JWKS = {"keys": [{"kty": "RSA", "n": "AQAB", "e": "AQAB"}, {**LOG.signer.public_jwk, "use": "sig"}]}
 
@@ -48,6 +48,24 @@ def test_without_a_key_it_says_to_compare_the_fingerprint(export: Path) -> None:
     assert LOG.signer.key_id in result.stdout
     assert "by another way" in result.stdout
     assert "a key that you trust" not in result.stdout
+
+
+def test_heads_received_as_events_are_held_against_the_export(tmp_path: Path, export: Path, keys: Path) -> None:
+    def event(log: Log) -> bytes:
+        envelope = {
+            "specversion": "1.0",
+            "type": "TreeHeadSigned",
+            "data": {"log": "access-log", **log.head().as_dict()},
+        }
+        return json.dumps(envelope).encode() + b"\n"
+
+    kept = write(tmp_path / "kept.ndjson", event(new_log(5)) + event(new_log(20)))
+    sound = run(export, "--key", keys, "--head", kept)
+    assert sound.exit_code == 0
+    assert "were compared: 2." in sound.stdout
+    forked = run(export, "--key", keys, "--head", write(tmp_path / "other", event(new_log(20, seed=8))))
+    assert forked.exit_code == 1
+    assert "- forked-head" in forked.stdout
 
 
 def test_a_changed_entry(tmp_path: Path, keys: Path) -> None:

@@ -83,6 +83,23 @@ class TestKeysAndHeads:
         assert without.ok
         assert any("signature could not be checked" in note for note in without.notes)
 
+    def test_an_export_with_the_earlier_keys_verifies_heads_from_before_the_rotation(self) -> None:
+        new = new_signer(2)
+        last = head_line(LOG.head(signer=new), new.public_jwk, [LOG.signer.public_jwk])
+        held = new_log(20).head()
+        report = verify_export([*LINES[:-1], last], None, [held])
+        assert report.ok
+        assert report.heads_compared == 1
+        assert not any("signature could not be checked" in note for note in report.notes)
+        spoilt = type(held)(**{**held.as_dict(), "signature": new_log(3).head().signature})
+        assert codes(verify_export([*LINES[:-1], last], None, [spoilt])) == {"bad-held-head"}
+        # An earlier key that the export brings is not trusted for that: a forger brings keys too.
+        assert codes(verify_export([*LINES[:-1], last], {new.key_id: new.public_jwk}, [held])) == {"unknown-key"}
+
+    def test_an_earlier_key_that_is_none_is_named(self) -> None:
+        last = head_line(LOG.head(), LOG.signer.public_jwk, [{"kty": "RSA"}])
+        assert codes(verify_export([*LINES[:-1], last], TRUSTED)) == {"key-mismatch"}
+
     def test_a_head_of_another_log_by_the_same_key(self) -> None:
         other = new_log(24, seed=8)
         lines = [*LINES[:-1], head_line(other.head(), other.signer.public_jwk)]

@@ -14,9 +14,10 @@ from contracts.vocabulary import Category, PartyType, PractitionerStatus, Role, 
 CHILD_INDEX = "kith.child-index.v1"
 ASSESSMENT = "kith.assessment.v1"
 CONSENT = "kith.consent.v1"
+ACCESS = "kith.access.v1"
 NOTIFICATIONS = "kith.notifications.v1"
 
-TOPICS = (CHILD_INDEX, ASSESSMENT, CONSENT)
+TOPICS = (CHILD_INDEX, ASSESSMENT, CONSENT, ACCESS)
 
 
 class Event(BaseModel):
@@ -192,6 +193,26 @@ class BlockLifted(Event):
     child_id: str
 
 
+# --- the access log --------------------------------------------------------------------------------------------
+
+
+class TreeHeadSigned(Event):
+    """The access log's signed tree head, for other agencies to keep: a log that is rewritten later disagrees with it.
+
+    Fields as in `GET /v1/access-log/tree-head`. At most about one a second, and none while nothing is new; no
+    personal data, only how many entries there are and one hash over them.
+    """
+
+    topic = ACCESS
+    key_field = "log"
+    log: str = "access-log"
+    tree_size: int
+    root_hash: str
+    timestamp: str
+    key_id: str
+    signature: str
+
+
 # --- assessment ------------------------------------------------------------------------------------------------
 
 
@@ -230,6 +251,7 @@ EVENT_TYPES: dict[str, type[Event]] = {
         ConsentWithdrawn,
         BlockPlaced,
         BlockLifted,
+        TreeHeadSigned,
         AssessmentBegun,
         ContributionSaved,
     )
@@ -241,6 +263,7 @@ NOT_CONSUMED: dict[str, str] = {
     "ConsentWithdrawn": "the decision reads consents where they live; kept for agencies' own records",
     "BlockPlaced": "every reader asks the decision again, so no service keeps a copy of a block",
     "BlockLifted": "every reader asks the decision again, so no service keeps a copy of a block",
+    "TreeHeadSigned": "for agencies outside Kith, who hold copies that `kith audit verify` compares with an export",
     "ContributionSaved": "shown when the assessment is read; nobody is told of each saved draft",
 }
 """Event types that no service consumes, and why they are published all the same."""

@@ -153,6 +153,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/v1/access-log", _CONSENT, "log.read", purpose=Purpose.AUDIT),
     Route("GET", "/v1/access-log/export", _CONSENT, "log.export", purpose=Purpose.AUDIT),
     Route("GET", "/v1/access-log/tree-head", _CONSENT, "log.prove", purpose=Purpose.AUDIT),
+    Route("GET", "/v1/access-log/keys", _CONSENT, "log.prove", purpose=Purpose.AUDIT),
     Route("GET", "/v1/access-log/inclusion-proof", _CONSENT, "log.prove", purpose=Purpose.AUDIT),
     Route("GET", "/v1/access-log/consistency-proof", _CONSENT, "log.prove", purpose=Purpose.AUDIT),
     # The young person

@@ -19,7 +19,6 @@ from consent.adapters.policy_file import load_policy
 from consent.api import access_log, accounts, blocks, consents, decisions, directory, me, viewers
 from consent.application.decide import DecideRequest
 from consent.application.directory import bootstrap
-from consent.domain.log_heads import LogKey
 from consent.settings import PART, ConsentSettings
 from consent.worker import Units, add_worker, make_runtime
 
@@ -61,7 +60,6 @@ def create_app(
     app.state.reading = reading
     app.state.token_verifier = make_token_verifier(settings)
     app.state.decide = DecideRequest(transaction, policy, GrantSigner(signing_key), clock)
-    app.state.log_key = LogKey(log_signer.public_jwk)
     owners = {"consent": _owner(reading, "consents"), "block": _owner(reading, "blocks")}
     app.include_router(internal_router(reading, runtime.watch, owners))
     for module in (decisions, directory, accounts, consents, blocks, viewers, me, access_log):

@@ -1,17 +1,19 @@
 """The access log: entries, their places in the Merkle tree, and the signed heads."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from consent.adapters.tables import access_log, log_nodes, tree_heads
+from consent.adapters.tables import access_log, log_keys, log_nodes, tree_heads
 from consent.domain.log_heads import TreeHead
 from consent.domain.merkle import Node, NodeId
 
 _LOCK = 0x6C6F67  # "log": one sequencer at a time
 _CHUNK = 500
+_HEAD = [tree_heads.c[name] for name in TreeHead.__slots__]
 
 
 class LogRepository:
@@ -86,9 +88,29 @@ class LogRepository:
         return {(row.level, row.position): bytes(row.hash) for row in await self._connection.execute(query)}
 
     async def latest_head(self) -> TreeHead | None:
-        query = sa.select(tree_heads).order_by(tree_heads.c.tree_size.desc()).limit(1)
+        query = sa.select(*_HEAD).order_by(tree_heads.c.tree_size.desc()).limit(1)
         row = (await self._connection.execute(query)).mappings().one_or_none()
         return None if row is None else TreeHead(**row)
 
     async def add_head(self, head: TreeHead) -> None:
         await self._connection.execute(sa.insert(tree_heads).values(head.as_dict()))
+
+    async def last_publication(self) -> tuple[int, datetime] | None:
+        published = tree_heads.c.published_at
+        query = sa.select(tree_heads.c.tree_size, published).where(published.is_not(None))
+        row = (await self._connection.execute(query.order_by(published.desc()).limit(1))).one_or_none()
+        return None if row is None else (row.tree_size, row.published_at)
+
+    async def mark_published(self, head: TreeHead, at: datetime) -> None:
+        of_head = tree_heads.c.tree_size == head.tree_size
+        await self._connection.execute(sa.update(tree_heads).where(of_head).values(published_at=at))
+
+    async def keys(self) -> list[dict[str, str]]:
+        query = sa.select(log_keys.c.public_key).order_by(log_keys.c.first_used_at, log_keys.c.key_id)
+        return [dict(key) for key in (await self._connection.execute(query)).scalars()]
+
+    async def keep_key(self, key_id: str, public_jwk: Mapping[str, str], at: datetime) -> None:
+        known = await self._connection.execute(sa.select(log_keys.c.key_id).where(log_keys.c.key_id == key_id))
+        if known.scalar_one_or_none() is None:
+            row = {"key_id": key_id, "public_key": dict(public_jwk), "first_used_at": at}
+            await self._connection.execute(sa.insert(log_keys).values(row))

@@ -187,4 +187,15 @@ tree_heads = sa.Table(
     sa.Column("timestamp", sa.String(40), nullable=False),
     sa.Column("key_id", sa.String(64), nullable=False),
     sa.Column("signature", sa.String(200), nullable=False),
+    # When it was handed to other agencies as an event; most heads of a busy second never are.
+    sa.Column("published_at", UtcDateTime, index=True),
+)
+
+# Every public key that ever signed a head: after a rotation the old heads still need theirs.
+log_keys = sa.Table(
+    "log_keys",
+    metadata,
+    sa.Column("key_id", sa.String(64), primary_key=True),
+    sa.Column("public_key", sa.JSON, nullable=False),
+    sa.Column("first_used_at", UtcDateTime, nullable=False),
 )

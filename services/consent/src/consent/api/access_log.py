@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import AwareDatetime, BaseModel
 
@@ -109,12 +109,10 @@ async def search(
     responses={200: {"content": {"application/x-ndjson": {}}}},
     response_class=StreamingResponse,
 )
-async def export(
-    request: Request, grant: Annotated[Grant, Depends(Granted("log.export"))], reading: Reading
-) -> StreamingResponse:
+async def export(grant: Annotated[Grant, Depends(Granted("log.export"))], reading: Reading) -> StreamingResponse:
     async with reading() as uow:
-        head = await access_log.tree_head(uow)
-    lines: AsyncIterator[bytes] = access_log.export(reading, grant, head, request.app.state.log_key)
+        head, last = await access_log.begin_export(uow)
+    lines: AsyncIterator[bytes] = access_log.export(reading, grant, head, last)
     return StreamingResponse(lines, media_type="application/x-ndjson")
 
 
@@ -122,6 +120,33 @@ async def export(
 async def tree_head(_: Proves, reading: Reading) -> JSONResponse:
     async with reading() as uow:
         return JSONResponse((await access_log.tree_head(uow)).as_dict())
+
+
+class Key(BaseModel):
+    """A public key as in RFC 7517; `kid` is its RFC 7638 thumbprint, the `key_id` of the heads that it signed."""
+
+    kty: str
+    crv: str
+    x: str
+    y: str
+    alg: str
+    use: str
+    kid: str
+
+
+class Keys(BaseModel):
+    keys: list[Key]
+
+
+@router.get(
+    "/keys",
+    summary="Every public key that signed a tree head (JWKS)",
+    description="For `kith audit verify --key`. Keep a copy: a key fetched together with a forged log proves nothing.",
+    response_model=Keys,
+)
+async def keys(_: Proves, reading: Reading) -> JSONResponse:
+    async with reading() as uow:
+        return JSONResponse({"keys": await access_log.keys(uow)})
 
 
 @router.get("/inclusion-proof", summary="Proof that an entry is in the log", response_model=InclusionProof)

@@ -7,7 +7,7 @@ from typing import Any
 from chassis.errors import FieldError, Invalid, NotFound, NotYet
 from chassis.grants import Grant
 from consent.application.ports import Record, UnitOfWork, UnitOfWorkFactory
-from consent.domain.log_heads import LogKey, TreeHead
+from consent.domain.log_heads import TreeHead, thumbprint
 from consent.domain.log_lines import entry_line, head_line, hidden_line
 from consent.domain.merkle import (
     consistency_nodes,
@@ -93,13 +93,28 @@ async def consistency_proof(uow: UnitOfWork, from_size: int, to_size: int) -> di
     }
 
 
-async def export(unit_of_work: UnitOfWorkFactory, grant: Grant, head: TreeHead, key: LogKey) -> AsyncIterator[bytes]:
-    """The log as NDJSON up to a signed head. Entries beyond the officer's scope are there by hash alone,
-    so that the whole tree can be verified by anybody."""
+async def keys(uow: UnitOfWork) -> list[dict[str, str]]:
+    """The public keys that ever signed a head, the oldest first, as members of a JWKS (RFC 7517)."""
+    return [{**key, "alg": "ES256", "use": "sig", "kid": thumbprint(key)} for key in await uow.log.keys()]
+
+
+async def begin_export(uow: UnitOfWork) -> tuple[TreeHead, bytes]:
+    """The head to export up to, and the line that says so, with all public keys. Raises `NotYet` before the first."""
+    head = await tree_head(uow)
+    found = {thumbprint(key): key for key in await uow.log.keys()}
+    own = found.pop(head.key_id, None)
+    if own is None:
+        raise NotYet("The next tree head is being signed", code="not-yet-sequenced")
+    return head, head_line(head, own, list(found.values()))
+
+
+async def export(unit_of_work: UnitOfWorkFactory, grant: Grant, head: TreeHead, last: bytes) -> AsyncIterator[bytes]:
+    """The log as NDJSON up to a signed head, which is the `last` line. Entries beyond the officer's scope are there
+    by hash alone, so that the whole tree can be verified by anybody."""
     async with unit_of_work() as uow:
         async for row in uow.log.leaves(0, head.tree_size):
             if visible_to(grant, row):
                 yield entry_line(row["leaf_index"], bytes.fromhex(row["leaf_hash"]), entry_of(row), row["salt"])
             else:
                 yield hidden_line(row["leaf_index"], bytes.fromhex(row["leaf_hash"]))
-        yield head_line(head, key.public_jwk)
+        yield last

@@ -105,20 +105,20 @@ class _Verifier:
             self._add(finding)
         if self._order.in_order:
             report.root_hash = self._tree.root().hex()
-        own_key = self._check_head(self._last) if self._last else None
+        own_keys = self._check_head(self._last) if self._last else {}
         if head is None:
             text = "The signed tree head at the end is missing: what was cut off with it cannot be known."
             self._find(FindingCode.TRUNCATED, text)
         for held in self._held:
-            self._compare(held, head, own_key)
+            self._compare(held, head, own_keys)
         if not self._order.in_order:
             report.notes.append(
                 "The entries are not whole and in order, so the root over them could not be recomputed."
             )
         return report
 
-    def _check_head(self, last: HeadLine) -> LogKey | None:
-        """Hold the signed head against the entries and the keys; return the key in the export, if it is one."""
+    def _check_head(self, last: HeadLine) -> dict[str, LogKey]:
+        """Hold the signed head against the entries and the keys; return the good keys in the export, by id."""
         head, report = last.head, self._report
         report.tree_size, report.timestamp, report.key_id = head.tree_size, head.timestamp, head.key_id
         # A size that differs is reported as what is missing or extra.
@@ -145,7 +145,18 @@ class _Verifier:
                 "which whoever forged the export could have put there. Compare the key id (the key's "
                 f"fingerprint) {head.key_id} with one that you got from the log's keeper by another way."
             )
-        return own_key
+        return {each.key_id: each for each in (own_key, *self._earlier_keys(last)) if each is not None}
+
+    def _earlier_keys(self, last: HeadLine) -> list[LogKey]:
+        """The keys from before a rotation. Like the export's own key, they prove no more than who made the file."""
+        found = []
+        for jwk in last.earlier_keys:
+            try:
+                found.append(LogKey(jwk))
+            except InvalidKey:
+                text = "One of the earlier public keys in the export is no key of a log."
+                self._find(FindingCode.KEY_MISMATCH, text)
+        return found
 
     def _own_key(self, last: HeadLine) -> LogKey | None:
         text = "The public key in the export is not the one that the tree head names."
@@ -159,10 +170,10 @@ class _Verifier:
             return None
         return key
 
-    def _compare(self, held: TreeHead, head: TreeHead | None, own_key: LogKey | None) -> None:
+    def _compare(self, held: TreeHead, head: TreeHead | None, own_keys: Mapping[str, LogKey]) -> None:
         """Hold a head that the reader kept against the root recomputed at its size."""
         size = held.tree_size
-        if not self._is_evidence(held, own_key):
+        if not self._is_evidence(held, own_keys):
             return
         at_size = self._roots.get(size)
         same_size = head is not None and head.tree_size == size
@@ -189,9 +200,9 @@ class _Verifier:
             return
         self._report.heads_compared += 1
 
-    def _is_evidence(self, held: TreeHead, own_key: LogKey | None) -> bool:
+    def _is_evidence(self, held: TreeHead, own_keys: Mapping[str, LogKey]) -> bool:
         """Whether a held head may speak. Only one known to be spoilt may not: its reader vouches for the rest."""
-        known = self._trusted if self._trusted is not None else {own_key.key_id: own_key} if own_key else {}
+        known = self._trusted if self._trusted is not None else own_keys
         key = known.get(held.key_id)
         size = held.tree_size
         if key is not None:
@@ -205,7 +216,7 @@ class _Verifier:
         else:
             self._report.notes.append(
                 f"The held head of {size:,} entries was compared, but its signature could not be checked: it is "
-                "signed by another key than the export, and no trusted keys were given."
+                "signed by a key that the export does not hold, and no trusted keys were given."
             )
         return True
 

@@ -6,10 +6,12 @@ An export is NDJSON, each line canonical JSON (see :mod:`consent.domain.log_entr
 - an entry that this reader may not see, or whose body was purged: ``{"leaf_hash", "leaf_index"}``. Its place and
   hash are there, so everyone can verify the whole tree;
 - last, ``{"public_key", "tree_head"}``: the signed head over exactly these entries, and the key (crv, kty, x, y).
+  Once the log's key has been changed, ``"earlier_keys"`` stands there too: every other key that signed a head, so
+  that heads kept from before can be verified.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -32,6 +34,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _OPEN = frozenset({"entry", "leaf_hash", "leaf_index", "salt"})
 _HIDDEN = frozenset({"leaf_hash", "leaf_index"})
 _HEAD = frozenset({"public_key", "tree_head"})
+_ROTATED = _HEAD | {"earlier_keys"}
 
 
 class MalformedLine(ValueError):
@@ -56,6 +59,7 @@ class HeadLine:
     head: TreeHead
     public_key: Mapping[str, object]
     canonical: bool
+    earlier_keys: tuple[Mapping[str, object], ...] = ()
 
 
 def entry_line(leaf_index: int, leaf: bytes, entry: Mapping[str, object], salt: str) -> bytes:
@@ -78,9 +82,14 @@ def hidden_line(leaf_index: int, leaf: bytes) -> bytes:
     return _hidden_line(_leaf_hex(leaf), _checked_index(leaf_index))
 
 
-def head_line(head: TreeHead, public_jwk: Mapping[str, object]) -> bytes:
+def head_line(
+    head: TreeHead, public_jwk: Mapping[str, object], earlier_keys: Sequence[Mapping[str, object]] = ()
+) -> bytes:
     """The last line. ``public_jwk``: :attr:`LogSigner.public_jwk` of the key that signed the head."""
-    return canonical_json({"public_key": dict(public_jwk), "tree_head": head.as_dict()}) + b"\n"
+    line: dict[str, object] = {"public_key": dict(public_jwk), "tree_head": head.as_dict()}
+    if earlier_keys:
+        line["earlier_keys"] = [dict(key) for key in earlier_keys]
+    return canonical_json(line) + b"\n"
 
 
 def read_lines(stream: BinaryIO) -> Iterator[bytes]:
@@ -110,7 +119,7 @@ def read_line(line: bytes) -> EntryLine | HeadLine:
         if members == _HIDDEN:
             digest, index = _index_and_hash(value)
             return EntryLine(index, bytes.fromhex(digest), None, None, line == _hidden_line(digest, index))
-        if members == _HEAD:
+        if members in (_HEAD, _ROTATED):
             return _read_head(line, value)
     except NotCanonical as error:
         raise MalformedLine(str(error)) from None
@@ -141,11 +150,15 @@ def _read_entry(line: bytes, value: dict[str, Any]) -> EntryLine:
 def _read_head(line: bytes, value: dict[str, Any]) -> HeadLine:
     if not isinstance(value["public_key"], dict):
         raise MalformedLine("the public key is not a JSON object")
+    earlier = value.get("earlier_keys", [])
+    if not isinstance(earlier, list) or not all(isinstance(key, dict) for key in earlier):
+        raise MalformedLine("the earlier keys are not a list of JSON objects")
     try:
         head = TreeHead.parse(value["tree_head"], exact=True)
     except InvalidHead as error:
         raise MalformedLine(str(error)) from None
-    return HeadLine(head, value["public_key"], canonical=line == encode_checked(value) + b"\n")
+    canonical = line == encode_checked(value) + b"\n"
+    return HeadLine(head, value["public_key"], canonical, tuple(earlier))
 
 
 def _index_and_hash(value: dict[str, Any]) -> tuple[str, int]:
