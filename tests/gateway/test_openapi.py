@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from html.parser import HTMLParser
 from typing import Any
 
@@ -13,6 +14,7 @@ from schemathesis.specs.openapi import definitions
 from contracts.routes import ROUTES, Service, Subject
 from gateway.domain.openapi import merge
 from gateway.domain.openapi_3_0 import as_3_0
+from gateway.domain.openapi_disclosure import not_required
 from tests.gateway.conftest import SERVICES, Kith
 from tests.gateway.world import crashes
 
@@ -218,3 +220,30 @@ async def test_the_pages_need_nothing_from_elsewhere(kith: Kith) -> None:
 async def test_only_the_pages_own_files_are_served(kith: Kith) -> None:
     for name in ("index.html", "..%2f__init__.py", "%2e%2e", "oauth2-redirect.html", "swagger-ui.js.map"):
         assert (await kith.client.get(f"/docs/{name}")).status_code == 404
+
+
+def test_an_answer_may_lack_what_its_reader_was_not_granted() -> None:
+    def field(**more: Any) -> Document:
+        return {"type": "string", **more}
+
+    name = {"x-kith-category": "basics"}
+    inner = {"type": "object", "required": ["given_name"], "properties": {"given_name": field(**name)}}
+    answer = {
+        "type": "object",
+        "required": ["child_id", "names", "matches"],
+        "properties": {
+            "child_id": field(),
+            "names": {"$ref": "#/components/schemas/Inner", **name},
+            "matches": {"type": "array", "items": {"$ref": "#/components/schemas/Listed"}},
+        },
+    }
+    document: Document = {
+        "paths": {"/": {"get": {"responses": {"200": {"content": {"a": {"schema": answer}}}}}}},
+        "components": {"schemas": {"Inner": deepcopy(inner), "Listed": deepcopy(inner), "Asked": deepcopy(inner)}},
+    }
+    not_required(document)
+    assert answer["required"] == ["child_id", "matches"]
+    schemas = document["components"]["schemas"]
+    assert "required" not in schemas["Listed"]
+    assert schemas["Inner"]["required"] == ["given_name"], "it comes whole or not at all"
+    assert schemas["Asked"]["required"] == ["given_name"], "it is no answer"

@@ -7,6 +7,7 @@ from typing import Any
 from contracts.headers import IDEMPOTENCY_KEY, PURPOSE, REQUEST_ID
 from contracts.routes import Route, Service, Subject
 from contracts.vocabulary import Purpose
+from gateway.domain.openapi_disclosure import not_required
 from gateway.domain.openapi_names import reachable, unite_schemas
 from gateway.domain.openapi_problems import PROBLEM_RESPONSES, PROBLEM_SCHEMAS, problems_of
 
@@ -80,7 +81,7 @@ def merge(documents: Mapping[Service, Document], routes: Iterable[Route], versio
     paths: dict[str, Document] = {}
     for route, operation in operations:
         paths.setdefault(route.path, {})[route.method.lower()] = operation
-    return {
+    document = {
         "openapi": "3.1.0",
         "info": _info(version),
         "servers": [{"url": "/"}],
@@ -101,6 +102,8 @@ def merge(documents: Mapping[Service, Document], routes: Iterable[Route], versio
             },
         },
     }
+    not_required(document)
+    return document
 
 
 def _info(version: str) -> Document:

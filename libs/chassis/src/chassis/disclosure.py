@@ -10,8 +10,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
+from contracts.headers import CATEGORY_KEYWORD
 from contracts.vocabulary import Category
 
 
@@ -20,6 +23,10 @@ class In:
     """Declares the category of a field: `Annotated[str, In(Category.BASICS)]`."""
 
     category: Category
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """The description of the routes says it too: a reader learns what an answer may lack."""
+        return {**handler(schema), CATEGORY_KEYWORD: self.category.value}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,3 +14,6 @@ INTERNAL_KEY = "Kith-Internal-Key"
 EFFECTS = "Kith-Effects"
 """On a service's answer: ids of the events that the change emitted. The gateway waits for their effects where the
 route asks for it, and takes the header off before the answer leaves."""
+
+CATEGORY_KEYWORD = "x-kith-category"
+"""In the description of the routes: the information category of a field, which an answer may lack."""
