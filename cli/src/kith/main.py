@@ -1,5 +1,6 @@
 """The `kith` command."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -79,6 +80,25 @@ def export(
 
     with Kith(url, "audit", subject=subject, token=None if subject else token) as kith:
         export_log(kith, out)
+
+
+@audit.app.command()
+@in_one_line
+def purge(
+    before: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Entries made before that day (UTC).")],
+    subject: As = None,
+    token: Token = None,
+    url: Url = LOCAL,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Drop what old entries of the access log say. Their hashes stay, so every proof still holds."""
+    from kith.audit_purge import purge_log
+    from kith.client import Kith
+
+    if not yes:
+        typer.confirm(f"What the entries before {before.date()} say cannot be brought back. Purge them?", abort=True)
+    with Kith(url, "audit", subject=subject, token=None if subject else token) as kith:
+        purge_log(kith, before.date())
 
 
 @app.command()

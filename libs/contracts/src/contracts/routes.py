@@ -156,6 +156,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/v1/access-log/keys", _CONSENT, "log.prove", purpose=Purpose.AUDIT),
     Route("GET", "/v1/access-log/inclusion-proof", _CONSENT, "log.prove", purpose=Purpose.AUDIT),
     Route("GET", "/v1/access-log/consistency-proof", _CONSENT, "log.prove", purpose=Purpose.AUDIT),
+    Route("POST", "/v1/access-log/purges", _CONSENT, "log.purge", purpose=Purpose.AUDIT),
     # The young person
     Route("GET", "/v1/me/record", _INDEX, "me.record", _OWN, ALL),
     Route("GET", "/v1/me/viewers", _CONSENT, "me.viewers", _OWN),

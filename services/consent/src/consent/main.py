@@ -56,6 +56,7 @@ def create_app(
         resources=resources,
     )
     app.state.policy = policy
+    app.state.log_retention_days = settings.log_retention_days
     app.state.unit_of_work = units
     app.state.reading = reading
     app.state.token_verifier = make_token_verifier(settings)

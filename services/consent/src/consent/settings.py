@@ -1,8 +1,9 @@
 """Settings of the consent service."""
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 
 from chassis.issuer import IssuerSettings
 from chassis.settings import ServiceSettings
@@ -18,6 +19,8 @@ class ConsentSettings(ServiceSettings, IssuerSettings):
     policy_file: Path = DEFAULT_POLICY
     grant_key: SecretStr = SecretStr("")
     log_key: SecretStr = SecretStr("")
+    log_retention_days: Annotated[int, Field(ge=1, le=36_600)] | None = None
+    """None: nothing is ever purged from the access log."""
 
     @model_validator(mode="after")
     def _keys_are_given_in_production(self) -> "ConsentSettings":

@@ -7,9 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from consent.adapters.tables import access_log, log_keys, log_nodes, tree_heads
+from chassis.database import UtcDateTime
+from consent.adapters.tables import RARE_OUTCOME, access_log, log_keys, log_nodes, tree_heads
 from consent.domain.log_heads import TreeHead
 from consent.domain.merkle import Node, NodeId
+from contracts.vocabulary import Outcome
 
 _LOCK = 0x6C6F67  # "log": one sequencer at a time
 _CHUNK = 500
@@ -30,14 +32,17 @@ class LogRepository:
         return None if row is None else dict(row)
 
     async def search(
-        self, filters: Mapping[str, Any], after: tuple[str, ...] | None, limit: int
+        self, filters: Mapping[str, Any], after: tuple[datetime, str] | None, limit: int
     ) -> list[dict[str, Any]]:
-        """Newest first. Entry ids sort by time, so that they serve as order and as cursor."""
+        """Newest first, by an index for each filter; `after` is the place of the last entry of the page before."""
         log = access_log.c
-        query = sa.select(access_log).where(log.body.is_not(None)).order_by(log.entry_id.desc()).limit(limit)
+        newest_first = (log.at.desc(), log.entry_id.desc())
+        query = sa.select(access_log).where(log.body.is_not(None)).order_by(*newest_first).limit(limit)
         for name in ("child_id", "viewer_id", "agency_id", "outcome"):
             if filters.get(name) is not None:
                 query = query.where(log[name] == filters[name])
+        if filters.get("outcome") not in {None, Outcome.PERMITTED.value}:
+            query = query.where(RARE_OUTCOME)
         if filters.get("actions") is not None:
             query = query.where(log.action.in_(filters["actions"]))
         if filters.get("from") is not None:
@@ -45,8 +50,22 @@ class LogRepository:
         if filters.get("to") is not None:
             query = query.where(log.at < filters["to"])
         if after is not None:
-            query = query.where(log.entry_id < after[0])
+            query = query.where(
+                sa.tuple_(log.at, log.entry_id) < sa.tuple_(sa.literal(after[0], UtcDateTime), sa.literal(after[1]))
+            )
         return [dict(row) for row in (await self._connection.execute(query)).mappings()]
+
+    async def purge(self, before: datetime, limit: int) -> int:
+        log = access_log.c
+        old = (
+            sa.select(log.entry_id)
+            .where(log.body.is_not(None), log.at < before, log.leaf_index.is_not(None))
+            .order_by(log.at, log.entry_id)
+            .limit(limit)
+        )
+        nothing = {"body": None, "salt": None, "viewer_id": None, "agency_id": None, "child_id": None}
+        purged = await self._connection.execute(sa.update(access_log).where(log.entry_id.in_(old)).values(nothing))
+        return purged.rowcount
 
     async def leaves(self, first: int, last: int) -> AsyncIterator[dict[str, Any]]:
         index = access_log.c.leaf_index

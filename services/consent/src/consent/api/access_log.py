@@ -1,26 +1,35 @@
 """The access log for information-governance officers: search, export, and proofs."""
 
 from collections.abc import AsyncIterator
+from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import AwareDatetime, BaseModel
 
 from chassis.errors import FieldError, Invalid, NotFound
 from chassis.grants import Grant
 from chassis.ids import is_uuid
-from chassis.pages import Cursor, Limit, decode_cursor, encode_cursor, page
+from chassis.pages import Cursor, Limit, page
 from chassis.problem_docs import problems
 from chassis.service import Granted
-from consent.api.common import Reading
+from consent.api.common import PolicyOf, Reading, RequestModel, Writing, in_utc, log_cursor, log_place
 from consent.application import access_log
+from consent.application.purge_log import purge_log
 from contracts.vocabulary import Outcome
 
 router = APIRouter(prefix="/v1/access-log", responses=problems(404, 409))
 
 Proves = Annotated[Grant, Depends(Granted("log.prove"))]
 Id = Annotated[str | None, Query(max_length=255)]
+
+
+class Purge(BaseModel):
+    """What a purge took: so many entries, all made before that day."""
+
+    before: date
+    entries: int
 
 
 class Entry(BaseModel):
@@ -38,6 +47,7 @@ class Entry(BaseModel):
     outcome: Outcome
     rules: list[dict[str, Any]]
     criteria: list[str] = []
+    purge: Purge | None = None
     decision_id: str
     policy_version: str
     request_id: str
@@ -93,12 +103,12 @@ async def search(
         "viewer_id": viewer_id,
         "agency_id": agency_id,
         "outcome": None if outcome is None else outcome.value,
-        "from": since,
-        "to": until,
+        "from": None if since is None else in_utc(since, "/from"),
+        "to": None if until is None else in_utc(until, "/to"),
     }
     async with reading() as uow:
-        rows = await access_log.search(uow, grant, filters, decode_cursor(cursor), limit)
-    return JSONResponse(page(rows, limit, access_log.entry_of, lambda row: encode_cursor(row["entry_id"])))
+        rows = await access_log.search(uow, grant, filters, log_place(cursor), limit)
+    return JSONResponse(page(rows, limit, access_log.entry_of, log_cursor))
 
 
 @router.get(
@@ -166,3 +176,35 @@ _Size = Annotated[int, Query(ge=0, lt=2**63)]
 async def consistency_proof(_: Proves, reading: Reading, from_size: _Size, to_size: _Size) -> JSONResponse:
     async with reading() as uow:
         return JSONResponse(await access_log.consistency_proof(uow, from_size, to_size))
+
+
+class PurgeBody(RequestModel):
+    """`before`: entries made before that day begins (UTC)."""
+
+    before: date
+
+
+class PurgeAnswer(BaseModel):
+    """`complete` is false where more entries are left: ask again."""
+
+    entries: int
+    complete: bool
+
+
+@router.post(
+    "/purges",
+    summary="Drop what old entries say; their hashes and proofs stay",
+    description="For an officer of the whole partnership, and only beyond the retention that the authority has set. "
+    "Takes a part at a time, the oldest first; each part is itself an entry of the log.",
+    response_model=PurgeAnswer,
+)
+async def purge(
+    body: PurgeBody,
+    request: Request,
+    grant: Annotated[Grant, Depends(Granted("log.purge"))],
+    policy: PolicyOf,
+    writing: Writing,
+) -> JSONResponse:
+    async with writing() as uow:
+        done = await purge_log(uow, grant, policy, request.app.state.log_retention_days, body.before)
+    return JSONResponse({"entries": done.entries, "complete": done.complete})

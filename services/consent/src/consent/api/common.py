@@ -1,13 +1,16 @@
 """What the routes share: the units of work, and small request types."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 from chassis.disclosure import In
-from consent.application.ports import UnitOfWork
+from chassis.errors import FieldError, Invalid
+from chassis.pages import decode_cursor, encode_cursor
+from consent.application.ports import Record, UnitOfWork
 from consent.domain.policy import Policy
 from contracts.vocabulary import Category
 
@@ -49,6 +52,34 @@ def reading(request: Request) -> Callable[[], UnitOfWork]:
 def policy(request: Request) -> Policy:
     found: Policy = request.app.state.policy
     return found
+
+
+def log_cursor(row: Record) -> str:
+    """The cursor of a list of log entries: the place of the last one shown."""
+    return encode_cursor(row["at"].isoformat(), row["entry_id"])
+
+
+def log_place(cursor: str | None) -> tuple[datetime, str] | None:
+    """What `log_cursor` wrote. Raises `Invalid` for a cursor that Kith did not give out."""
+    parts = decode_cursor(cursor, 2)
+    if parts is None:
+        return None
+    wrong = Invalid([FieldError("/cursor", "is not a cursor of this list")])
+    try:
+        at = datetime.fromisoformat(parts[0])
+    except ValueError:
+        raise wrong from None
+    if at.tzinfo is None:
+        raise wrong
+    return in_utc(at, "/cursor"), parts[1]
+
+
+def in_utc(at: datetime, pointer: str) -> datetime:
+    """Raises `Invalid` for a moment that UTC has no year for."""
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise Invalid([FieldError(pointer, "is beyond all years")]) from None
 
 
 Writing = Annotated[Callable[[], UnitOfWork], Depends(unit_of_work)]

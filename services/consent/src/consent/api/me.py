@@ -8,11 +8,11 @@ from pydantic import BaseModel
 
 from chassis.disclosure import STRUCTURE, disclose
 from chassis.grants import Grant
-from chassis.pages import Cursor, Limit, decode_cursor, encode_cursor
+from chassis.pages import Cursor, Limit
 from chassis.problem_docs import problems
 from chassis.service import Granted, IdempotencyOf
 from consent.api.blocks import Block, BlockBody, Blocks, blocks_page, placed_block
-from consent.api.common import EVERYTHING, PolicyOf, Reading, Told, Writing
+from consent.api.common import EVERYTHING, PolicyOf, Reading, Told, Writing, log_cursor, log_place
 from consent.api.consents import Consent, Consents, consents_page, shown_consent
 from consent.api.viewers import Viewers, viewers_answer
 from consent.application import history
@@ -57,10 +57,10 @@ async def my_access_history(
     cursor: Cursor = None,
 ) -> JSONResponse:
     async with reading() as uow:
-        rows = await history.looks_at(uow, grant, decode_cursor(cursor), limit)
+        rows = await history.looks_at(uow, grant, log_place(cursor), limit)
         looks = await history.describe(uow, policy, rows[:limit])
     items = [disclose(Look.model_validate(look), EVERYTHING) for look in looks]
-    more = encode_cursor(rows[limit - 1]["entry_id"]) if len(rows) > limit else None
+    more = log_cursor(rows[limit - 1]) if len(rows) > limit else None
     return JSONResponse({"items": items, "next_cursor": more})
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from chassis.errors import FieldError, Invalid, NotFound, NotYet
@@ -42,7 +43,7 @@ def entry_of(row: Record) -> dict[str, Any]:
 
 
 async def search(
-    uow: UnitOfWork, grant: Grant, filters: Mapping[str, Any], after: tuple[str, ...] | None, limit: int
+    uow: UnitOfWork, grant: Grant, filters: Mapping[str, Any], after: tuple[datetime, str] | None, limit: int
 ) -> list[Record]:
     """Log rows, newest first: one more than `limit` where there are more."""
     narrowed = scoped(grant, filters)
@@ -57,9 +58,12 @@ async def tree_head(uow: UnitOfWork) -> TreeHead:
 
 
 async def inclusion_proof(uow: UnitOfWork, grant: Grant, entry_id: str) -> dict[str, Any]:
-    """Proves that an entry is in the tree of the latest head. Raises `NotFound`, or `NotYet` when not sequenced."""
+    """Proves that an entry is in the tree of the latest head. Raises `NotFound`, or `NotYet` when not sequenced.
+
+    Of a purged entry nobody knows any more whose look it was, so its proof is for those who may see all.
+    """
     row = await uow.log.get(entry_id)
-    if row is None or not visible_to(grant, row):
+    if row is None or not (visible_to(grant, row) or (row["body"] is None and grant.scope == Scope.PARTNERSHIP)):
         raise NotFound
     head = await tree_head(uow)
     index = row["leaf_index"]

@@ -1,6 +1,5 @@
 """The decision and its access-log row, in one transaction: no look without a record."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,11 +7,10 @@ from typing import Any
 
 from chassis.grants import Grant, GrantSigner
 from chassis.ids import Clock, is_uuid, new_id
+from consent.application.log_rows import sealed
 from consent.application.ports import DecisionTransaction, Record
 from consent.domain.decision import Decision, decide, standing
 from consent.domain.facts import ChildFacts, Viewer
-from consent.domain.log_entries import encode_checked, leaf_data_of
-from consent.domain.merkle import leaf_hash
 from consent.domain.policy import Policy
 from contracts.decisions import SEARCH_FIELDS, DecisionAnswer, DecisionRequest
 from contracts.routes import Subject
@@ -125,8 +123,6 @@ def log_row(
 ) -> Record:
     """The access-log row of one decision. Ids and codes only; of a search, which kinds of criteria were used."""
     entry: dict[str, Any] = {
-        "entry_id": new_id(),
-        "at": at.isoformat(timespec="microseconds").replace("+00:00", "Z"),
         "viewer_id": viewer.viewer_id,
         "agency_id": viewer.agency_id,
         "action": request.action,
@@ -152,17 +148,4 @@ def log_row(
     criteria = [field for field in SEARCH_FIELDS if field in request.criteria]
     if criteria:
         entry["criteria"] = criteria
-    body = encode_checked(entry)
-    salt = secrets.token_hex(16)
-    return {
-        "entry_id": entry["entry_id"],
-        "at": at,
-        "viewer_id": viewer.viewer_id,
-        "agency_id": viewer.agency_id,
-        "child_id": child_id,
-        "action": request.action,
-        "outcome": decision.outcome.value,
-        "body": body.decode(),
-        "salt": salt,
-        "leaf_hash": leaf_hash(leaf_data_of(body, salt)).hex(),
-    }
+    return sealed(entry, at)

@@ -1,5 +1,6 @@
 """Who looked: a young person's view of the access log."""
 
+from datetime import datetime
 from typing import Any
 
 from chassis.grants import Grant
@@ -20,7 +21,7 @@ LOOKS = (
 """The actions that showed somebody something of the record."""
 
 
-async def looks_at(uow: UnitOfWork, grant: Grant, after: tuple[str, ...] | None, limit: int) -> list[Record]:
+async def looks_at(uow: UnitOfWork, grant: Grant, after: tuple[datetime, str] | None, limit: int) -> list[Record]:
     """Log rows of the looks at the account's own child, newest first, one more than `limit` where there are more."""
     filters = {"child_id": grant.child_id, "outcome": Outcome.PERMITTED.value, "actions": LOOKS}
     return await uow.log.search(filters, after, limit + 1)

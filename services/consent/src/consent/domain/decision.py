@@ -48,6 +48,7 @@ ACTIONS: dict[str, ActionRule] = {
     "log.read": ActionRule(Basis.ROLE),
     "log.export": ActionRule(Basis.ROLE),
     "log.prove": ActionRule(Basis.ROLE),
+    "log.purge": ActionRule(Basis.ROLE),
     "account.accept": ActionRule(Basis.ANYBODY),
     "child.search": ActionRule(Basis.UNRELATED),
     "child.create": ActionRule(Basis.UNRELATED),
