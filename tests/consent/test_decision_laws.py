@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consent.adapters.policy_file import load_policy
-from consent.domain.decision import ACTIONS, decide
+from consent.domain.actions import ACTIONS
+from consent.domain.decision import decide
 from consent.domain.facts import (
     Block,
     ChildFacts,

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts.vocabulary import Category, PartyType, PractitionerStatus, Role, Sector
+from contracts.vocabulary import Category, LegalBasisCode, PartyType, PractitionerStatus, Role, Sector
 
 CHILD_INDEX = "kith.child-index.v1"
 ASSESSMENT = "kith.assessment.v1"
@@ -193,6 +193,64 @@ class BlockLifted(Event):
     child_id: str
 
 
+class LegalBasisRecorded(Event):
+    topic = CONSENT
+    basis_id: str
+    child_id: str
+    code: LegalBasisCode
+    valid_until: datetime
+
+
+class LegalBasisEnded(Event):
+    topic = CONSENT
+    basis_id: str
+    child_id: str
+
+
+class OverrideInvoked(Event):
+    """A practitioner broke the glass. `officers` are to be told at once, as is the lead professional."""
+
+    topic = CONSENT
+    override_id: str
+    child_id: str
+    viewer_id: str
+    expires_at: datetime
+    officers: list[str]
+
+
+class OverrideReviewDue(Event):
+    """Nobody has reviewed it yet; `officers` are reminded."""
+
+    topic = CONSENT
+    override_id: str
+    child_id: str
+    officers: list[str]
+
+
+class OverrideEscalated(Event):
+    """Nobody reviewed it in time; `officers` with the partnership's scope are told."""
+
+    topic = CONSENT
+    override_id: str
+    child_id: str
+    officers: list[str]
+
+
+class OverrideReviewed(Event):
+    topic = CONSENT
+    override_id: str
+    child_id: str
+    justified: bool
+
+
+class OverrideDisclosed(Event):
+    """The young person may know of it from now on."""
+
+    topic = CONSENT
+    override_id: str
+    child_id: str
+
+
 # --- the access log --------------------------------------------------------------------------------------------
 
 
@@ -252,6 +310,13 @@ EVENT_TYPES: dict[str, type[Event]] = {
         BlockPlaced,
         BlockLifted,
         TreeHeadSigned,
+        LegalBasisRecorded,
+        LegalBasisEnded,
+        OverrideInvoked,
+        OverrideReviewDue,
+        OverrideEscalated,
+        OverrideReviewed,
+        OverrideDisclosed,
         AssessmentBegun,
         ContributionSaved,
     )
@@ -264,6 +329,10 @@ NOT_CONSUMED: dict[str, str] = {
     "BlockPlaced": "every reader asks the decision again, so no service keeps a copy of a block",
     "BlockLifted": "every reader asks the decision again, so no service keeps a copy of a block",
     "TreeHeadSigned": "for agencies outside Kith, who hold copies that `kith audit verify` compares with an export",
+    "LegalBasisRecorded": "the decision reads legal bases where they live; kept for agencies' own records",
+    "LegalBasisEnded": "the decision reads legal bases where they live; kept for agencies' own records",
+    "OverrideReviewed": "kept for agencies' own records; the officers see the outcome where they review",
+    "OverrideDisclosed": "the young person's history shows it from then on; kept for agencies' own records",
     "ContributionSaved": "shown when the assessment is read; nobody is told of each saved draft",
 }
 """Event types that no service consumes, and why they are published all the same."""

@@ -157,6 +157,15 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/v1/access-log/inclusion-proof", _CONSENT, "log.prove", purpose=Purpose.AUDIT),
     Route("GET", "/v1/access-log/consistency-proof", _CONSENT, "log.prove", purpose=Purpose.AUDIT),
     Route("POST", "/v1/access-log/purges", _CONSENT, "log.purge", purpose=Purpose.AUDIT),
+    # Emergencies
+    Route("POST", f"{_C}/legal-bases", _CONSENT, "legal-basis.record", _CHILD, _INVOLVED, None),
+    Route("GET", f"{_C}/legal-bases", _CONSENT, "legal-basis.read", _CHILD, _INVOLVED, None),
+    Route("POST", "/v1/legal-bases/{basis_id}/end", _CONSENT, "legal-basis.end", _OWNED, _INVOLVED, None, (), "basis"),
+    Route("POST", f"{_C}/overrides", _CONSENT, "override.invoke", _CHILD, (), None),
+    Route("GET", "/v1/override-reviews", _CONSENT, "override.review", purpose=Purpose.AUDIT),
+    Route("POST", "/v1/override-reviews/{override_id}/outcome", _CONSENT, "override.review", purpose=Purpose.AUDIT),
+    Route("POST", "/v1/override-reviews/{override_id}/disclosure", _CONSENT, "override.review", purpose=Purpose.AUDIT),
+    Route("POST", "/v1/decisions/explain", _CONSENT, "decision.explain", purpose=Purpose.AUDIT),
     # The young person
     Route("GET", "/v1/me/record", _INDEX, "me.record", _OWN, ALL),
     Route("GET", "/v1/me/viewers", _CONSENT, "me.viewers", _OWN),

@@ -80,6 +80,16 @@ class Purpose(StrEnum):
     ADMINISTRATION = "administration"
 
 
+class LegalBasisCode(StrEnum):
+    """A ground on which information is shared without consent; the policy file says what each may open."""
+
+    CHILD_PROTECTION = "child-protection"
+    """An enquiry under section 47 of the Children Act 1989."""
+    VITAL_INTERESTS = "vital-interests"
+    """To protect somebody's life (UK GDPR, article 6(1)(d))."""
+    COURT_ORDER = "court-order"
+
+
 class Sector(StrEnum):
     HEALTH = "health"
     SOCIAL_CARE = "social_care"

@@ -16,7 +16,19 @@ from chassis.service import create_service, internal_router
 from consent.adapters.decision_transaction import closing, decisions_of
 from consent.adapters.keys import grant_key, log_signing_key
 from consent.adapters.policy_file import load_policy
-from consent.api import access_log, accounts, blocks, consents, decisions, directory, me, viewers
+from consent.api import (
+    access_log,
+    accounts,
+    blocks,
+    consents,
+    decisions,
+    directory,
+    explain,
+    legal_bases,
+    me,
+    overrides,
+    viewers,
+)
 from consent.application.decide import DecideRequest
 from consent.application.directory import bootstrap
 from consent.settings import PART, ConsentSettings
@@ -36,7 +48,7 @@ def create_app(
     if settings.grant_jwks_file is None:
         write_jwks(grant_jwks_path(settings), [signing_key.public_jwk])
     runtime, units, reading = make_runtime(settings, broker, clock)
-    add_worker(runtime, units, log_signer)
+    add_worker(runtime, units, log_signer, policy)
 
     transaction = decisions_of(runtime.database, units, account_ids_are_identities=settings.has_development_issuer)
 
@@ -61,19 +73,29 @@ def create_app(
     app.state.reading = reading
     app.state.token_verifier = make_token_verifier(settings)
     app.state.decide = DecideRequest(transaction, policy, GrantSigner(signing_key), clock)
-    owners = {"consent": _owner(reading, "consents"), "block": _owner(reading, "blocks")}
+    owners = {
+        "consent": _owner(reading, "consents"),
+        "block": _owner(reading, "blocks"),
+        "basis": _owner(reading, "legal_bases"),
+    }
     app.include_router(internal_router(reading, runtime.watch, owners))
-    for module in (decisions, directory, accounts, consents, blocks, viewers, me, access_log):
+    modules = (
+        decisions, directory, accounts, consents, legal_bases, blocks, overrides, explain, viewers, me, access_log,
+    )  # fmt: skip
+    for module in modules:
         app.include_router(module.router)
     return app
 
 
-def _owner(reading: Units, kind: Literal["consents", "blocks"]) -> Callable[[str], Awaitable[str | None]]:
-    """Whose child a consent or a block is of; ids only."""
+def _owner(
+    reading: Units, kind: Literal["consents", "blocks", "legal_bases"]
+) -> Callable[[str], Awaitable[str | None]]:
+    """Whose child a consent, a block or a legal basis is of; ids only."""
 
     async def look_up(thing_id: str) -> str | None:
         async with reading() as uow:
-            record = await (uow.consents if kind == "consents" else uow.blocks).get(thing_id)
+            repository = {"consents": uow.consents, "blocks": uow.blocks, "legal_bases": uow.legal_bases}[kind]
+            record = await repository.get(thing_id)
             return None if record is None else str(record["child_id"])
 
     return look_up

@@ -11,11 +11,14 @@ from chassis.inbox import InboxConsumer
 from chassis.migrations import migrations_of
 from chassis.runtime import Runtime, run_worker
 from consent.adapters.keys import log_signing_key
+from consent.adapters.policy_file import load_policy
 from consent.adapters.tables import messaging
 from consent.adapters.unit_of_work import ConsentUnitOfWork
+from consent.application.chase_reviews import ReviewChaser
 from consent.application.sequence_log import Sequencer
 from consent.consumers import child_index
 from consent.domain.log_heads import LogSigner
+from consent.domain.policy import Policy
 from consent.settings import PART, ConsentSettings
 from contracts.events import CHILD_INDEX
 
@@ -38,18 +41,19 @@ def make_runtime(
     return runtime, units, reading
 
 
-def add_worker(runtime: Runtime, units: Units, log_signer: LogSigner) -> None:
-    """Subscribes the consumers and adds the sequencer to what the runtime runs beside the requests."""
+def add_worker(runtime: Runtime, units: Units, log_signer: LogSigner, policy: Policy) -> None:
+    """Subscribes the consumers; adds the sequencer and the chasing of reviews to what runs beside the requests."""
     runtime.consume(
         "child-index", [CHILD_INDEX], InboxConsumer("child-index", units, child_index.HANDLERS, runtime.watch)
     )
     runtime.in_background(Sequencer(units, log_signer).run)
+    runtime.in_background(ReviewChaser(units, policy.overrides).run)
 
 
 def main() -> None:
     settings = ConsentSettings(run_worker=True)
     runtime, units, _ = make_runtime(settings)
-    add_worker(runtime, units, log_signing_key(settings))
+    add_worker(runtime, units, log_signing_key(settings), load_policy(settings.policy_file))
     run_worker(runtime)
 
 

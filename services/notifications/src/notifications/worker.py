@@ -5,11 +5,11 @@ from chassis.broker import Broker
 from chassis.inbox import InboxConsumer
 from chassis.migrations import migrations_of
 from chassis.runtime import Runtime, run_worker
-from contracts.events import ASSESSMENT, CHILD_INDEX
+from contracts.events import ASSESSMENT, CHILD_INDEX, CONSENT
 from contracts.routes import Service
 from notifications.adapters.tables import messaging
 from notifications.adapters.unit_of_work import SqlUnitOfWork
-from notifications.consumers import assessment, child_index
+from notifications.consumers import assessment, child_index, consent
 from notifications.settings import NotificationsSettings
 
 
@@ -23,6 +23,7 @@ def make_runtime(settings: NotificationsSettings, broker: Broker | None = None) 
     for name, topic, handlers in (
         ("child-index", CHILD_INDEX, child_index.HANDLERS),
         ("assessment", ASSESSMENT, assessment.HANDLERS),
+        ("consent", CONSENT, consent.HANDLERS),
     ):
         runtime.consume(name, [topic], InboxConsumer(name, unit_of_work, handlers, runtime.watch))
     return runtime

@@ -18,7 +18,19 @@ from consent.adapters.unit_of_work import ConsentUnitOfWork
 from consent.application.ports import Conclude, DecisionTransaction
 
 _Row = namedtuple("_Row", ("kind", "child", "a", "b", "c", "d", "e", "f"))
-_COLUMNS = ("entry_id", "at", "viewer_id", "agency_id", "child_id", "action", "outcome", "body", "salt", "leaf_hash")
+_COLUMNS = (
+    "entry_id",
+    "at",
+    "viewer_id",
+    "agency_id",
+    "child_id",
+    "action",
+    "outcome",
+    "override_id",
+    "body",
+    "salt",
+    "leaf_hash",
+)
 _INSERT = (
     f"INSERT INTO {access_log.name} ({', '.join(_COLUMNS)}) "  # noqa: S608 - names of our own
     f"VALUES ({', '.join(f':{name}' for name in _COLUMNS)})"

@@ -9,7 +9,18 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from consent.domain.facts import Block, ChildFacts, ConsentInForce, Involvement, InvolvementKind, Recipient, Viewer
+from consent.domain.facts import (
+    Block,
+    ChildFacts,
+    ConsentInForce,
+    Involvement,
+    InvolvementKind,
+    LegalBasisInForce,
+    OverrideInForce,
+    Post,
+    Recipient,
+    Viewer,
+)
 from contracts.vocabulary import (
     Category,
     PartyType,
@@ -29,6 +40,15 @@ SELECT 'viewer' AS kind, CAST(NULL AS VARCHAR(64)) AS child, p.role AS a, p.stat
 UNION ALL
 SELECT 'team', NULL, m.team_id, NULL, NULL, NULL, NULL, NULL FROM team_members m WHERE m.practitioner_id = :viewer
 UNION ALL
+SELECT 'post', NULL, o.practitioner_id, o.agency_id, NULL, NULL, NULL, NULL
+  FROM practitioners p JOIN practitioners o ON o.person_id = p.person_id AND o.practitioner_id <> p.practitioner_id
+ WHERE p.practitioner_id = :viewer
+UNION ALL
+SELECT 'post-team', NULL, o.practitioner_id, m.team_id, NULL, NULL, NULL, NULL
+  FROM practitioners p JOIN practitioners o ON o.person_id = p.person_id AND o.practitioner_id <> p.practitioner_id
+  JOIN team_members m ON m.practitioner_id = o.practitioner_id
+ WHERE p.practitioner_id = :viewer
+UNION ALL
 SELECT 'account', t.child_id, t.kind, t.account_id, NULL, NULL, NULL, NULL
   FROM accounts t WHERE t.identity = :viewer OR t.account_id = :account
 UNION ALL
@@ -41,6 +61,14 @@ UNION ALL
 SELECT 'consent', s.child_id, s.consent_id, CAST(s.categories AS TEXT), CAST(s.recipients AS TEXT),
        CAST(s.purposes AS TEXT), NULL, CAST(s.valid_until AS TEXT)
   FROM consents s WHERE s.child_id IN :children AND s.withdrawn_at IS NULL
+UNION ALL
+SELECT 'legal-basis', l.child_id, l.basis_id, CAST(l.categories AS TEXT), CAST(l.recipients AS TEXT), NULL, NULL,
+       CAST(l.valid_until AS TEXT)
+  FROM legal_bases l WHERE l.child_id IN :children AND l.ended_at IS NULL
+UNION ALL
+SELECT 'override', v.child_id, v.override_id, v.viewer_id, CAST(v.categories AS TEXT),
+       CAST(v.disclosed_at AS TEXT), NULL, CAST(v.expires_at AS TEXT)
+  FROM overrides v WHERE v.child_id IN :children AND v.closed_at IS NULL
 UNION ALL
 SELECT 'block', b.child_id, b.block_id, b.viewer_type, b.viewer_id, CAST(b.categories AS TEXT), NULL,
        CAST(b.valid_until AS TEXT)
@@ -57,7 +85,7 @@ SELECT 'related', f.other_child_id, f.child_id, NULL, NULL, NULL, NULL, NULL
 _FACTS = sa.text(FACTS_SQL).bindparams(sa.bindparam("children", expanding=True, type_=sa.String))
 
 _VIEWERS = sa.text("""
-SELECT p.practitioner_id, p.role, p.status, p.agency_id, p.scope, g.sector, m.team_id
+SELECT p.practitioner_id, p.role, p.status, p.agency_id, p.scope, p.person_id, g.sector, m.team_id
   FROM practitioners p
   LEFT JOIN agencies g ON g.agency_id = p.agency_id
   LEFT JOIN team_members m ON m.practitioner_id = p.practitioner_id
@@ -65,8 +93,15 @@ SELECT p.practitioner_id, p.role, p.status, p.agency_id, p.scope, g.sector, m.te
     OR p.practitioner_id IN (SELECT t.practitioner_id FROM team_members t
                                JOIN services s ON s.team_id = t.team_id
                                JOIN involvements i ON i.service_id = s.service_id WHERE i.child_id = :child)
+    OR p.practitioner_id IN (SELECT v.viewer_id FROM overrides v WHERE v.child_id = :child AND v.closed_at IS NULL)
     OR p.role IN :roles
 """).bindparams(sa.bindparam("roles", expanding=True, type_=sa.String))
+
+_POSTS = sa.text("""
+SELECT p.practitioner_id, p.agency_id, p.person_id, m.team_id
+  FROM practitioners p LEFT JOIN team_members m ON m.practitioner_id = p.practitioner_id
+ WHERE p.person_id IN :persons
+""").bindparams(sa.bindparam("persons", expanding=True, type_=sa.String))
 
 
 class FactsRepository:
@@ -89,8 +124,8 @@ class FactsRepository:
         return read_facts(viewer_id, found)
 
     async def viewers_of(self, child_id: str, unrelated_roles: Sequence[Role]) -> list[Viewer]:
-        """Every practitioner who is involved with the child, by name or by team, and those of the roles that need
-        no involvement for some purpose; ordered by id."""
+        """Every practitioner who is involved with the child, by name or by team, who holds an override for the child,
+        and those of the roles that need no involvement for some purpose; ordered by id."""
         found = await self._connection.execute(
             _VIEWERS, {"child": child_id, "roles": [role.value for role in unrelated_roles] or [""]}
         )
@@ -100,6 +135,7 @@ class FactsRepository:
             rows[row.practitioner_id] = row
             if row.team_id:
                 teams[row.practitioner_id].add(row.team_id)
+        posts = await self._posts({row.person_id for row in rows.values() if row.person_id is not None})
         return [
             Viewer(
                 viewer_id=viewer_id,
@@ -109,9 +145,22 @@ class FactsRepository:
                 sector=Sector(row.sector) if row.sector else None,
                 team_ids=frozenset(teams[viewer_id]),
                 scope=Scope(row.scope),
+                posts=tuple(post for post in posts.get(row.person_id, ()) if post.practitioner_id != viewer_id),
             )
             for viewer_id, row in sorted(rows.items())
         ]
+
+    async def _posts(self, person_ids: set[str]) -> dict[str | None, list[Post]]:
+        """Every post of these persons."""
+        if not person_ids:
+            return {}
+        teams: dict[tuple[str, str | None, str], set[str]] = defaultdict(set)
+        for row in await self._connection.execute(_POSTS, {"persons": sorted(person_ids)}):
+            teams[row.practitioner_id, row.agency_id, row.person_id] |= {row.team_id} - {None}
+        found: dict[str | None, list[Post]] = defaultdict(list)
+        for (practitioner_id, agency_id, person_id), team_ids in sorted(teams.items(), key=str):
+            found[person_id].append(Post(practitioner_id, agency_id, frozenset(team_ids)))
+        return found
 
 
 def read_facts(viewer_id: str, found: Iterable[Any]) -> tuple[Viewer, dict[str, ChildFacts]]:
@@ -133,6 +182,10 @@ def _viewer(viewer_id: str, rows: dict[str, list[Any]]) -> Viewer:
             sector=Sector(row.d) if row.d else None,
             team_ids=frozenset(team.a for team in rows["team"]),
             scope=Scope(row.e),
+            posts=tuple(
+                Post(post.a, post.b, frozenset(team.b for team in rows["post-team"] if team.a == post.a))
+                for post in rows["post"]
+            ),
         )
     if rows["account"]:
         row = rows["account"][0]
@@ -156,11 +209,23 @@ def _children(rows: dict[str, list[Any]]) -> dict[str, ChildFacts]:
             ConsentInForce(
                 row.a,
                 _categories(row.b) or frozenset(),
-                tuple(Recipient(RecipientType(r["type"]), r.get("id")) for r in json.loads(row.c)),
+                _recipients(row.c),
                 frozenset(map(Purpose, json.loads(row.d))) if row.d else None,
                 _moment(row.f),
             )
         )
+    legal_bases: dict[str, list[LegalBasisInForce]] = defaultdict(list)
+    for row in rows["legal-basis"]:
+        until = _moment(row.f)
+        assert until is not None
+        basis = LegalBasisInForce(row.a, _categories(row.b) or frozenset(), _recipients(row.c), until)
+        legal_bases[row.child].append(basis)
+    overrides: dict[str, list[OverrideInForce]] = defaultdict(list)
+    for row in rows["override"]:
+        until = _moment(row.f)
+        assert until is not None
+        override = OverrideInForce(row.a, row.b, _categories(row.c) or frozenset(), until, disclosed=row.d is not None)
+        overrides[row.child].append(override)
     related: dict[str, dict[str, None]] = defaultdict(dict)
     for row in rows["related"]:
         related[row.child][row.a] = None
@@ -171,10 +236,16 @@ def _children(rows: dict[str, list[Any]]) -> dict[str, ChildFacts]:
             involvements=tuple(involvements[row.child]),
             consents=tuple(consents[row.child]),
             blocks=tuple(blocks[row.child]),
+            legal_bases=tuple(legal_bases[row.child]),
+            overrides=tuple(overrides[row.child]),
             related=tuple((other, tuple(blocks[other])) for other in related[row.child]),
         )
         for row in rows["child"]
     }
+
+
+def _recipients(text: str) -> tuple[Recipient, ...]:
+    return tuple(Recipient(RecipientType(entry["type"]), entry.get("id")) for entry in json.loads(text))
 
 
 def _categories(text: str | None) -> frozenset[Category] | None:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.database import UtcDateTime
-from consent.adapters.tables import RARE_OUTCOME, access_log, log_keys, log_nodes, tree_heads
+from consent.adapters.tables import RARE_OUTCOME, access_log, log_keys, log_nodes, overrides, tree_heads
 from consent.domain.log_heads import TreeHead
 from consent.domain.merkle import Node, NodeId
 from contracts.vocabulary import Outcome
@@ -45,6 +45,9 @@ class LogRepository:
             query = query.where(RARE_OUTCOME)
         if filters.get("actions") is not None:
             query = query.where(log.action.in_(filters["actions"]))
+        if filters.get("disclosed"):
+            known = sa.select(overrides.c.override_id).where(overrides.c.disclosed_at.is_not(None))
+            query = query.where(sa.or_(log.override_id.is_(None), log.override_id.in_(known)))
         if filters.get("from") is not None:
             query = query.where(log.at >= filters["from"])
         if filters.get("to") is not None:

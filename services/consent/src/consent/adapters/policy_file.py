@@ -1,14 +1,15 @@
 """Reads the policy file. A word that Kith does not know refuses to start, and names the line."""
 
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from consent.domain.decision import ACTIONS, Basis
-from consent.domain.policy import ActionPolicy, Policy, RolePolicy
-from contracts.vocabulary import Category, Purpose, Role
+from consent.domain.actions import ACTIONS, Basis
+from consent.domain.policy import ActionPolicy, OverridePolicy, Policy, RolePolicy
+from contracts.vocabulary import Category, LegalBasisCode, Purpose, Role
 
 
 class PolicyError(ValueError):
@@ -59,6 +60,8 @@ def load_policy(path: Path) -> Policy:
         "groups",
         "actions",
         "access_history_shows",
+        "legal_bases",
+        "overrides",
     }
     for key in raw:
         if key not in known:
@@ -75,6 +78,8 @@ def load_policy(path: Path) -> Policy:
         without_consent=_words(lines, Category, raw["without_consent"], "without_consent") - {Category.SENSITIVE},
         roles=_roles(lines, raw["roles"], always),
         actions=_actions(lines, raw["actions"], groups),
+        legal_bases=_legal_bases(lines, raw["legal_bases"]),
+        overrides=_overrides(lines, raw["overrides"]),
         history_shows_names=shows == "names",
     )
 
@@ -149,3 +154,47 @@ def _actions(lines: _Lines, raw: dict[str, Any], groups: dict[str, frozenset[Rol
         if name not in actions and rule.basis is not Basis.ANYBODY:
             raise lines.wrong(f"action {name!r} is missing", "actions")
     return actions
+
+
+def _legal_bases(lines: _Lines, raw: dict[str, Any]) -> dict[LegalBasisCode, frozenset[Category]]:
+    found = {}
+    for name, words in raw.items():
+        (code,) = _words(lines, LegalBasisCode, [name], "legal_bases", name)
+        found[code] = _words(lines, Category, words, "legal_bases", name)
+        if Category.SENSITIVE in found[code]:
+            raise lines.wrong("'sensitive' always needs a consent that names it", "legal_bases", name)
+    return found
+
+
+_NUMBERS = ("minutes", "longest_minutes", "remind_after_working_days", "escalate_after_working_days")
+
+
+def _overrides(lines: _Lines, raw: dict[str, Any]) -> OverridePolicy:
+    known = {*_NUMBERS, "reasons", "bank_holidays"}
+    for key in raw:
+        if key not in known:
+            raise lines.wrong(f"{key!r} is not a setting of overrides", "overrides", key)
+    for key in sorted(known - raw.keys()):
+        raise lines.wrong(f"{key!r} is missing", "overrides")
+    for key in _NUMBERS:
+        if type(raw[key]) is not int or raw[key] < 1:
+            raise lines.wrong("a whole number above 0 is needed here", "overrides", key)
+    reasons = raw["reasons"]
+    if not isinstance(reasons, dict) or not reasons or not all(isinstance(words, str) for words in reasons.values()):
+        raise lines.wrong("each reason needs a code and its words", "overrides", "reasons")
+    for code in reasons:
+        if not isinstance(code, str) or len(code) > 40:
+            raise lines.wrong("a reason's code is a text of at most 40 characters", "overrides", "reasons", code)
+    for position, day in enumerate(raw["bank_holidays"] or []):
+        if type(day) is not date:
+            raise lines.wrong("a date is needed here, YYYY-MM-DD", "overrides", "bank_holidays", position)
+    if raw["minutes"] > raw["longest_minutes"]:
+        raise lines.wrong("is more than longest_minutes", "overrides", "minutes")
+    return OverridePolicy(
+        minutes=raw["minutes"],
+        longest_minutes=raw["longest_minutes"],
+        reasons=dict(reasons),
+        remind_after=raw["remind_after_working_days"],
+        escalate_after=raw["escalate_after_working_days"],
+        bank_holidays=frozenset(raw["bank_holidays"] or []),
+    )

@@ -49,6 +49,8 @@ practitioners = sa.Table(
     sa.Column("phone", sa.String(40)),
     sa.Column("status", sa.String(10), nullable=False),
     sa.Column("scope", sa.String(12), nullable=False),
+    # The same for each post that one person holds under a practitioner id of its own.
+    sa.Column("person_id", _directory_id, index=True),
     sa.Column("version", sa.Integer, nullable=False),
 )
 
@@ -148,6 +150,47 @@ blocks = sa.Table(
     sa.Column("lifted_at", UtcDateTime),
 )
 
+legal_bases = sa.Table(
+    "legal_bases",
+    metadata,
+    sa.Column("basis_id", _id, primary_key=True),
+    sa.Column("child_id", _id, nullable=False, index=True),
+    sa.Column("code", sa.String(30), nullable=False),
+    sa.Column("categories", sa.JSON, nullable=False),
+    sa.Column("recipients", sa.JSON, nullable=False),
+    sa.Column("valid_until", UtcDateTime, nullable=False),
+    sa.Column("reference", sa.String(200), nullable=False),
+    sa.Column("recorded_by", _directory_id, nullable=False),
+    sa.Column("recorded_at", UtcDateTime, nullable=False),
+    sa.Column("ended_by", _directory_id),
+    sa.Column("ended_at", UtcDateTime),
+)
+
+overrides = sa.Table(
+    "overrides",
+    metadata,
+    sa.Column("override_id", _id, primary_key=True),
+    sa.Column("child_id", _id, nullable=False, index=True),
+    sa.Column("viewer_id", _directory_id, nullable=False, index=True),
+    sa.Column("agency_id", _directory_id),
+    sa.Column("reason_code", sa.String(40), nullable=False),
+    sa.Column("reason", sa.String(2000), nullable=False),
+    sa.Column("flags", sa.JSON, nullable=False),
+    sa.Column("categories", sa.JSON, nullable=False),
+    sa.Column("started_at", UtcDateTime, nullable=False),
+    sa.Column("expires_at", UtcDateTime, nullable=False),
+    # Set by the worker some time after it expired, so that a decision does not load what is long past.
+    sa.Column("closed_at", UtcDateTime),
+    sa.Column("reviewed_by", _directory_id),
+    sa.Column("reviewed_at", UtcDateTime),
+    sa.Column("justified", sa.Boolean),
+    sa.Column("note", sa.String(2000)),
+    sa.Column("reminded_at", UtcDateTime),
+    sa.Column("escalated_at", UtcDateTime),
+    # From when on the young person may know of it.
+    sa.Column("disclosed_at", UtcDateTime),
+)
+
 access_log = sa.Table(
     "access_log",
     metadata,
@@ -159,6 +202,8 @@ access_log = sa.Table(
     sa.Column("child_id", _id),
     sa.Column("action", sa.String(40), nullable=False),
     sa.Column("outcome", sa.String(10), nullable=False),
+    # The override that opened it, of which the young person may not know yet.
+    sa.Column("override_id", _id),
     # The salted body can be dropped by a purge; the leaf's hash stays, so that proofs still hold.
     sa.Column("body", sa.Text),
     sa.Column("salt", sa.String(32)),

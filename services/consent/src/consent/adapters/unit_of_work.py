@@ -7,8 +7,9 @@ from consent.adapters.children_repository import ChildrenRepository
 from consent.adapters.directory_repository import DirectoryRepository
 from consent.adapters.facts_repository import FactsRepository
 from consent.adapters.log_repository import LogRepository
+from consent.adapters.overrides_repository import OverridesRepository
 from consent.adapters.records_repository import RecordsRepository
-from consent.adapters.tables import accounts, blocks, consents
+from consent.adapters.tables import accounts, blocks, consents, legal_bases
 
 
 class ConsentUnitOfWork(UnitOfWork):
@@ -23,6 +24,8 @@ class ConsentUnitOfWork(UnitOfWork):
         self.children = ChildrenRepository(connection)
         self.consents = RecordsRepository(connection, consents)
         self.blocks = RecordsRepository(connection, blocks)
+        self.legal_bases = RecordsRepository(connection, legal_bases)
+        self.overrides = OverridesRepository(connection)
         self.accounts = RecordsRepository(connection, accounts)
         self.log = LogRepository(connection)
 

@@ -60,6 +60,10 @@ class PutPractitioner(RequestModel):
     phone: Annotated[str, StringConstraints(pattern=r"^[+0-9][0-9 ()-]{2,38}$")] | None = None
     status: PractitionerStatus = PractitionerStatus.ACTIVE
     scope: Scope = Scope.AGENCY
+    person_id: Annotated[
+        DirectoryId | None,
+        Field(description="The same for each post that one person holds: a block of one holds for all."),
+    ] = None
 
 
 class Practitioner(BaseModel):
@@ -72,6 +76,7 @@ class Practitioner(BaseModel):
     phone: str | None = None
     status: PractitionerStatus
     scope: Scope
+    person_id: str | None = None
 
 
 class PutService(RequestModel):

@@ -34,6 +34,7 @@ class Look(BaseModel):
     action: Annotated[str, Told]
     purpose: Annotated[str, Told]
     categories: Annotated[list[Category], Told]
+    by_override: Annotated[bool, Told]
 
 
 class Looks(BaseModel):

@@ -37,16 +37,14 @@ async def record_consent(uow: UnitOfWork, grant: Grant, command: RecordConsent) 
     if command.valid_until is not None and command.valid_until <= uow.now():
         raise Invalid([FieldError("/valid_until", "has passed")])
     for position, recipient in enumerate(command.recipients):
-        await _check_recipient(uow, recipient, f"/recipients/{position}/id")
+        await check_recipient(uow, recipient, f"/recipients/{position}/id")
     record: Record = {
         "consent_id": new_id(),
         "child_id": grant.child_id,
         "given_by": command.given_by,
         "basis": command.basis,
         "categories": sorted(set(command.categories)),
-        "recipients": [
-            {"type": r.type.value} if r.id is None else {"type": r.type.value, "id": r.id} for r in command.recipients
-        ],
+        "recipients": [recipient.as_dict() for recipient in command.recipients],
         "purposes": None if command.purposes is None else sorted(set(command.purposes)),
         "valid_until": command.valid_until,
         "note": command.note,
@@ -85,7 +83,8 @@ async def withdraw_consent(uow: UnitOfWork, grant: Grant, consent_id: str) -> Re
     return {**record, **change}
 
 
-async def _check_recipient(uow: UnitOfWork, recipient: Recipient, pointer: str) -> None:
+async def check_recipient(uow: UnitOfWork, recipient: Recipient, pointer: str) -> None:
+    """Raises `Invalid` for a recipient that the directory does not have."""
     if recipient.type is RecipientType.ALL:
         if recipient.id is not None:
             raise Invalid([FieldError(pointer, "is not given where all are meant")])

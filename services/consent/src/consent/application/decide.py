@@ -148,4 +148,5 @@ def log_row(
     criteria = [field for field in SEARCH_FIELDS if field in request.criteria]
     if criteria:
         entry["criteria"] = criteria
-    return sealed(entry, at)
+    opened_by = next((finding.reference for finding in decision.findings if finding.rule == "override"), None)
+    return {**sealed(entry, at), "override_id": opened_by}

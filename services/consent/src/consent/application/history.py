@@ -22,8 +22,11 @@ LOOKS = (
 
 
 async def looks_at(uow: UnitOfWork, grant: Grant, after: tuple[datetime, str] | None, limit: int) -> list[Record]:
-    """Log rows of the looks at the account's own child, newest first, one more than `limit` where there are more."""
-    filters = {"child_id": grant.child_id, "outcome": Outcome.PERMITTED.value, "actions": LOOKS}
+    """Log rows of the looks at the account's own child, newest first, one more than `limit` where there are more.
+
+    A look by an override is among them from when an officer says that it is safe.
+    """
+    filters = {"child_id": grant.child_id, "outcome": Outcome.PERMITTED.value, "actions": LOOKS, "disclosed": True}
     return await uow.log.search(filters, after, limit + 1)
 
 
@@ -52,6 +55,7 @@ async def describe(uow: UnitOfWork, policy: Policy, rows: list[Record]) -> list[
                 "action": row["action"],
                 "purpose": entry["purpose"],
                 "categories": entry["permitted"],
+                "by_override": row["override_id"] is not None,
             }
         )
     return found

@@ -8,7 +8,9 @@ from consent.domain.policy import Policy
 from contracts.vocabulary import Category, Outcome, Purpose
 
 
-async def viewers_of(uow: UnitOfWork, policy: Policy, child_id: str) -> list[dict[str, Any]]:
+async def viewers_of(
+    uow: UnitOfWork, policy: Policy, child_id: str, *, for_the_family: bool = False
+) -> list[dict[str, Any]]:
     """Each practitioner who would be answered, with the categories and the rule of each.
 
     Asked for direct support, and for roles that need no involvement for some purpose, for that purpose.
@@ -19,6 +21,8 @@ async def viewers_of(uow: UnitOfWork, policy: Policy, child_id: str) -> list[dic
     viewers = await uow.facts.viewers_of(child_id, list(unrelated))
     _, children = await uow.facts.load("", [child_id])
     child = children.get(child_id)
+    if child is not None and for_the_family:
+        child = child.as_the_young_person_may_know()
     names: dict[str, Any] = {}
     found = []
     for viewer in viewers:

@@ -2,86 +2,18 @@
 
 Each rule says what it found, category by category; the explanation in plain English is made of the same findings.
 The order is that of the rules as people tell them: is the viewer active, may their role do this at all, are they
-involved, is the role entitled, does the family's consent cover it, does a block stop it. A block beats everything.
+involved, does a block stop it, is the role entitled, does a consent or a legal basis cover it. A block beats
+everything but an override.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-from consent.domain.facts import ChildFacts, InvolvementKind, Viewer
+from consent.domain.actions import ACTIONS, ActionRule, Basis
+from consent.domain.facts import ChildFacts, Involvement, InvolvementKind, OverrideInForce, Viewer
 from consent.domain.policy import Policy
 from contracts.vocabulary import ACCOUNT_ROLES, Category, Outcome, Purpose, Role
-
-
-class Basis(StrEnum):
-    """What an action rests on, besides the role."""
-
-    ROLE = "role"
-    """No child is spoken of."""
-    ANYBODY = "anybody"
-    """Any identity that the issuer vouches for, known to the directory or not."""
-    INVOLVED = "involved"
-    """A current involvement with the child."""
-    UNRELATED = "unrelated"
-    """Needs no involvement: search before create, opening an involvement of one's own."""
-    OWN = "own"
-    """An account's own child."""
-
-
-@dataclass(frozen=True, slots=True)
-class ActionRule:
-    """`writes`: recording what one knows discloses nothing, so no consent is asked for."""
-
-    basis: Basis
-    writes: bool = False
-
-
-ACTIONS: dict[str, ActionRule] = {
-    "directory.read": ActionRule(Basis.ROLE),
-    "directory.write": ActionRule(Basis.ROLE),
-    "whoami": ActionRule(Basis.ROLE),
-    "template.read": ActionRule(Basis.ROLE),
-    "import.create": ActionRule(Basis.ROLE),
-    "import.read": ActionRule(Basis.ROLE),
-    "log.read": ActionRule(Basis.ROLE),
-    "log.export": ActionRule(Basis.ROLE),
-    "log.prove": ActionRule(Basis.ROLE),
-    "log.purge": ActionRule(Basis.ROLE),
-    "account.accept": ActionRule(Basis.ANYBODY),
-    "child.search": ActionRule(Basis.UNRELATED),
-    "child.create": ActionRule(Basis.UNRELATED),
-    "review.read": ActionRule(Basis.UNRELATED),
-    "review.resolve": ActionRule(Basis.UNRELATED),
-    "episode.open": ActionRule(Basis.UNRELATED),
-    "notification.read": ActionRule(Basis.INVOLVED),
-    "notification.acknowledge": ActionRule(Basis.INVOLVED),
-    "child.read": ActionRule(Basis.INVOLVED),
-    "episode.close": ActionRule(Basis.INVOLVED),
-    "lead.assign": ActionRule(Basis.INVOLVED),
-    "family.write": ActionRule(Basis.INVOLVED, writes=True),
-    "account.create": ActionRule(Basis.INVOLVED),
-    "consent.record": ActionRule(Basis.INVOLVED),
-    "consent.read": ActionRule(Basis.INVOLVED),
-    "consent.withdraw": ActionRule(Basis.INVOLVED),
-    "block.place": ActionRule(Basis.INVOLVED),
-    "block.read": ActionRule(Basis.INVOLVED),
-    "block.lift": ActionRule(Basis.INVOLVED),
-    "viewers.read": ActionRule(Basis.INVOLVED),
-    "assessment.begin": ActionRule(Basis.INVOLVED),
-    "assessment.list": ActionRule(Basis.INVOLVED),
-    "assessment.read": ActionRule(Basis.INVOLVED),
-    "assessment.contribute": ActionRule(Basis.INVOLVED, writes=True),
-    "me.record": ActionRule(Basis.OWN),
-    "me.viewers": ActionRule(Basis.OWN),
-    "me.history": ActionRule(Basis.OWN),
-    "me.blocks": ActionRule(Basis.OWN),
-    "me.block": ActionRule(Basis.OWN),
-    "me.consents": ActionRule(Basis.OWN),
-    "me.withdraw": ActionRule(Basis.OWN),
-}
-"""What each action of the public routes rests on. An action that is not here is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +42,11 @@ _BECAUSE = {
     "not-involved": "the viewer has no current involvement with the child",
     "not-lead": "only the lead professional, or a role that the policy names, may do this",
     "not-entitled": "the viewer's role is not entitled to this category",
+    "entitled": "the viewer's role is entitled to this category",
     "no-consent": "no consent in force covers this category for this viewer and purpose",
+    "legal-basis": "the viewer is involved, the role is entitled, and a recorded legal basis needs no consent",
+    "override": "the viewer broke the glass: an override in force opens this category to them alone",
+    "emergency": "the viewer's role may break the glass; officers and the lead professional are told at once",
     "blocked": "a block placed by or for the young person names the viewer, their team or their agency",
     "involved": "the viewer is involved with the child and the role is entitled; no consent is needed",
     "consented": "the viewer is involved, the role is entitled, and a consent in force covers it",
@@ -170,78 +106,139 @@ def decide(
     if child is None:
         return _refused("no-such-child")
     assert viewer.role is not None
-    rule = ACTIONS[action]
-    today = now.date()
-    mine = [found for found in child.involvements if found.current(today) and found.is_of(viewer)]
-    lead = any(found.kind is InvolvementKind.LEAD for found in mine)
-    reach = _reach(viewer, viewer.role, child, rule, purpose, policy, mine[0].reference if mine else None)
+    case = _Case(viewer, viewer.role, child, ACTIONS[action], purpose, policy, now)
+    reach = case.reach()
     if not reach.permitted:
         return Decision(Outcome.REFUSED, (), (reach,))
     gate = policy.actions[action].lead_or
-    if gate is not None and not lead and viewer.role not in gate:
+    if gate is not None and not case.lead and viewer.role not in gate:
         return _refused("not-lead")
-    findings = tuple(
-        _category(viewer, viewer.role, child, rule, category, purpose, policy, now, reach, lead)
-        for category in categories
-    )
+    findings = tuple(_deciding(case.spoken(reach, category)) for category in categories)
     permitted = tuple(found.category for found in findings if found.permitted and found.category is not None)
-    outcome = Outcome.PERMITTED if permitted or (rule.basis is Basis.OWN and not findings) else Outcome.REFUSED
-    if rule.basis is Basis.OWN and not findings:
-        findings = (reach,)
+    alone = case.rule.basis in _WITHOUT_CATEGORIES and not findings
+    outcome = Outcome.PERMITTED if permitted or alone else Outcome.REFUSED
     related = _related(viewer, child, permitted, now)
-    return Decision(outcome, permitted, findings, lead=lead, related=related)
+    return Decision(outcome, permitted, (reach,) if alone else findings, lead=case.lead, related=related)
 
 
-def _reach(
+def explain(
     viewer: Viewer,
-    role: Role,
-    child: ChildFacts,
-    rule: ActionRule,
-    purpose: Purpose,
-    policy: Policy,
-    involvement: str | None,
-) -> Finding:
-    """Whether this viewer may come to this child at all, and by what."""
-    if rule.basis is Basis.OWN:
-        own = role in ACCOUNT_ROLES and viewer.child_id == child.child_id
-        return Finding(None, "own" if own else "not-own", own)
-    if rule.basis is Basis.UNRELATED:
-        return Finding(None, "search", True)
-    if involvement is not None:
-        return Finding(None, "involved", True, involvement)
-    if purpose in policy.roles[role].relationship_not_needed_for:
-        return Finding(None, "data-quality", True)
-    return Finding(None, "not-involved", False)
-
-
-def _category(
-    viewer: Viewer,
-    role: Role,
-    child: ChildFacts,
-    rule: ActionRule,
-    category: Category,
+    child: ChildFacts | None,
+    action: str,
+    categories: Iterable[Category],
     purpose: Purpose,
     policy: Policy,
     now: datetime,
-    reach: Finding,
-    lead: bool,
-) -> Finding:
-    for block in child.blocks:
-        if block.stops(viewer, category, now):
-            return Finding(category, "blocked", False, block.block_id)
-    if not (policy.entitled(role, category) or (rule.basis is Basis.UNRELATED and category in _FIRST_CONTACT)):
-        return Finding(category, "not-entitled", False)
-    if rule.writes:
-        return Finding(category, "contributes", True, reach.reference)
-    if category in policy.without_consent or rule.basis is Basis.OWN:
-        return Finding(category, reach.rule, True, reach.reference)
-    if category is Category.PLAN and lead:
-        return Finding(category, "involved", True, reach.reference)
-    for consent in child.consents:
-        if consent.covers(viewer, category, purpose, now):
-            return Finding(category, "consented", True, consent.consent_id)
-    return Finding(category, "no-consent", False)
+) -> tuple[Finding, ...]:
+    """Every rule that spoke for each category, in order; what it decided last is by the same rules as `decide`."""
+    early = standing(viewer, action, policy)
+    if early is not None or child is None:
+        return (early or _refused("no-such-child")).findings
+    assert viewer.role is not None
+    case = _Case(viewer, viewer.role, child, ACTIONS[action], purpose, policy, now)
+    reach = case.reach()
+    return tuple(found for category in categories for found in case.spoken(reach, category))
 
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One request about one child, and what each rule finds in it."""
+
+    viewer: Viewer
+    role: Role
+    child: ChildFacts
+    rule: ActionRule
+    purpose: Purpose
+    policy: Policy
+    now: datetime
+
+    @property
+    def involvement(self) -> Involvement | None:
+        today = self.now.date()
+        mine = (found for found in self.child.involvements if found.current(today) and found.is_of(self.viewer))
+        return next(mine, None)
+
+    @property
+    def lead(self) -> bool:
+        today = self.now.date()
+        return any(
+            found.kind is InvolvementKind.LEAD and found.current(today) and found.is_of(self.viewer)
+            for found in self.child.involvements
+        )
+
+    def reach(self) -> Finding:
+        """Whether this viewer may come to this child at all, and by what."""
+        if self.rule.basis is Basis.OWN:
+            own = self.role in ACCOUNT_ROLES and self.viewer.child_id == self.child.child_id
+            return Finding(None, "own" if own else "not-own", own)
+        if self.rule.basis is Basis.EMERGENCY:
+            return Finding(None, "emergency", True)
+        if self.rule.basis is Basis.UNRELATED:
+            return Finding(None, "search", True)
+        involvement = self.involvement
+        if involvement is not None:
+            return Finding(None, "involved", True, involvement.reference)
+        if self.purpose in self.policy.roles[self.role].relationship_not_needed_for:
+            return Finding(None, "data-quality", True)
+        override = self._override() if self.rule.overridable else None
+        if override is not None:
+            return Finding(None, "override", True, override.override_id)
+        return Finding(None, "not-involved", False)
+
+    def spoken(self, reach: Finding, category: Category) -> list[Finding]:
+        """What each rule says of one category: relationship, block, entitlement, consent, and last an override."""
+        found = [Finding(category, reach.rule, reach.permitted, reach.reference)]
+        if reach.rule == "override":
+            found[0] = Finding(category, "not-involved", False)
+        block = next((each for each in self.child.blocks if each.stops(self.viewer, category, self.now)), None)
+        if block is not None:
+            found.append(Finding(category, "blocked", False, block.block_id))
+        entitled = self._entitled(category)
+        found.append(Finding(category, "entitled" if entitled else "not-entitled", entitled))
+        if reach.rule != "override":
+            found.append(self._ground(reach, category))
+        if entitled and self.rule.overridable:
+            override = self._override(category)
+            if override is not None:
+                found.append(Finding(category, "override", True, override.override_id))
+        return found
+
+    def _entitled(self, category: Category) -> bool:
+        first_contact = self.rule.basis is Basis.UNRELATED and category in _FIRST_CONTACT
+        return first_contact or self.policy.entitled(self.role, category)
+
+    def _override(self, category: Category | None = None) -> OverrideInForce | None:
+        mine = (each for each in self.child.overrides if each.is_of(self.viewer, self.now))
+        return next((each for each in mine if category is None or category in each.categories), None)
+
+    def _ground(self, reach: Finding, category: Category) -> Finding:
+        """Why nothing more is needed, the consent or legal basis that covers the category, or that there is none."""
+        if self.rule.writes:
+            return Finding(category, "contributes", True, reach.reference)
+        if category in self.policy.without_consent or self.rule.basis is Basis.OWN:
+            return Finding(category, reach.rule, True, reach.reference)
+        if category is Category.PLAN and self.lead:
+            return Finding(category, "involved", True, reach.reference)
+        for consent in self.child.consents:
+            if consent.covers(self.viewer, category, self.purpose, self.now):
+                return Finding(category, "consented", True, consent.consent_id)
+        for basis in self.child.legal_bases:
+            if basis.covers(self.viewer, category, self.now):
+                return Finding(category, "legal-basis", True, basis.basis_id)
+        return Finding(category, "no-consent", False)
+
+
+def _deciding(spoken: list[Finding]) -> Finding:
+    """The finding that decided: the first refusal, unless an override answers it; else the ground of permission."""
+    refusal = next((found for found in spoken if not found.permitted), None)
+    last = spoken[-1]
+    if refusal is None:
+        return next(found for found in reversed(spoken) if found.rule != "override")
+    return last if last.rule == "override" else refusal
+
+
+_WITHOUT_CATEGORIES = frozenset({Basis.OWN, Basis.EMERGENCY})
+"""What an action may rest on that asks for no category and is permitted all the same."""
 
 _FIRST_CONTACT = frozenset({Category.BASICS, Category.INVOLVEMENT})
 """What finding a child and opening an involvement touch; a role that sees nothing of a child may still do its part

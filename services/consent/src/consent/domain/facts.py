@@ -1,6 +1,6 @@
 """What a decision is made from: the viewer as the directory has them, and what is recorded about the child."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -8,8 +8,20 @@ from contracts.vocabulary import Category, PartyType, PractitionerStatus, Purpos
 
 
 @dataclass(frozen=True, slots=True)
+class Post:
+    """Another post that the viewer's person holds, under a practitioner id of its own."""
+
+    practitioner_id: str
+    agency_id: str | None
+    team_ids: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who asks. `role` is None for an identity that the directory does not know; `child_id` is an account's own."""
+    """Who asks. `role` is None for an identity that the directory does not know; `child_id` is an account's own.
+
+    `posts` are the other posts of the same person: they give nothing, but a block that names one of them holds here.
+    """
 
     viewer_id: str
     role: Role | None = None
@@ -19,6 +31,7 @@ class Viewer:
     team_ids: frozenset[str] = frozenset()
     scope: Scope = Scope.AGENCY
     child_id: str | None = None
+    posts: tuple[Post, ...] = ()
 
     @property
     def active(self) -> bool:
@@ -55,6 +68,9 @@ class Recipient:
     type: RecipientType
     id: str | None = None
 
+    def as_dict(self) -> dict[str, str]:
+        return {"type": self.type.value} if self.id is None else {"type": self.type.value, "id": self.id}
+
     def includes(self, viewer: Viewer) -> bool:
         match self.type:
             case RecipientType.ALL:
@@ -89,6 +105,40 @@ class ConsentInForce:
 
 
 @dataclass(frozen=True, slots=True)
+class LegalBasisInForce:
+    """A recorded legal basis that needs no consent (for example an enquiry under section 47, Children Act 1989)."""
+
+    basis_id: str
+    categories: frozenset[Category]
+    recipients: tuple[Recipient, ...]
+    valid_until: datetime
+
+    def covers(self, viewer: Viewer, category: Category, now: datetime) -> bool:
+        """Never `sensitive`, which always needs a consent that names it."""
+        return (
+            category in self.categories
+            and category is not Category.SENSITIVE
+            and now < self.valid_until
+            and any(recipient.includes(viewer) for recipient in self.recipients)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideInForce:
+    """A practitioner broke the glass: for themselves alone, for the categories named, until it expires."""
+
+    override_id: str
+    viewer_id: str
+    categories: frozenset[Category]
+    expires_at: datetime
+    disclosed: bool = False
+    """Whether an officer has said that it is safe for the young person to know."""
+
+    def is_of(self, viewer: Viewer, now: datetime) -> bool:
+        return viewer.viewer_id == self.viewer_id and now < self.expires_at
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """A block that was placed and not lifted. `categories` None means all."""
 
@@ -103,13 +153,18 @@ class Block:
             return False
         if self.valid_until is not None and now >= self.valid_until:
             return False
+        return self.names(viewer.viewer_id, viewer.agency_id, viewer.team_ids) or any(
+            self.names(post.practitioner_id, post.agency_id, post.team_ids) for post in viewer.posts
+        )
+
+    def names(self, practitioner_id: str, agency_id: str | None, team_ids: frozenset[str]) -> bool:
         match self.type:
             case PartyType.PRACTITIONER:
-                return self.party_id == viewer.viewer_id
+                return self.party_id == practitioner_id
             case PartyType.TEAM:
-                return self.party_id in viewer.team_ids
+                return self.party_id in team_ids
             case PartyType.AGENCY:
-                return self.party_id == viewer.agency_id
+                return self.party_id == agency_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,4 +176,9 @@ class ChildFacts:
     involvements: tuple[Involvement, ...] = ()
     consents: tuple[ConsentInForce, ...] = ()
     blocks: tuple[Block, ...] = ()
+    legal_bases: tuple[LegalBasisInForce, ...] = ()
+    overrides: tuple[OverrideInForce, ...] = ()
     related: tuple[tuple[str, tuple[Block, ...]], ...] = ()
+
+    def as_the_young_person_may_know(self) -> "ChildFacts":
+        return replace(self, overrides=tuple(each for each in self.overrides if each.disclosed))

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
-from contracts.vocabulary import Category, Purpose, Role
+from contracts.vocabulary import Category, LegalBasisCode, Purpose, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +23,27 @@ class ActionPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class OverridePolicy:
+    """Breaking the glass. `reasons` maps a code to its words; days are working days, `bank_holidays` are not."""
+
+    minutes: int
+    longest_minutes: int
+    reasons: Mapping[str, str]
+    remind_after: int
+    escalate_after: int
+    bank_holidays: frozenset[date]
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
+    """`legal_bases`: what each may open without consent."""
+
     version: str
     without_consent: frozenset[Category]
     roles: Mapping[Role, RolePolicy]
     actions: Mapping[str, ActionPolicy]
+    legal_bases: Mapping[LegalBasisCode, frozenset[Category]]
+    overrides: OverridePolicy
     history_shows_names: bool
 
     def entitled(self, role: Role, category: Category) -> bool:

@@ -65,7 +65,7 @@ class SqlEntries:
         table = notifications
         found = await self._connection.execute(
             sa.select(table.c.child_id)
-            .where(table.c.recipient_id == recipient_id)
+            .where(table.c.recipient_id == recipient_id, table.c.child_id.is_not(None))
             .group_by(table.c.child_id)
             .order_by(sa.func.max(table.c.notification_id).desc())
             .limit(limit)
@@ -91,7 +91,8 @@ class SqlEntries:
 
 
 def _about(recipient_id: str, children: Collection[str]) -> sa.ColumnElement[bool]:
-    return sa.and_(notifications.c.recipient_id == recipient_id, notifications.c.child_id.in_(children))
+    child_id = notifications.c.child_id
+    return sa.and_(notifications.c.recipient_id == recipient_id, sa.or_(child_id.is_(None), child_id.in_(children)))
 
 
 def _entry(row: sa.Row[tuple[object, ...]]) -> Entry:

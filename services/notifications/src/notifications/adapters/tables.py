@@ -22,9 +22,11 @@ notifications = sa.Table(
     sa.Column("notification_id", sa.String(36), primary_key=True),
     sa.Column("recipient_id", sa.String(64), nullable=False),
     sa.Column("type", sa.String(40), nullable=False),
-    sa.Column("child_id", sa.String(36), nullable=False),
+    # Without a child: what an information-governance officer is told, who may know of none.
+    sa.Column("child_id", sa.String(36)),
     sa.Column("episode_id", sa.String(36)),
     sa.Column("assessment_id", sa.String(36)),
+    sa.Column("override_id", sa.String(36)),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("acknowledged_at", UtcDateTime),
     sa.Index("ix_notifications_recipient", "recipient_id", "child_id", "notification_id"),

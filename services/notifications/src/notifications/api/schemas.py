@@ -18,9 +18,10 @@ class Notification(BaseModel):
 
     notification_id: Annotated[str, _INVOLVEMENT]
     type: Annotated[NotificationType, _INVOLVEMENT]
-    child_id: Annotated[str, _INVOLVEMENT]
+    child_id: Annotated[str | None, _INVOLVEMENT] = None
     episode_id: Annotated[str | None, _INVOLVEMENT] = None
     assessment_id: Annotated[str | None, _INVOLVEMENT] = None
+    override_id: Annotated[str | None, _INVOLVEMENT] = None
     created_at: Annotated[datetime, _INVOLVEMENT]
     why: Annotated[str, _INVOLVEMENT, Field(description="Why you get this, in plain words.")]
     state: Annotated[State, _INVOLVEMENT]
@@ -34,6 +35,7 @@ class Notification(BaseModel):
             child_id=entry.child_id,
             episode_id=entry.episode_id,
             assessment_id=entry.assessment_id,
+            override_id=entry.override_id,
             created_at=entry.created_at,
             why=WHY[entry.type],
             state=entry.state,

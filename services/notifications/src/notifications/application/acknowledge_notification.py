@@ -13,7 +13,7 @@ from notifications.domain.entries import Entry
 async def acknowledge_candidates(uow: NotificationsUnitOfWork, grant: Grant, notification_id: str) -> list[str]:
     """The child whom the entry is about, if the entry is the caller's own."""
     entry = await _own(uow, grant, notification_id)
-    return [] if entry is None else [entry.child_id]
+    return [] if entry is None or entry.child_id is None else [entry.child_id]
 
 
 async def acknowledge_notification(uow: NotificationsUnitOfWork, grant: Grant, notification_id: str) -> Entry:
@@ -22,7 +22,7 @@ async def acknowledge_notification(uow: NotificationsUnitOfWork, grant: Grant, n
     Raises `NotFound` alike for an entry that is not there, another's, or about a child hidden from the caller.
     """
     entry = await _own(uow, grant, notification_id)
-    if entry is None or entry.child_id not in children_shown(grant):
+    if entry is None or (entry.child_id is not None and entry.child_id not in children_shown(grant)):
         raise NotFound
     if entry.acknowledged_at is not None:
         return entry

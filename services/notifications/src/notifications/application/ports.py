@@ -24,7 +24,7 @@ class EntryRepository(Protocol):
     async def newest(
         self, recipient_id: str, children: Collection[str], state: State | None, before: str | None, limit: int
     ) -> list[Entry]:
-        """Entries about `children`, newest first, from the one after the notification id `before`."""
+        """Entries about `children` or about no child, newest first, from the one after the notification id `before`."""
 
     async def count_unread(self, recipient_id: str, children: Collection[str]) -> int: ...
 

@@ -11,17 +11,18 @@ async def tell(uow: NotificationsUnitOfWork, occurrence: Occurrence) -> None:
     if occurrence.quiet:
         return  # an import brings these by the thousand; nothing is looked up for them
     lead = await uow.leads.of(occurrence.child_id)
-    audiences = {} if lead is None else {Audience.LEAD_PROFESSIONAL: lead}
+    audiences = {Audience.LEAD_PROFESSIONAL: [] if lead is None else [lead], Audience.OFFICERS: occurrence.officers}
     await uow.entries.add(
         [
             Entry(
                 notification_id=new_id(),
                 recipient_id=notice.recipient_id,
                 type=notice.type,
-                child_id=occurrence.child_id,
+                child_id=occurrence.child_id if notice.names_child else None,
                 episode_id=occurrence.episode_id,
                 assessment_id=occurrence.assessment_id,
                 created_at=uow.now(),
+                override_id=occurrence.override_id,
             )
             for notice in who_hears(occurrence, audiences)
         ]

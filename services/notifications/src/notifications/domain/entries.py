@@ -14,16 +14,18 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`acknowledged_at` is None while nobody has acknowledged it. Times are UTC."""
+    """`acknowledged_at` is None while nobody has acknowledged it. `child_id` is None in what an officer is told, who
+    may know of no child. Times are UTC."""
 
     notification_id: str
     recipient_id: str
     type: NotificationType
-    child_id: str
+    child_id: str | None
     episode_id: str | None
     assessment_id: str | None
     created_at: datetime
     acknowledged_at: datetime | None = None
+    override_id: str | None = None
 
     @property
     def state(self) -> State:

@@ -1,6 +1,6 @@
 """Who hears of what. The table `RULES` decides, and nothing else does."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,11 +9,16 @@ class NotificationType(StrEnum):
     NEW_INVOLVEMENT = "new-involvement"
     LEAD_ASSIGNED = "lead-assigned"
     ASSESSMENT_BEGUN = "assessment-begun"
+    OVERRIDE_INVOKED = "override-invoked"
+    OVERRIDE_REVIEW_DUE = "override-review-due"
+    OVERRIDE_ESCALATED = "override-escalated"
 
 
 class Audience(StrEnum):
     LEAD_PROFESSIONAL = "lead professional"
     """Whoever leads for the child once the event has happened."""
+    OFFICERS = "officers"
+    """The information-governance officers whom the event names; they are told of no child."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,30 @@ RULES: tuple[Rule, ...] = (
         NotificationType.ASSESSMENT_BEGUN,
         "A child's lead professional hears when somebody else begins an assessment of the child.",
     ),
+    Rule(
+        "OverrideInvoked",
+        Audience.LEAD_PROFESSIONAL,
+        NotificationType.OVERRIDE_INVOKED,
+        "Somebody broke the glass: the child's lead professional and the information-governance officers hear at once.",
+    ),
+    Rule(
+        "OverrideInvoked",
+        Audience.OFFICERS,
+        NotificationType.OVERRIDE_INVOKED,
+        "Somebody broke the glass: the child's lead professional and the information-governance officers hear at once.",
+    ),
+    Rule(
+        "OverrideReviewDue",
+        Audience.OFFICERS,
+        NotificationType.OVERRIDE_REVIEW_DUE,
+        "Information-governance officers are reminded of an override that nobody has reviewed.",
+    ),
+    Rule(
+        "OverrideEscalated",
+        Audience.OFFICERS,
+        NotificationType.OVERRIDE_ESCALATED,
+        "Officers of the partnership hear of an override that nobody reviewed in time.",
+    ),
 )
 
 WHY: dict[NotificationType, str] = {rule.type: rule.why for rule in RULES}
@@ -59,16 +88,21 @@ class Occurrence:
     done_by: str
     episode_id: str | None = None
     assessment_id: str | None = None
+    override_id: str | None = None
+    officers: tuple[str, ...] = ()
     quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
+    """`names_child`: whether the recipient is told which child."""
+
     recipient_id: str
     type: NotificationType
+    names_child: bool = True
 
 
-def who_hears(occurrence: Occurrence, audiences: Mapping[Audience, str]) -> list[Notice]:
+def who_hears(occurrence: Occurrence, audiences: Mapping[Audience, Sequence[str]]) -> list[Notice]:
     """The notices that an occurrence gives rise to.
 
     `audiences` says who stands behind each audience at the moment; one that is missing is not known (yet), and then
@@ -78,7 +112,9 @@ def who_hears(occurrence: Occurrence, audiences: Mapping[Audience, str]) -> list
         return []
     notices: dict[Notice, None] = {}
     for rule in RULES:
-        recipient = audiences.get(rule.hears)
-        if rule.event == occurrence.event and recipient is not None and recipient != occurrence.done_by:
-            notices[Notice(recipient, rule.type)] = None
+        if rule.event != occurrence.event:
+            continue
+        for recipient in audiences.get(rule.hears, ()):
+            if recipient != occurrence.done_by:
+                notices[Notice(recipient, rule.type, rule.hears is not Audience.OFFICERS)] = None
     return list(notices)

@@ -1,0 +1,83 @@
+"""The actions of the public routes, and what each rests on."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Basis(StrEnum):
+    """What an action rests on, besides the role."""
+
+    ROLE = "role"
+    """No child is spoken of."""
+    ANYBODY = "anybody"
+    """Any identity that the issuer vouches for, known to the directory or not."""
+    INVOLVED = "involved"
+    """A current involvement with the child."""
+    UNRELATED = "unrelated"
+    """Needs no involvement: search before create, opening an involvement of one's own."""
+    OWN = "own"
+    """An account's own child."""
+    EMERGENCY = "emergency"
+    """The child exists; neither involvement nor block matters: breaking the glass."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRule:
+    """`writes`: recording what one knows discloses nothing, so no consent is asked for. `overridable`: a look that an
+    override in force opens."""
+
+    basis: Basis
+    writes: bool = False
+    overridable: bool = False
+
+
+ACTIONS: dict[str, ActionRule] = {
+    "directory.read": ActionRule(Basis.ROLE),
+    "directory.write": ActionRule(Basis.ROLE),
+    "whoami": ActionRule(Basis.ROLE),
+    "template.read": ActionRule(Basis.ROLE),
+    "import.create": ActionRule(Basis.ROLE),
+    "import.read": ActionRule(Basis.ROLE),
+    "log.read": ActionRule(Basis.ROLE),
+    "log.export": ActionRule(Basis.ROLE),
+    "log.prove": ActionRule(Basis.ROLE),
+    "log.purge": ActionRule(Basis.ROLE),
+    "account.accept": ActionRule(Basis.ANYBODY),
+    "child.search": ActionRule(Basis.UNRELATED, overridable=True),
+    "child.create": ActionRule(Basis.UNRELATED),
+    "review.read": ActionRule(Basis.UNRELATED),
+    "review.resolve": ActionRule(Basis.UNRELATED),
+    "episode.open": ActionRule(Basis.UNRELATED),
+    "notification.read": ActionRule(Basis.INVOLVED),
+    "notification.acknowledge": ActionRule(Basis.INVOLVED),
+    "child.read": ActionRule(Basis.INVOLVED, overridable=True),
+    "episode.close": ActionRule(Basis.INVOLVED),
+    "lead.assign": ActionRule(Basis.INVOLVED),
+    "family.write": ActionRule(Basis.INVOLVED, writes=True),
+    "account.create": ActionRule(Basis.INVOLVED),
+    "consent.record": ActionRule(Basis.INVOLVED),
+    "consent.read": ActionRule(Basis.INVOLVED),
+    "consent.withdraw": ActionRule(Basis.INVOLVED),
+    "block.place": ActionRule(Basis.INVOLVED),
+    "block.read": ActionRule(Basis.INVOLVED),
+    "block.lift": ActionRule(Basis.INVOLVED),
+    "viewers.read": ActionRule(Basis.INVOLVED),
+    "legal-basis.record": ActionRule(Basis.INVOLVED),
+    "legal-basis.read": ActionRule(Basis.INVOLVED),
+    "legal-basis.end": ActionRule(Basis.INVOLVED),
+    "override.invoke": ActionRule(Basis.EMERGENCY),
+    "override.review": ActionRule(Basis.ROLE),
+    "decision.explain": ActionRule(Basis.ROLE),
+    "assessment.begin": ActionRule(Basis.INVOLVED),
+    "assessment.list": ActionRule(Basis.INVOLVED, overridable=True),
+    "assessment.read": ActionRule(Basis.INVOLVED, overridable=True),
+    "assessment.contribute": ActionRule(Basis.INVOLVED, writes=True),
+    "me.record": ActionRule(Basis.OWN),
+    "me.viewers": ActionRule(Basis.OWN),
+    "me.history": ActionRule(Basis.OWN),
+    "me.blocks": ActionRule(Basis.OWN),
+    "me.block": ActionRule(Basis.OWN),
+    "me.consents": ActionRule(Basis.OWN),
+    "me.withdraw": ActionRule(Basis.OWN),
+}
+"""What each action of the public routes rests on. An action that is not here is refused."""
