@@ -70,3 +70,10 @@ async def make_child(consent: Consent) -> str:
         ),
     )
     return child_id
+
+
+async def make_account(consent: Consent, child_id: str, kind: str) -> str:
+    """The account of the young person or of a parent; its id is its identity, under the development issuer."""
+    made = await consent.call(SOCIAL_WORKER, "POST", f"/v1/children/{child_id}/accounts", {"kind": kind})
+    assert made.status_code == 201, made.text
+    return str(made.json()["account_id"])

@@ -1,13 +1,13 @@
 """What happens around children, and what practitioners find in their inboxes, in the words of a test."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
 
 from chassis.ids import new_id
-from contracts.events import AssessmentBegun, LeadProfessionalAssigned, ServiceEpisodeStarted
+from contracts.events import AssessmentBegun, ConsentExpiring, LeadProfessionalAssigned, ServiceEpisodeStarted
 from contracts.vocabulary import Category
 from tests.notifications.kit import Kit, Viewer
 
@@ -37,6 +37,12 @@ def episode(child_id: str, *, by: str, bulk: bool = False, sensitive: bool = Fal
 
 def begun(child_id: str, *, by: str) -> AssessmentBegun:
     return AssessmentBegun(assessment_id=new_id(), child_id=child_id, template_id="common-assessment", begun_by=by)
+
+
+def expiring(child_id: str, *, by: str | None, days: float = 14) -> ConsentExpiring:
+    """`by` is the practitioner who recorded the consent; it ends in `days` from now."""
+    end = datetime.now(UTC) + timedelta(days=days)
+    return ConsentExpiring(consent_id=new_id(), child_id=child_id, recorded_by=by, valid_until=end)
 
 
 @dataclass

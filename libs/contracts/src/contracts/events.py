@@ -178,6 +178,16 @@ class ConsentWithdrawn(Event):
     child_id: str
 
 
+class ConsentExpiring(Event):
+    """A consent ends soon. `recorded_by` is None where the family recorded it themselves."""
+
+    topic = CONSENT
+    consent_id: str
+    child_id: str
+    recorded_by: str | None
+    valid_until: datetime
+
+
 class BlockPlaced(Event):
     """Who is blocked is not in the payload: no other service needs it, and the blocked must never learn of it."""
 
@@ -307,6 +317,7 @@ EVENT_TYPES: dict[str, type[Event]] = {
         ServiceChanged,
         ConsentRecorded,
         ConsentWithdrawn,
+        ConsentExpiring,
         BlockPlaced,
         BlockLifted,
         TreeHeadSigned,
@@ -325,7 +336,6 @@ EVENT_TYPES: dict[str, type[Event]] = {
 NOT_CONSUMED: dict[str, str] = {
     "TeamChanged": "the child index shows practitioners and services; teams matter only to the decision",
     "ConsentRecorded": "the decision reads consents where they live; kept for agencies' own records",
-    "ConsentWithdrawn": "the decision reads consents where they live; kept for agencies' own records",
     "BlockPlaced": "every reader asks the decision again, so no service keeps a copy of a block",
     "BlockLifted": "every reader asks the decision again, so no service keeps a copy of a block",
     "TreeHeadSigned": "for agencies outside Kith, who hold copies that `kith audit verify` compares with an export",

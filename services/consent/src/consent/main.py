@@ -20,6 +20,7 @@ from consent.api import (
     access_log,
     accounts,
     blocks,
+    consent_requests,
     consents,
     decisions,
     directory,
@@ -48,7 +49,7 @@ def create_app(
     if settings.grant_jwks_file is None:
         write_jwks(grant_jwks_path(settings), [signing_key.public_jwk])
     runtime, units, reading = make_runtime(settings, broker, clock)
-    add_worker(runtime, units, log_signer, policy)
+    add_worker(runtime, units, reading, log_signer, policy, settings)
 
     transaction = decisions_of(runtime.database, units, account_ids_are_identities=settings.has_development_issuer)
 
@@ -80,7 +81,8 @@ def create_app(
     }
     app.include_router(internal_router(reading, runtime.watch, owners))
     modules = (
-        decisions, directory, accounts, consents, legal_bases, blocks, overrides, explain, viewers, me, access_log,
+        decisions, directory, accounts, consents, consent_requests, legal_bases, blocks, overrides, explain, viewers,
+        me, access_log,
     )  # fmt: skip
     for module in modules:
         app.include_router(module.router)

@@ -14,13 +14,15 @@ DEFAULT_POLICY = Path(__file__).resolve().parents[2] / "policy" / "default.yaml"
 
 class ConsentSettings(ServiceSettings, IssuerSettings):
     """`policy_file` is the authority's own policy. The two keys are PEM text (PKCS 8, P-256): made at first start in
-    the data folder in development, and given in production."""
+    the data folder in development, and given in production. `consent_reminder_seconds`: between two looks for
+    consents that end soon."""
 
     policy_file: Path = DEFAULT_POLICY
     grant_key: SecretStr = SecretStr("")
     log_key: SecretStr = SecretStr("")
     log_retention_days: Annotated[int, Field(ge=1, le=36_600)] | None = None
     """None: nothing is ever purged from the access log."""
+    consent_reminder_seconds: Annotated[float, Field(gt=0)] = 3600
 
     @model_validator(mode="after")
     def _keys_are_given_in_production(self) -> "ConsentSettings":

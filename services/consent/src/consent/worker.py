@@ -1,4 +1,4 @@
-"""The consent service's worker: outbox relay, consumers, and the sequencer of the access log.
+"""The consent service's worker: outbox relay, consumers, the sequencer of the access log, and reminders.
 
 Runs inside the process that answers requests, or, by `python -m consent.worker`, as a process of its own.
 """
@@ -15,6 +15,7 @@ from consent.adapters.policy_file import load_policy
 from consent.adapters.tables import messaging
 from consent.adapters.unit_of_work import ConsentUnitOfWork
 from consent.application.chase_reviews import ReviewChaser
+from consent.application.remind import Reminders
 from consent.application.sequence_log import Sequencer
 from consent.consumers import child_index
 from consent.domain.log_heads import LogSigner
@@ -41,19 +42,23 @@ def make_runtime(
     return runtime, units, reading
 
 
-def add_worker(runtime: Runtime, units: Units, log_signer: LogSigner, policy: Policy) -> None:
-    """Subscribes the consumers; adds the sequencer and the chasing of reviews to what runs beside the requests."""
+def add_worker(
+    runtime: Runtime, units: Units, reading: Units, log_signer: LogSigner, policy: Policy, settings: ConsentSettings
+) -> None:
+    """Subscribes the consumers; adds the sequencer, the chasing of reviews, and reminders to what runs beside the
+    requests."""
     runtime.consume(
         "child-index", [CHILD_INDEX], InboxConsumer("child-index", units, child_index.HANDLERS, runtime.watch)
     )
     runtime.in_background(Sequencer(units, log_signer).run)
     runtime.in_background(ReviewChaser(units, policy.overrides).run)
+    runtime.in_background(Reminders(units, reading, policy.remind_before_expiry, settings.consent_reminder_seconds).run)
 
 
 def main() -> None:
     settings = ConsentSettings(run_worker=True)
-    runtime, units, _ = make_runtime(settings)
-    add_worker(runtime, units, log_signing_key(settings), load_policy(settings.policy_file))
+    runtime, units, reading = make_runtime(settings)
+    add_worker(runtime, units, reading, log_signing_key(settings), load_policy(settings.policy_file), settings)
     run_worker(runtime)
 
 

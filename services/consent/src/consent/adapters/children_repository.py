@@ -31,6 +31,12 @@ class ChildrenRepository:
     async def register(self, child_id: str) -> None:
         self._bumped[child_id] = None
 
+    async def lock(self, child_id: str) -> None:
+        """SQLite's writer is alone anyway, and knows no FOR UPDATE; it is left out of the statement there."""
+        await self._connection.execute(
+            sa.select(children.c.epoch).where(children.c.child_id == child_id).with_for_update()
+        )
+
     async def bump(self, child_id: str) -> None:
         self._bumped[child_id] = None
 

@@ -1,7 +1,7 @@
 """Reads the policy file. A word that Kith does not know refuses to start, and names the line."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,8 @@ import yaml
 from consent.domain.actions import ACTIONS, Basis
 from consent.domain.policy import ActionPolicy, OverridePolicy, Policy, RolePolicy
 from contracts.vocabulary import Category, LegalBasisCode, Purpose, Role
+
+_LONGEST_DAYS = 3650
 
 
 class PolicyError(ValueError):
@@ -62,6 +64,7 @@ def load_policy(path: Path) -> Policy:
         "access_history_shows",
         "legal_bases",
         "overrides",
+        "remind_before_expiry_days",
     }
     for key in raw:
         if key not in known:
@@ -81,7 +84,15 @@ def load_policy(path: Path) -> Policy:
         legal_bases=_legal_bases(lines, raw["legal_bases"]),
         overrides=_overrides(lines, raw["overrides"]),
         history_shows_names=shows == "names",
+        remind_before_expiry=_days(lines, raw, "remind_before_expiry_days"),
     )
+
+
+def _days(lines: _Lines, raw: dict[str, Any], key: str) -> timedelta:
+    days = raw[key]
+    if type(days) is not int or not 1 <= days <= _LONGEST_DAYS:
+        raise lines.wrong(f"{key} is a whole number of days from 1 to {_LONGEST_DAYS}", key)
+    return timedelta(days=days)
 
 
 def _words(lines: _Lines, vocabulary: Any, words: Any, *keys: str) -> frozenset[Any]:

@@ -1,10 +1,13 @@
-"""Consents, blocks and accounts: rows that belong to a child, each table by the same few statements."""
+"""Consents, what was asked, blocks and accounts: rows that belong to a child, each table by the same few statements."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from consent.adapters.tables import consents
 
 
 class RecordsRepository:
@@ -22,12 +25,21 @@ class RecordsRepository:
     async def find(self, column: str, value: str) -> dict[str, Any] | None:
         return await self._one(self._table.c[column] == value)
 
-    async def change(self, record_id: str, values: Mapping[str, Any]) -> None:
-        await self._connection.execute(sa.update(self._table).where(self._key == record_id).values(dict(values)))
+    async def change(self, record_id: str, values: Mapping[str, Any], *, while_unset: Sequence[str] = ()) -> bool:
+        """Whether a row was changed. Of two who change it at once while a column is unset, one succeeds: the
+        database looks at the column again when it has the row to itself."""
+        unset = [self._table.c[name].is_(None) for name in while_unset]
+        changed = await self._connection.execute(
+            sa.update(self._table).where(self._key == record_id, *unset).values(dict(values))
+        )
+        return changed.rowcount == 1
 
-    async def of_child(self, child_id: str, after: str | None, limit: int) -> list[dict[str, Any]]:
-        """The child's rows in the order they were made (ids sort by time), from behind `after` on."""
+    async def of_child(self, child_id: str, after: str | None, limit: int, **equal: str) -> list[dict[str, Any]]:
+        """The child's rows in the order they were made (ids sort by time), from behind `after` on; with `equal`,
+        only those with these values."""
         query = sa.select(self._table).where(self._table.c.child_id == child_id).order_by(self._key).limit(limit)
+        for name, value in equal.items():
+            query = query.where(self._table.c[name] == value)
         if after is not None:
             query = query.where(self._key > after)
         return [dict(row) for row in (await self._connection.execute(query)).mappings()]
@@ -35,3 +47,31 @@ class RecordsRepository:
     async def _one(self, condition: sa.ColumnElement[bool]) -> dict[str, Any] | None:
         row = (await self._connection.execute(sa.select(self._table).where(condition))).mappings().one_or_none()
         return None if row is None else dict(row)
+
+
+class ConsentsRepository(RecordsRepository):
+    def __init__(self, connection: AsyncConnection) -> None:
+        super().__init__(connection, consents)
+
+    async def to_remind_of(
+        self, now: datetime, horizon: datetime, after: str | None, limit: int
+    ) -> list[dict[str, Any]]:
+        """Consents in force that end by the horizon and that nobody was reminded of, by id."""
+        query = (
+            sa.select(consents)
+            .where(
+                consents.c.valid_until > now,
+                consents.c.valid_until <= horizon,
+                consents.c.withdrawn_at.is_(None),
+                consents.c.reminded_at.is_(None),
+            )
+            .order_by(consents.c.consent_id)
+            .limit(limit)
+        )
+        if after is not None:
+            query = query.where(consents.c.consent_id > after)
+        return [dict(row) for row in (await self._connection.execute(query)).mappings()]
+
+    async def withdrawn_since(self, child_id: str, moment: datetime) -> list[dict[str, Any]]:
+        query = sa.select(consents).where(consents.c.child_id == child_id, consents.c.withdrawn_at >= moment)
+        return [dict(row) for row in (await self._connection.execute(query)).mappings()]

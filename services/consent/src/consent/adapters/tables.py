@@ -126,12 +126,30 @@ consents = sa.Table(
     sa.Column("categories", sa.JSON, nullable=False),
     sa.Column("recipients", sa.JSON, nullable=False),
     sa.Column("purposes", sa.JSON(none_as_null=True)),
-    sa.Column("valid_until", UtcDateTime),
+    sa.Column("valid_until", UtcDateTime, index=True),
     sa.Column("note", sa.String(2000)),
+    # How and when the family gave it, as whoever recorded it says; NULL where the family recorded it.
+    sa.Column("evidence", sa.JSON(none_as_null=True)),
     sa.Column("recorded_by", _directory_id, nullable=False),
     sa.Column("recorded_at", UtcDateTime, nullable=False),
     sa.Column("withdrawn_by", _directory_id),
     sa.Column("withdrawn_at", UtcDateTime),
+    sa.Column("reminded_at", UtcDateTime),
+)
+
+consent_requests = sa.Table(
+    "consent_requests",
+    metadata,
+    sa.Column("request_id", _id, primary_key=True),
+    sa.Column("child_id", _id, nullable=False, index=True),
+    sa.Column("asked_of", sa.String(20), nullable=False),
+    sa.Column("categories", sa.JSON, nullable=False),
+    sa.Column("recipients", sa.JSON, nullable=False),
+    sa.Column("outcome", sa.String(10), nullable=False),
+    sa.Column("asked_at", UtcDateTime, nullable=False),
+    sa.Column("note", sa.String(2000)),
+    sa.Column("recorded_by", _directory_id, nullable=False),
+    sa.Column("recorded_at", UtcDateTime, nullable=False),
 )
 
 blocks = sa.Table(

@@ -8,8 +8,8 @@ from consent.adapters.directory_repository import DirectoryRepository
 from consent.adapters.facts_repository import FactsRepository
 from consent.adapters.log_repository import LogRepository
 from consent.adapters.overrides_repository import OverridesRepository
-from consent.adapters.records_repository import RecordsRepository
-from consent.adapters.tables import accounts, blocks, consents, legal_bases
+from consent.adapters.records_repository import ConsentsRepository, RecordsRepository
+from consent.adapters.tables import accounts, blocks, consent_requests, legal_bases
 
 
 class ConsentUnitOfWork(UnitOfWork):
@@ -22,7 +22,8 @@ class ConsentUnitOfWork(UnitOfWork):
         self.facts = FactsRepository(connection, account_ids_are_identities=self._account_ids_are_identities)
         self.directory = DirectoryRepository(connection)
         self.children = ChildrenRepository(connection)
-        self.consents = RecordsRepository(connection, consents)
+        self.consents = ConsentsRepository(connection)
+        self.consent_requests = RecordsRepository(connection, consent_requests)
         self.blocks = RecordsRepository(connection, blocks)
         self.legal_bases = RecordsRepository(connection, legal_bases)
         self.overrides = OverridesRepository(connection)

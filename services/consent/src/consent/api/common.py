@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from chassis.disclosure import In
 from chassis.errors import FieldError, Invalid
 from chassis.pages import decode_cursor, encode_cursor
 from consent.application.ports import Record, UnitOfWork
 from consent.domain.policy import Policy
-from contracts.vocabulary import Category
+from contracts.vocabulary import Category, RecipientType
 
 
 def _no_control_characters(text: str) -> str:
@@ -37,6 +37,16 @@ Note = Annotated[
 
 class RequestModel(BaseModel):
     model_config = ConfigDict(extra="forbid")
+
+
+class RecipientBody(RequestModel):
+    """`id` is that of the practitioner, team or agency, or the code of the sector; none for all."""
+
+    type: RecipientType
+    id: DirectoryId | None = None
+
+
+Recipients = Annotated[list[RecipientBody], Field(min_length=1, max_length=100)]
 
 
 def unit_of_work(request: Request) -> Callable[[], UnitOfWork]:

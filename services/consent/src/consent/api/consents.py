@@ -14,35 +14,69 @@ from chassis.idempotency import Answer, once
 from chassis.pages import Cursor, Limit, decode_cursor, encode_cursor, page
 from chassis.problem_docs import problems
 from chassis.service import Granted, IdempotencyOf, answer
-from consent.api.common import EVERYTHING, DirectoryId, Note, Reading, RequestModel, Told, Writing
-from consent.application.consents import RecordConsent, record_consent, withdraw_consent
+from consent.api.common import EVERYTHING, Line, Note, Reading, Recipients, RequestModel, Told, Writing
+from consent.application.consents import BASIS, RecordConsent, consents_of, record_consent, withdraw_consent
 from consent.application.ports import Record, UnitOfWork
+from consent.domain.consents import Evidence, How
 from consent.domain.facts import Recipient
-from contracts.vocabulary import Category, Purpose, RecipientType
+from contracts.vocabulary import Category, Purpose
 
 router = APIRouter(responses=problems(404))
 
 
-class RecipientBody(RequestModel):
-    type: RecipientType
-    id: DirectoryId | None = None
+class EvidenceBody(RequestModel):
+    """How the family gave it. `given_at` is when they said yes, not when it is recorded."""
+
+    how: How
+    given_at: AwareDatetime
+    reference: Line | None = None
+    note: Note | None = None
 
 
-class ConsentBody(RequestModel):
-    given_by: Literal["young_person", "parent"]
-    basis: Literal["competent", "parental_responsibility"]
+class OwnConsentBody(RequestModel):
+    """What somebody agrees to on their own side: who gives it follows from their account."""
+
     categories: Annotated[list[Category], Field(min_length=1)]
-    recipients: Annotated[list[RecipientBody], Field(min_length=1, max_length=100)]
+    recipients: Recipients
     purposes: Annotated[list[Purpose], Field(min_length=1)] | None = None
     valid_until: AwareDatetime | None = None
     note: Note | None = None
 
+    def command(self, given_by: str, evidence: Evidence | None = None) -> RecordConsent:
+        return RecordConsent(
+            given_by=given_by,
+            categories=self.categories,
+            recipients=[Recipient(r.type, r.id) for r in self.recipients],
+            purposes=self.purposes,
+            valid_until=self.valid_until,
+            note=self.note,
+            evidence=evidence,
+        )
+
+
+class ConsentBody(OwnConsentBody):
+    given_by: Literal["young_person", "parent"]
+    basis: Literal["competent", "parental_responsibility"]
+    evidence: EvidenceBody | None = None
+
     @model_validator(mode="after")
     def _basis_fits_giver(self) -> "ConsentBody":
-        fits = {"young_person": "competent", "parent": "parental_responsibility"}
-        if fits[self.given_by] != self.basis:
+        if BASIS[self.given_by] != self.basis:
             raise ValueError("basis is 'competent' for a young person, 'parental_responsibility' for a parent")
         return self
+
+    def recorded(self) -> RecordConsent:
+        told = self.evidence
+        return self.command(
+            self.given_by, None if told is None else Evidence(told.how, told.given_at, told.reference, told.note)
+        )
+
+
+class EvidenceAnswer(BaseModel):
+    how: Annotated[How, Told]
+    given_at: Annotated[datetime, Told]
+    reference: Annotated[str | None, Told] = None
+    note: Annotated[str | None, Told] = None
 
 
 class Consent(BaseModel):
@@ -54,6 +88,7 @@ class Consent(BaseModel):
     purposes: Annotated[list[Purpose] | None, Told] = None
     valid_until: Annotated[datetime | None, Told] = None
     note: Annotated[str | None, Told] = None
+    evidence: Annotated[EvidenceAnswer | None, Told] = None
     recorded_by: Annotated[str, Told]
     recorded_at: Annotated[datetime, Told]
     withdrawn_at: Annotated[datetime | None, Told] = None
@@ -73,11 +108,30 @@ async def consents_page(
 ) -> JSONResponse:
     after = decode_cursor(cursor)
     async with reading() as uow:
-        found = await uow.consents.of_child(str(grant.child_id), after[0] if after else None, limit + 1)
+        found = await consents_of(uow, grant, after[0] if after else None, limit)
     return JSONResponse(page(found, limit, shown_consent, lambda record: encode_cursor(record["consent_id"])))
 
 
-@router.post("/v1/children/{child_id}/consents", status_code=201, summary="Record a consent", response_model=Consent)
+async def recorded_consent(
+    writing: Callable[[], UnitOfWork], grant: Grant, idem: Any, command: RecordConsent
+) -> JSONResponse:
+    async with writing() as uow:
+
+        async def work() -> Answer:
+            return Answer(201, shown_consent(await record_consent(uow, grant, command)))
+
+        return answer(await once(uow, idem(grant), work))  # type: ignore[arg-type]
+
+
+@router.post(
+    "/v1/children/{child_id}/consents",
+    status_code=201,
+    summary="Record a consent",
+    description="With `evidence` of how and when the family gave it. One that they took back after they had given it "
+    "is not taken (409 `consent-withdrawn-since`).",
+    response_model=Consent,
+    responses=problems(409),
+)
 async def post_consent(
     child_id: str,
     body: ConsentBody,
@@ -85,21 +139,7 @@ async def post_consent(
     idem: IdempotencyOf,
     writing: Writing,
 ) -> JSONResponse:
-    command = RecordConsent(
-        given_by=body.given_by,
-        basis=body.basis,
-        categories=body.categories,
-        recipients=[Recipient(r.type, r.id) for r in body.recipients],
-        purposes=body.purposes,
-        valid_until=body.valid_until,
-        note=body.note,
-    )
-    async with writing() as uow:
-
-        async def work() -> Answer:
-            return Answer(201, shown_consent(await record_consent(uow, grant, command)))
-
-        return answer(await once(uow, idem(grant), work))  # type: ignore[arg-type]
+    return await recorded_consent(writing, grant, idem, body.recorded())
 
 
 @router.get("/v1/children/{child_id}/consents", summary="Consents of a child, oldest first", response_model=Consents)

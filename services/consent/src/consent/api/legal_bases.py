@@ -13,8 +13,7 @@ from chassis.idempotency import Answer, once
 from chassis.pages import Cursor, Limit, decode_cursor, encode_cursor, page
 from chassis.problem_docs import problems
 from chassis.service import Granted, IdempotencyOf, answer
-from consent.api.common import EVERYTHING, Line, PolicyOf, Reading, RequestModel, Told, Writing
-from consent.api.consents import RecipientBody
+from consent.api.common import EVERYTHING, Line, PolicyOf, Reading, Recipients, RequestModel, Told, Writing
 from consent.application.legal_bases import RecordLegalBasis, end_legal_basis, record_legal_basis
 from consent.application.ports import Record
 from consent.domain.facts import Recipient
@@ -26,7 +25,7 @@ router = APIRouter(responses=problems(404))
 class LegalBasisBody(RequestModel):
     code: LegalBasisCode
     categories: Annotated[list[Category], Field(min_length=1, max_length=len(Category))]
-    recipients: Annotated[list[RecipientBody], Field(min_length=1, max_length=100)]
+    recipients: Recipients
     valid_until: AwareDatetime
     reference: Line
 

@@ -13,7 +13,8 @@ from chassis.problem_docs import problems
 from chassis.service import Granted, IdempotencyOf
 from consent.api.blocks import Block, BlockBody, Blocks, blocks_page, placed_block
 from consent.api.common import EVERYTHING, PolicyOf, Reading, Told, Writing, log_cursor, log_place
-from consent.api.consents import Consent, Consents, consents_page, shown_consent
+from consent.api.consent_requests import ConsentRequests, requests_page
+from consent.api.consents import Consent, Consents, OwnConsentBody, consents_page, recorded_consent, shown_consent
 from consent.api.viewers import Viewers, viewers_answer
 from consent.application import history
 from consent.application.blocks import lift_block
@@ -89,6 +90,33 @@ async def lift_my_block(block_id: str, grant: Blocking, writing: Writing) -> Res
         await lift_block(uow, grant, block_id)
         await uow.commit()
     return Response(status_code=204)
+
+
+@router.post(
+    "/consents",
+    status_code=201,
+    summary="Agree to share something about me",
+    description="Who gives it follows from the account: a young person for themselves, a parent by parental "
+    "responsibility.",
+    response_model=Consent,
+)
+async def give_my_consent(
+    body: OwnConsentBody,
+    grant: Annotated[Grant, Depends(Granted("me.consent"))],
+    idem: IdempotencyOf,
+    writing: Writing,
+) -> JSONResponse:
+    assert grant.role is not None
+    return await recorded_consent(writing, grant, idem, body.command(grant.role.value))
+
+
+@router.get(
+    "/consent-requests", summary="What I or my family were asked to share, oldest first", response_model=ConsentRequests
+)
+async def my_consent_requests(
+    grant: Annotated[Grant, Depends(Granted("me.requests"))], reading: Reading, limit: Limit = 50, cursor: Cursor = None
+) -> JSONResponse:
+    return await requests_page(reading, grant, limit, cursor)
 
 
 @router.get("/consents", summary="Consents about me, oldest first", response_model=Consents)

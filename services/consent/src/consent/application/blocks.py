@@ -49,6 +49,8 @@ async def lift_block(uow: UnitOfWork, grant: Grant, block_id: str) -> None:
     record = await uow.blocks.get(block_id)
     if record is None or record["child_id"] != grant.child_id or record["lifted_at"] is not None:
         raise NotFound
-    await uow.blocks.change(block_id, {"lifted_by": grant.viewer_id, "lifted_at": uow.now()})
+    change = {"lifted_by": grant.viewer_id, "lifted_at": uow.now()}
+    if not await uow.blocks.change(block_id, change, while_unset=["lifted_at"]):
+        raise NotFound
     await uow.children.bump(record["child_id"])
     uow.emit(BlockLifted(block_id=block_id, child_id=record["child_id"]))

@@ -3,60 +3,71 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from chassis.errors import FieldError, Invalid, NotFound
+from chassis.errors import Conflict, FieldError, Invalid, NotFound
 from chassis.grants import Grant
 from chassis.ids import new_id
+from consent.application import recipients
 from consent.application.ports import Record, UnitOfWork
+from consent.domain.consents import Agreed, Evidence, withdrawn_since
 from consent.domain.facts import Recipient
 from contracts.events import ConsentRecorded, ConsentWithdrawn
-from contracts.vocabulary import Category, Purpose, RecipientType, Role, Sector
+from contracts.vocabulary import Category, Purpose, Role
 
-_DIRECTORY_KIND = {
-    RecipientType.PRACTITIONER: "practitioner",
-    RecipientType.TEAM: "team",
-    RecipientType.AGENCY: "agency",
-}
+BASIS = {Role.YOUNG_PERSON.value: "competent", Role.PARENT.value: "parental_responsibility"}
+"""On what each may give a consent: a competent young person's own say, or parental responsibility."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordConsent:
-    """`purposes` None: any purpose. `valid_until` None: until it is withdrawn."""
+    """`purposes` None: any purpose. `valid_until` None: until it is withdrawn. `evidence` None: given as recorded."""
 
     given_by: str
-    basis: str
     categories: Sequence[Category]
     recipients: Sequence[Recipient]
     purposes: Sequence[Purpose] | None
     valid_until: datetime | None
     note: str | None
+    evidence: Evidence | None = None
+
+    @property
+    def agreed(self) -> Agreed:
+        purposes = None if self.purposes is None else frozenset(self.purposes)
+        return Agreed(self.given_by, frozenset(self.categories), tuple(self.recipients), purposes)
 
 
 async def record_consent(uow: UnitOfWork, grant: Grant, command: RecordConsent) -> Record:
-    """Raises `Invalid` for a recipient that the directory does not have, or an end that has passed."""
-    if command.valid_until is not None and command.valid_until <= uow.now():
+    """Raises `Invalid` for a recipient that the directory does not have, an end that has passed, or evidence from
+    the future; `Conflict` for a consent that the family took back after it was given."""
+    now = uow.now()
+    child_id = str(grant.child_id)
+    if command.valid_until is not None and command.valid_until <= now:
         raise Invalid([FieldError("/valid_until", "has passed")])
-    for position, recipient in enumerate(command.recipients):
-        await check_recipient(uow, recipient, f"/recipients/{position}/id")
+    if command.evidence is not None:
+        if command.evidence.given_at > now:
+            raise Invalid([FieldError("/evidence/given_at", "is in the future")])
+        await _must_not_be_withdrawn(uow, child_id, command.agreed, command.evidence.given_at)
     record: Record = {
         "consent_id": new_id(),
-        "child_id": grant.child_id,
+        "child_id": child_id,
         "given_by": command.given_by,
-        "basis": command.basis,
+        "basis": BASIS[command.given_by],
         "categories": sorted(set(command.categories)),
-        "recipients": [recipient.as_dict() for recipient in command.recipients],
+        "recipients": await recipients.checked(uow, command.recipients),
         "purposes": None if command.purposes is None else sorted(set(command.purposes)),
         "valid_until": command.valid_until,
         "note": command.note,
+        "evidence": None if command.evidence is None else _stored(command.evidence),
         "recorded_by": grant.viewer_id,
-        "recorded_at": uow.now(),
+        "recorded_at": now,
     }
     await uow.consents.add(record)
-    await uow.children.bump(str(grant.child_id))
+    await uow.children.bump(child_id)
     uow.emit(
         ConsentRecorded(
             consent_id=record["consent_id"],
-            child_id=str(grant.child_id),
+            child_id=child_id,
             categories=list(record["categories"]),
             valid_until=command.valid_until,
         )
@@ -74,26 +85,47 @@ async def withdraw_consent(uow: UnitOfWork, grant: Grant, consent_id: str) -> Re
         raise NotFound
     if grant.role is Role.PARENT and record["given_by"] != Role.PARENT:
         raise NotFound
-    if record["withdrawn_at"] is not None:
-        return record
+    await uow.children.lock(record["child_id"])
     change = {"withdrawn_by": grant.viewer_id, "withdrawn_at": uow.now()}
-    await uow.consents.change(consent_id, change)
+    if not await uow.consents.change(consent_id, change, while_unset=["withdrawn_at"]):
+        return await uow.consents.get(consent_id) or record
     await uow.children.bump(record["child_id"])
     uow.emit(ConsentWithdrawn(consent_id=consent_id, child_id=record["child_id"]))
     return {**record, **change}
 
 
-async def check_recipient(uow: UnitOfWork, recipient: Recipient, pointer: str) -> None:
-    """Raises `Invalid` for a recipient that the directory does not have."""
-    if recipient.type is RecipientType.ALL:
-        if recipient.id is not None:
-            raise Invalid([FieldError(pointer, "is not given where all are meant")])
-        return
-    if recipient.id is None:
-        raise Invalid([FieldError(pointer, "is needed")])
-    if recipient.type is RecipientType.SECTOR:
-        if recipient.id not in set(Sector):
-            raise Invalid([FieldError(pointer, "is not a sector")])
-        return
-    if await uow.directory.get(_DIRECTORY_KIND[recipient.type], recipient.id) is None:
-        raise Invalid([FieldError(pointer, "is not in the directory")])
+async def consents_of(uow: UnitOfWork, grant: Grant, after: str | None, limit: int) -> list[Record]:
+    """The child's consents, oldest first, one more than `limit` where there are more. A parent sees what a parent
+    gave: what a competent young person agreed to is the young person's own business."""
+    own = {"given_by": Role.PARENT.value} if grant.role is Role.PARENT else {}
+    return await uow.consents.of_child(str(grant.child_id), after, limit + 1, **own)
+
+
+async def _must_not_be_withdrawn(uow: UnitOfWork, child_id: str, agreed: Agreed, given_at: datetime) -> None:
+    """The child's row is held meanwhile, so that a withdrawal is either seen here or comes after the recording."""
+    await uow.children.lock(child_id)
+    withdrawn = [
+        (
+            Agreed(
+                record["given_by"],
+                frozenset(map(Category, record["categories"])),
+                recipients.stored(record["recipients"]),
+                None if record["purposes"] is None else frozenset(map(Purpose, record["purposes"])),
+            ),
+            record["withdrawn_at"],
+        )
+        for record in await uow.consents.withdrawn_since(child_id, given_at)
+    ]
+    if withdrawn_since(agreed, given_at, withdrawn):
+        raise Conflict(
+            "The family took this back after they had given it; ask them again", code="consent-withdrawn-since"
+        )
+
+
+def _stored(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "how": evidence.how.value,
+        "given_at": evidence.given_at.isoformat(),
+        "reference": evidence.reference,
+        "note": evidence.note,
+    }

@@ -16,6 +16,7 @@ LOOKS = (
     "assessment.read",
     "viewers.read",
     "consent.read",
+    "request.read",
     "block.read",
 )
 """The actions that showed somebody something of the record."""

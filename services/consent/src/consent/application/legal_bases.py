@@ -7,7 +7,7 @@ from datetime import datetime
 from chassis.errors import FieldError, Invalid, NotFound
 from chassis.grants import Grant
 from chassis.ids import new_id
-from consent.application.consents import check_recipient
+from consent.application import recipients
 from consent.application.ports import Record, UnitOfWork
 from consent.domain.facts import Recipient
 from consent.domain.policy import Policy
@@ -36,14 +36,13 @@ async def record_legal_basis(uow: UnitOfWork, policy: Policy, grant: Grant, comm
     for position, category in enumerate(command.categories):
         if category not in allowed:
             raise Invalid([FieldError(f"/categories/{position}", "cannot be opened by this legal basis")])
-    for position, recipient in enumerate(command.recipients):
-        await check_recipient(uow, recipient, f"/recipients/{position}/id")
+    shared_with = await recipients.checked(uow, command.recipients)
     record: Record = {
         "basis_id": new_id(),
         "child_id": grant.child_id,
         "code": command.code.value,
         "categories": sorted(set(command.categories)),
-        "recipients": [recipient.as_dict() for recipient in command.recipients],
+        "recipients": shared_with,
         "valid_until": command.valid_until,
         "reference": command.reference,
         "recorded_by": grant.viewer_id,

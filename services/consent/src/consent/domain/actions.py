@@ -58,6 +58,8 @@ ACTIONS: dict[str, ActionRule] = {
     "consent.record": ActionRule(Basis.INVOLVED),
     "consent.read": ActionRule(Basis.INVOLVED),
     "consent.withdraw": ActionRule(Basis.INVOLVED),
+    "request.record": ActionRule(Basis.INVOLVED),
+    "request.read": ActionRule(Basis.INVOLVED),
     "block.place": ActionRule(Basis.INVOLVED),
     "block.read": ActionRule(Basis.INVOLVED),
     "block.lift": ActionRule(Basis.INVOLVED),
@@ -78,6 +80,8 @@ ACTIONS: dict[str, ActionRule] = {
     "me.blocks": ActionRule(Basis.OWN),
     "me.block": ActionRule(Basis.OWN),
     "me.consents": ActionRule(Basis.OWN),
+    "me.consent": ActionRule(Basis.OWN),
     "me.withdraw": ActionRule(Basis.OWN),
+    "me.requests": ActionRule(Basis.OWN),
 }
 """What each action of the public routes rests on. An action that is not here is refused."""

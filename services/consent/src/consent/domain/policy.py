@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from contracts.vocabulary import Category, LegalBasisCode, Purpose, Role
 
@@ -45,6 +45,7 @@ class Policy:
     legal_bases: Mapping[LegalBasisCode, frozenset[Category]]
     overrides: OverridePolicy
     history_shows_names: bool
+    remind_before_expiry: timedelta
 
     def entitled(self, role: Role, category: Category) -> bool:
         return category in self.roles[role].entitled

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.ids import Clock
-from notifications.adapters.tables import lead_professionals, notifications
+from notifications.adapters.tables import lead_professionals, notifications, withdrawn_consents
 from notifications.domain.entries import Entry, State
 from notifications.domain.hearing import NotificationType
 
@@ -88,6 +88,36 @@ class SqlEntries:
             .values(acknowledged_at=at)
         )
         return changed.rowcount == 1
+
+    async def reminds_of(self, consent_id: str) -> bool:
+        table = notifications
+        found = await self._connection.execute(
+            sa.select(table.c.notification_id).where(table.c.consent_id == consent_id).limit(1)
+        )
+        return found.scalar_one_or_none() is not None
+
+    async def take_back(self, consent_id: str) -> None:
+        table = notifications
+        await self._connection.execute(
+            sa.delete(table).where(table.c.consent_id == consent_id, table.c.acknowledged_at.is_(None))
+        )
+
+
+class SqlConsents:
+    def __init__(self, connection: AsyncConnection, clock: Clock) -> None:
+        self._connection = connection
+        self._clock = clock
+
+    async def is_withdrawn(self, consent_id: str) -> bool:
+        table = withdrawn_consents
+        found = await self._connection.execute(sa.select(table.c.consent_id).where(table.c.consent_id == consent_id))
+        return found.scalar_one_or_none() is not None
+
+    async def withdrawn(self, consent_id: str) -> None:
+        if not await self.is_withdrawn(consent_id):
+            await self._connection.execute(
+                sa.insert(withdrawn_consents).values(consent_id=consent_id, recorded_at=self._clock())
+            )
 
 
 def _about(recipient_id: str, children: Collection[str]) -> sa.ColumnElement[bool]:

@@ -27,7 +27,17 @@ notifications = sa.Table(
     sa.Column("episode_id", sa.String(36)),
     sa.Column("assessment_id", sa.String(36)),
     sa.Column("override_id", sa.String(36)),
+    sa.Column("consent_id", sa.String(36)),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("acknowledged_at", UtcDateTime),
     sa.Index("ix_notifications_recipient", "recipient_id", "child_id", "notification_id"),
+    sa.Index("ix_notifications_consent", "consent_id"),
+)
+
+# Kept, so that a reminder that comes late is known to be of no use.
+withdrawn_consents = sa.Table(
+    "withdrawn_consents",
+    metadata,
+    sa.Column("consent_id", sa.String(36), primary_key=True),
+    sa.Column("recorded_at", UtcDateTime, nullable=False),
 )

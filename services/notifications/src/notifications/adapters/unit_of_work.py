@@ -1,6 +1,6 @@
 """The unit of work over the service's own database."""
 
-from notifications.adapters.repositories import SqlEntries, SqlLeads
+from notifications.adapters.repositories import SqlConsents, SqlEntries, SqlLeads
 from notifications.application.ports import NotificationsUnitOfWork
 
 
@@ -8,3 +8,4 @@ class SqlUnitOfWork(NotificationsUnitOfWork):
     def _open(self) -> None:
         self.leads = SqlLeads(self.connection, self.now)
         self.entries = SqlEntries(self.connection)
+        self.consents = SqlConsents(self.connection, self.now)

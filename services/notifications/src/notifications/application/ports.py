@@ -36,9 +36,25 @@ class EntryRepository(Protocol):
     async def acknowledge(self, notification_id: str, at: datetime) -> bool:
         """Whether it was unread until now."""
 
+    async def reminds_of(self, consent_id: str) -> bool:
+        """Whether somebody has an entry about this consent."""
+
+    async def take_back(self, consent_id: str) -> None:
+        """Removes the entries about this consent that are unread."""
+
+
+class ConsentRepository(Protocol):
+    """Which consents were withdrawn, as the consent service's events told."""
+
+    async def is_withdrawn(self, consent_id: str) -> bool: ...
+
+    async def withdrawn(self, consent_id: str) -> None: ...
+
 
 class NotificationsUnitOfWork(UnitOfWork):
     """One transaction over the inboxes."""
+
+    consents: ConsentRepository
 
     leads: LeadRepository
     entries: EntryRepository

@@ -1,5 +1,7 @@
 """An event happened: put an entry into the inbox of each who is to hear of it."""
 
+from collections.abc import Sequence
+
 from chassis.ids import new_id
 from notifications.application.ports import NotificationsUnitOfWork
 from notifications.domain.entries import Entry
@@ -11,7 +13,11 @@ async def tell(uow: NotificationsUnitOfWork, occurrence: Occurrence) -> None:
     if occurrence.quiet:
         return  # an import brings these by the thousand; nothing is looked up for them
     lead = await uow.leads.of(occurrence.child_id)
-    audiences = {Audience.LEAD_PROFESSIONAL: [] if lead is None else [lead], Audience.OFFICERS: occurrence.officers}
+    audiences: dict[Audience, Sequence[str]] = {
+        Audience.LEAD_PROFESSIONAL: [] if lead is None else [lead],
+        Audience.CONCERNED: [] if occurrence.concerns is None else [occurrence.concerns],
+        Audience.OFFICERS: occurrence.officers,
+    }
     await uow.entries.add(
         [
             Entry(
@@ -21,6 +27,7 @@ async def tell(uow: NotificationsUnitOfWork, occurrence: Occurrence) -> None:
                 child_id=occurrence.child_id if notice.names_child else None,
                 episode_id=occurrence.episode_id,
                 assessment_id=occurrence.assessment_id,
+                consent_id=occurrence.consent_id,
                 created_at=uow.now(),
                 override_id=occurrence.override_id,
             )

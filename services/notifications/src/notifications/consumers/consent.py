@@ -1,12 +1,44 @@
-"""What the consent service tells: that somebody broke the glass, and that nobody has reviewed it yet."""
+"""What the consent service tells: that a consent is about to end, that one was withdrawn, that somebody broke the
+glass, and that nobody has reviewed it yet.
+
+A reminder and a withdrawal may come late, again, or the wrong way round (a dead letter that is replayed): in every
+order the same inbox is left, in which nobody is asked to renew what the family took back.
+"""
 
 from typing import Any
 
 from chassis.inbox import EventHandler
-from contracts.events import Event, OverrideEscalated, OverrideInvoked, OverrideReviewDue
+from contracts.events import (
+    ConsentExpiring,
+    ConsentWithdrawn,
+    Event,
+    OverrideEscalated,
+    OverrideInvoked,
+    OverrideReviewDue,
+)
 from notifications.application.ports import NotificationsUnitOfWork
+from notifications.application.remind_of_consent import forget_consent, remind_of_consent
 from notifications.application.tell import tell
 from notifications.domain.hearing import Occurrence
+
+
+async def on_consent_expiring(uow: NotificationsUnitOfWork, event: ConsentExpiring) -> None:
+    await remind_of_consent(
+        uow,
+        event.consent_id,
+        Occurrence(
+            event=event.type_name(),
+            child_id=event.child_id,
+            done_by=None,
+            concerns=event.recorded_by,
+            consent_id=event.consent_id,
+            quiet=event.valid_until <= uow.now(),
+        ),
+    )
+
+
+async def on_consent_withdrawn(uow: NotificationsUnitOfWork, event: ConsentWithdrawn) -> None:
+    await forget_consent(uow, event.consent_id)
 
 
 async def on_override(
@@ -17,7 +49,7 @@ async def on_override(
         Occurrence(
             event=event.type_name(),
             child_id=event.child_id,
-            done_by=event.viewer_id if isinstance(event, OverrideInvoked) else "",
+            done_by=event.viewer_id if isinstance(event, OverrideInvoked) else None,
             override_id=event.override_id,
             officers=tuple(event.officers),
         ),
@@ -25,6 +57,8 @@ async def on_override(
 
 
 HANDLERS: dict[type[Event], EventHandler[Any]] = {
+    ConsentExpiring: on_consent_expiring,
+    ConsentWithdrawn: on_consent_withdrawn,
     OverrideInvoked: on_override,
     OverrideReviewDue: on_override,
     OverrideEscalated: on_override,

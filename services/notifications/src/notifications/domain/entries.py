@@ -24,6 +24,7 @@ class Entry:
     episode_id: str | None
     assessment_id: str | None
     created_at: datetime
+    consent_id: str | None = None
     acknowledged_at: datetime | None = None
     override_id: str | None = None
 

@@ -12,6 +12,7 @@ class NotificationType(StrEnum):
     OVERRIDE_INVOKED = "override-invoked"
     OVERRIDE_REVIEW_DUE = "override-review-due"
     OVERRIDE_ESCALATED = "override-escalated"
+    CONSENT_EXPIRING = "consent-expiring"
 
 
 class Audience(StrEnum):
@@ -19,6 +20,8 @@ class Audience(StrEnum):
     """Whoever leads for the child once the event has happened."""
     OFFICERS = "officers"
     """The information-governance officers whom the event names; they are told of no child."""
+    CONCERNED = "concerned"
+    """The practitioner whom the event itself concerns: whoever recorded the consent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,15 @@ RULES: tuple[Rule, ...] = (
         NotificationType.OVERRIDE_ESCALATED,
         "Officers of the partnership hear of an override that nobody reviewed in time.",
     ),
+    *(
+        Rule(
+            "ConsentExpiring",
+            audience,
+            NotificationType.CONSENT_EXPIRING,
+            "A child's lead professional, and whoever recorded a consent, hear before it ends, in time to ask again.",
+        )
+        for audience in (Audience.LEAD_PROFESSIONAL, Audience.CONCERNED)
+    ),
 )
 
 WHY: dict[NotificationType, str] = {rule.type: rule.why for rule in RULES}
@@ -81,15 +93,18 @@ WHY: dict[NotificationType, str] = {rule.type: rule.why for rule in RULES}
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """What happened, in ids alone. `quiet`: nobody is to be told of it, whatever the table says."""
+    """What happened, in ids alone. `done_by` None: nobody's doing. `quiet`: nobody is to be told, whatever the table
+    says."""
 
     event: str
     child_id: str
-    done_by: str
+    done_by: str | None
+    concerns: str | None = None
     episode_id: str | None = None
     assessment_id: str | None = None
     override_id: str | None = None
     officers: tuple[str, ...] = ()
+    consent_id: str | None = None
     quiet: bool = False
 
 
