@@ -37,7 +37,9 @@ def _person(name: str, agency_id: str, role: str, team_ids: list[str]) -> dict[s
     return {"name": name, "agency_id": agency_id, "role": role, "team_ids": team_ids}
 
 
-def episode(child_id: str, service_id: str, practitioner_id: str | None = None) -> ServiceEpisodeStarted:
+def episode(
+    child_id: str, service_id: str, practitioner_id: str | None = None, *, sensitive: bool = False
+) -> ServiceEpisodeStarted:
     return ServiceEpisodeStarted(
         episode_id=new_id(),
         child_id=child_id,
@@ -45,7 +47,7 @@ def episode(child_id: str, service_id: str, practitioner_id: str | None = None) 
         agency_id="any",
         team_id=None,
         practitioner_id=practitioner_id,
-        sensitive=False,
+        sensitive=sensitive,
         started_on=date(2026, 9, 1),
         opened_by="test",
     )

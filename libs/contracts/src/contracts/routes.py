@@ -147,6 +147,7 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route("POST", f"{_C}/consent-requests", _CONSENT, "request.record", _CHILD, _INVOLVED, None),
     Route("GET", f"{_C}/consent-requests", _CONSENT, "request.read", _CHILD, _INVOLVED, None),
+    Route("GET", f"{_C}/sharing-agreement", _CONSENT, "agreement.read", _CHILD, _INVOLVED, None),
     Route("POST", f"{_C}/blocks", _CONSENT, "block.place", _CHILD, _INVOLVED, None),
     Route("GET", f"{_C}/blocks", _CONSENT, "block.read", _CHILD, _INVOLVED, None),
     Route("DELETE", "/v1/blocks/{block_id}", _CONSENT, "block.lift", _OWNED, _INVOLVED, None, owned_kind="block"),
@@ -178,6 +179,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/v1/me/consents", _CONSENT, "me.consents", _OWN),
     Route("POST", "/v1/me/consents", _CONSENT, "me.consent", _OWN),
     Route("GET", "/v1/me/consent-requests", _CONSENT, "me.requests", _OWN),
+    Route("GET", "/v1/me/sharing-agreement", _CONSENT, "me.agreement", _OWN),
     Route("POST", "/v1/me/consents/{consent_id}/withdrawal", _CONSENT, "me.withdraw", _OWN),
     # Assessment
     Route("GET", "/v1/assessment-templates", _ASSESS, "template.read"),

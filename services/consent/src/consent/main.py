@@ -19,6 +19,7 @@ from consent.adapters.policy_file import load_policy
 from consent.api import (
     access_log,
     accounts,
+    agreement,
     blocks,
     consent_requests,
     consents,
@@ -82,7 +83,7 @@ def create_app(
     app.include_router(internal_router(reading, runtime.watch, owners))
     modules = (
         decisions, directory, accounts, consents, consent_requests, legal_bases, blocks, overrides, explain, viewers,
-        me, access_log,
+        agreement, me, access_log,
     )  # fmt: skip
     for module in modules:
         app.include_router(module.router)

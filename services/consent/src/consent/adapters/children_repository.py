@@ -1,6 +1,6 @@
 """What consent keeps of a child: that there is one, who is involved, who is family. By the child index's events."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -41,7 +41,15 @@ class ChildrenRepository:
         self._bumped[child_id] = None
 
     async def set_involvement(
-        self, reference: str, child_id: str, kind: InvolvementKind, practitioner_id: str | None, service_id: str | None
+        self,
+        reference: str,
+        child_id: str,
+        kind: InvolvementKind,
+        practitioner_id: str | None,
+        service_id: str | None,
+        *,
+        sensitive: bool,
+        at: datetime,
     ) -> None:
         self._started.append(
             {
@@ -50,13 +58,17 @@ class ChildrenRepository:
                 "kind": kind.value,
                 "practitioner_id": practitioner_id,
                 "service_id": service_id,
+                "sensitive": sensitive,
+                "recorded_at": at,
             }
         )
         self._bumped[child_id] = None
 
-    async def end_involvement(self, reference: str, child_id: str, ended_on: date) -> None:
+    async def end_involvement(self, reference: str, child_id: str, ended_on: date, *, at: datetime) -> None:
+        """Where the end overtakes the start, the involvement counts as sensitive until the start has told."""
         kind = InvolvementKind.EPISODE.value
-        self._ended.append({"reference": reference, "child_id": child_id, "kind": kind, "ended_on": ended_on})
+        ended = {"reference": reference, "child_id": child_id, "kind": kind, "ended_on": ended_on}
+        self._ended.append({**ended, "sensitive": True, "recorded_at": at})
         self._bumped[child_id] = None
 
     async def relate(self, relationship_id: str, child_id: str, other_child_id: str) -> None:
@@ -72,7 +84,13 @@ class ChildrenRepository:
     async def flush(self) -> None:
         if self._started:
             statement = self._insert(involvements)
-            new = {name: statement.excluded[name] for name in ("practitioner_id", "service_id")}
+            new = {name: statement.excluded[name] for name in ("practitioner_id", "service_id", "sensitive")}
+            same_person = sa.func.coalesce(involvements.c.practitioner_id, "") == sa.func.coalesce(
+                statement.excluded.practitioner_id, ""
+            )
+            new["recorded_at"] = sa.case(
+                (same_person, involvements.c.recorded_at), else_=statement.excluded.recorded_at
+            )
             # An end that was recorded stays: a start that is delivered again does not undo it.
             await self._connection.execute(
                 statement.on_conflict_do_update(index_elements=["reference"], set_=new), self._started

@@ -55,11 +55,12 @@ UNION ALL
 SELECT 'child', k.child_id, CAST(k.epoch AS VARCHAR(20)), NULL, NULL, NULL, NULL, NULL
   FROM children k WHERE k.child_id IN :children
 UNION ALL
-SELECT 'involvement', i.child_id, i.reference, i.kind, i.practitioner_id, s.team_id, NULL, CAST(i.ended_on AS TEXT)
+SELECT CASE WHEN i.sensitive OR s.sensitive THEN 'sensitive-involvement' ELSE 'involvement' END, i.child_id,
+       i.reference, i.kind, i.practitioner_id, s.team_id, CAST(i.recorded_at AS TEXT), CAST(i.ended_on AS TEXT)
   FROM involvements i LEFT JOIN services s ON s.service_id = i.service_id WHERE i.child_id IN :children
 UNION ALL
 SELECT 'consent', s.child_id, s.consent_id, CAST(s.categories AS TEXT), CAST(s.recipients AS TEXT),
-       CAST(s.purposes AS TEXT), NULL, CAST(s.valid_until AS TEXT)
+       CAST(s.purposes AS TEXT), s.given_by, CAST(s.valid_until AS TEXT)
   FROM consents s WHERE s.child_id IN :children AND s.withdrawn_at IS NULL
 UNION ALL
 SELECT 'legal-basis', l.child_id, l.basis_id, CAST(l.categories AS TEXT), CAST(l.recipients AS TEXT), NULL, NULL,
@@ -200,9 +201,11 @@ def _children(rows: dict[str, list[Any]]) -> dict[str, ChildFacts]:
             Block(row.a, PartyType(row.b), row.c, _categories(row.d), _moment(row.f)),
         )
     involvements: dict[str, list[Involvement]] = defaultdict(list)
-    for row in rows["involvement"]:
+    for row in (*rows["involvement"], *rows["sensitive-involvement"]):
         ended = date.fromisoformat(row.f) if row.f else None
-        involvements[row.child].append(Involvement(row.a, InvolvementKind(row.b), row.c, row.d, ended))
+        sensitive = row.kind == "sensitive-involvement"
+        found = Involvement(row.a, InvolvementKind(row.b), row.c, row.d, ended, sensitive, _moment(row.e))
+        involvements[row.child].append(found)
     consents: dict[str, list[ConsentInForce]] = defaultdict(list)
     for row in rows["consent"]:
         consents[row.child].append(
@@ -212,6 +215,7 @@ def _children(rows: dict[str, list[Any]]) -> dict[str, ChildFacts]:
                 _recipients(row.c),
                 frozenset(map(Purpose, json.loads(row.d))) if row.d else None,
                 _moment(row.f),
+                row.e,
             )
         )
     legal_bases: dict[str, list[LegalBasisInForce]] = defaultdict(list)

@@ -106,6 +106,9 @@ involvements = sa.Table(
     # The service's team, as the directory has it at the time of asking, shares the relationship.
     sa.Column("service_id", _directory_id, index=True),
     sa.Column("ended_on", sa.Date),
+    sa.Column("sensitive", sa.Boolean, nullable=False, server_default=sa.true()),
+    # When it became known here; NULL: before that was kept.
+    sa.Column("recorded_at", UtcDateTime),
 )
 
 family = sa.Table(

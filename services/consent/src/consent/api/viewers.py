@@ -14,6 +14,7 @@ from chassis.service import Granted
 from consent.api.common import EVERYTHING, PolicyOf, Reading, Told
 from consent.application.ports import UnitOfWork
 from consent.application.viewers import viewers_of
+from consent.domain.telling import Reader
 from contracts.vocabulary import ACCOUNT_ROLES, Category, Purpose, Role
 
 router = APIRouter(responses=problems(404))
@@ -56,7 +57,8 @@ async def get_viewers(
 
 
 async def viewers_answer(reading: Callable[[], UnitOfWork], policy: Any, grant: Grant) -> JSONResponse:
+    reader = Reader(grant.role) if grant.role in ACCOUNT_ROLES else None
     async with reading() as uow:
-        found = await viewers_of(uow, policy, str(grant.child_id), for_the_family=grant.role in ACCOUNT_ROLES)
+        found = await viewers_of(uow, policy, str(grant.child_id), reader)
     items = [disclose(Viewer.model_validate(viewer), EVERYTHING) for viewer in found]
     return JSONResponse({"items": items, "next_cursor": None})

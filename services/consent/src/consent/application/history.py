@@ -17,6 +17,7 @@ LOOKS = (
     "viewers.read",
     "consent.read",
     "request.read",
+    "agreement.read",
     "block.read",
 )
 """The actions that showed somebody something of the record."""

@@ -47,9 +47,17 @@ class ChildrenRepository(Protocol):
         ...
 
     async def set_involvement(
-        self, reference: str, child_id: str, kind: InvolvementKind, practitioner_id: str | None, service_id: str | None
+        self,
+        reference: str,
+        child_id: str,
+        kind: InvolvementKind,
+        practitioner_id: str | None,
+        service_id: str | None,
+        *,
+        sensitive: bool,
+        at: datetime,
     ) -> None: ...
-    async def end_involvement(self, reference: str, child_id: str, ended_on: date) -> None: ...
+    async def end_involvement(self, reference: str, child_id: str, ended_on: date, *, at: datetime) -> None: ...
     async def relate(self, relationship_id: str, child_id: str, other_child_id: str) -> None: ...
     async def unrelate(self, relationship_id: str) -> None: ...
 

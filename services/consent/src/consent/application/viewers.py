@@ -5,15 +5,17 @@ from typing import Any
 from consent.application.ports import UnitOfWork
 from consent.domain.decision import decide
 from consent.domain.policy import Policy
+from consent.domain.telling import Reader, as_told_to
 from contracts.vocabulary import Category, Outcome, Purpose
 
 
 async def viewers_of(
-    uow: UnitOfWork, policy: Policy, child_id: str, *, for_the_family: bool = False
+    uow: UnitOfWork, policy: Policy, child_id: str, reader: Reader | None = None
 ) -> list[dict[str, Any]]:
     """Each practitioner who would be answered, with the categories and the rule of each.
 
-    Asked for direct support, and for roles that need no involvement for some purpose, for that purpose.
+    Asked for direct support, and for roles that need no involvement for some purpose, for that purpose. With a
+    `reader`, as far as that one may know.
     """
     unrelated = {
         role: purposes for role, entry in policy.roles.items() if (purposes := entry.relationship_not_needed_for)
@@ -21,8 +23,8 @@ async def viewers_of(
     viewers = await uow.facts.viewers_of(child_id, list(unrelated))
     _, children = await uow.facts.load("", [child_id])
     child = children.get(child_id)
-    if child is not None and for_the_family:
-        child = child.as_the_young_person_may_know()
+    if child is not None and reader is not None:
+        child = as_told_to(reader, child)
     names: dict[str, Any] = {}
     found = []
     for viewer in viewers:
@@ -47,7 +49,12 @@ async def viewers_of(
                 "lead_professional": decision.lead,
                 "purpose": purpose,
                 "categories": [
-                    {"category": finding.category, "rule": finding.rule, "because": finding.because}
+                    {
+                        "category": finding.category,
+                        "rule": finding.rule,
+                        "because": finding.because,
+                        "reference": finding.reference,
+                    }
                     for finding in decision.findings
                     if finding.permitted
                 ],

@@ -22,17 +22,29 @@ async def on_child_registered(uow: UnitOfWork, event: ChildRegistered) -> None:
 
 async def on_service_episode_started(uow: UnitOfWork, event: ServiceEpisodeStarted) -> None:
     await uow.children.set_involvement(
-        event.episode_id, event.child_id, InvolvementKind.EPISODE, event.practitioner_id, event.service_id
+        event.episode_id,
+        event.child_id,
+        InvolvementKind.EPISODE,
+        event.practitioner_id,
+        event.service_id,
+        sensitive=event.sensitive,
+        at=uow.now(),
     )
 
 
 async def on_service_episode_ended(uow: UnitOfWork, event: ServiceEpisodeEnded) -> None:
-    await uow.children.end_involvement(event.episode_id, event.child_id, event.ended_on)
+    await uow.children.end_involvement(event.episode_id, event.child_id, event.ended_on, at=uow.now())
 
 
 async def on_lead_professional_assigned(uow: UnitOfWork, event: LeadProfessionalAssigned) -> None:
     await uow.children.set_involvement(
-        f"lead:{event.child_id}", event.child_id, InvolvementKind.LEAD, event.practitioner_id, None
+        f"lead:{event.child_id}",
+        event.child_id,
+        InvolvementKind.LEAD,
+        event.practitioner_id,
+        None,
+        sensitive=False,
+        at=uow.now(),
     )
 
 

@@ -60,6 +60,7 @@ ACTIONS: dict[str, ActionRule] = {
     "consent.withdraw": ActionRule(Basis.INVOLVED),
     "request.record": ActionRule(Basis.INVOLVED),
     "request.read": ActionRule(Basis.INVOLVED),
+    "agreement.read": ActionRule(Basis.INVOLVED),
     "block.place": ActionRule(Basis.INVOLVED),
     "block.read": ActionRule(Basis.INVOLVED),
     "block.lift": ActionRule(Basis.INVOLVED),
@@ -83,5 +84,6 @@ ACTIONS: dict[str, ActionRule] = {
     "me.consent": ActionRule(Basis.OWN),
     "me.withdraw": ActionRule(Basis.OWN),
     "me.requests": ActionRule(Basis.OWN),
+    "me.agreement": ActionRule(Basis.OWN),
 }
 """What each action of the public routes rests on. An action that is not here is refused."""

@@ -9,6 +9,13 @@ from consent.domain.facts import Recipient
 from contracts.vocabulary import Category, Purpose, RecipientType
 
 
+class Who(StrEnum):
+    """Who of a family gives a consent, or was asked for one."""
+
+    YOUNG_PERSON = "young_person"
+    PARENT = "parent"
+
+
 class How(StrEnum):
     """How a family gave a consent that a practitioner recorded."""
 

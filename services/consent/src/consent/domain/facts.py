@@ -52,6 +52,9 @@ class Involvement:
     practitioner_id: str | None
     team_id: str | None
     ended_on: date | None = None
+    sensitive: bool = False
+    recorded_at: datetime | None = None
+    """When it became known here; None: before that was kept."""
 
     def current(self, today: date) -> bool:
         return self.ended_on is None or self.ended_on > today
@@ -94,6 +97,7 @@ class ConsentInForce:
     recipients: tuple[Recipient, ...]
     purposes: frozenset[Purpose] | None = None
     valid_until: datetime | None = None
+    given_by: str | None = None
 
     def covers(self, viewer: Viewer, category: Category, purpose: Purpose, now: datetime) -> bool:
         return (
