@@ -90,7 +90,7 @@ async def test_a_field_that_cannot_be_taken_is_named_and_not_repeated(index: Ind
         ("upn", "A801200005001"),
         ("postcode", "not one"),
         ("sex", "perhaps"),
-        ("override", {"reason_code": "x", "reason": "y"}),
+        ("favourite_colour", "blue"),
         ("surname", "Okonkwo"),
     ]
     for field, value in cases:

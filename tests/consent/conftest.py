@@ -3,10 +3,13 @@
 import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from chassis.ids import Clock, system_clock
 from consent.settings import ConsentSettings
 from tests.consent.kit import Consent, running_consent
 from tests.consent.scene import make_directory
@@ -48,17 +51,37 @@ def prepared(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRe
     return Prepared(tmp_path_factory.mktemp("prepared"), lambda: request.getfixturevalue("postgres"))
 
 
+@dataclass
+class SetClock:
+    """The system's clock, put forward (or back) by a test."""
+
+    by: timedelta = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return system_clock() + self.by
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    """The clock of the running service."""
+    return SetClock()
+
+
 @asynccontextmanager
-async def _copy(prepared: Prepared, kind: str, folder: Path, *, authority: bool) -> AsyncIterator[Consent]:
+async def _copy(
+    prepared: Prepared, kind: str, folder: Path, *, authority: bool, clock: Clock = system_clock
+) -> AsyncIterator[Consent]:
     url = await prepared.copied_to(folder, kind, authority=authority)
-    async with running_consent(ConsentSettings(data_dir=folder, database_url=url)) as found:
+    async with running_consent(ConsentSettings(data_dir=folder, database_url=url), clock) as found:
         yield found
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def consent(request: pytest.FixtureRequest, prepared: Prepared, tmp_path: Path) -> AsyncIterator[Consent]:
+async def consent(
+    request: pytest.FixtureRequest, prepared: Prepared, tmp_path: Path, clock: SetClock
+) -> AsyncIterator[Consent]:
     """The service over each database, with the directory of `scene`."""
-    async with _copy(prepared, request.param, tmp_path, authority=True) as found:
+    async with _copy(prepared, request.param, tmp_path, authority=True, clock=clock) as found:
         yield found
 
 

@@ -8,13 +8,16 @@ from hypothesis import strategies as st
 
 from consent.adapters.policy_file import load_policy
 from consent.domain.actions import ACTIONS
-from consent.domain.decision import decide
+from consent.domain.decision import decide, explain
 from consent.domain.facts import (
     Block,
     ChildFacts,
     ConsentInForce,
     Involvement,
     InvolvementKind,
+    LegalBasisInForce,
+    OverrideInForce,
+    Post,
     Recipient,
     Viewer,
 )
@@ -47,6 +50,9 @@ viewers = st.builds(
     agency_id=IDS,
     sector=st.sampled_from(Sector),
     team_ids=st.frozensets(IDS),
+    posts=st.lists(st.builds(Post, practitioner_id=IDS, agency_id=IDS, team_ids=st.frozensets(IDS)), max_size=1).map(
+        tuple
+    ),
 )
 recipients = st.one_of(
     st.just(Recipient(RecipientType.ALL)),
@@ -77,12 +83,25 @@ involvements = st.builds(
     team_id=st.none() | IDS,
     ended_on=st.none() | st.dates(date(2026, 2, 26), date(2026, 3, 2)),
 )
+MOMENTS = st.datetimes(
+    NOW.replace(tzinfo=None) - timedelta(hours=2), NOW.replace(tzinfo=None) + timedelta(hours=2)
+).map(lambda moment: moment.replace(tzinfo=UTC))
+legal_bases = st.builds(
+    LegalBasisInForce,
+    basis_id=IDS,
+    categories=CATEGORIES,
+    recipients=st.lists(recipients, min_size=1, max_size=3).map(tuple),
+    valid_until=MOMENTS,
+)
+overrides = st.builds(OverrideInForce, override_id=IDS, viewer_id=IDS, categories=CATEGORIES, expires_at=MOMENTS)
 children = st.builds(
     ChildFacts,
     child_id=st.just("child"),
     involvements=st.lists(involvements, max_size=4).map(tuple),
     consents=st.lists(consents, max_size=4).map(tuple),
     blocks=st.lists(blocks, max_size=4).map(tuple),
+    legal_bases=st.lists(legal_bases, max_size=3).map(tuple),
+    overrides=st.lists(overrides, max_size=2).map(tuple),
 )
 actions = st.sampled_from(sorted(ACTIONS))
 purposes = st.sampled_from(Purpose)
@@ -104,11 +123,20 @@ def test_a_block_never_adds(viewer: Viewer, child: ChildFacts, action: str, purp
 def test_whom_a_block_of_all_names_gets_nothing(
     viewer: Viewer, child: ChildFacts, action: str, purpose: Purpose
 ) -> None:
+    """Whichever of their posts it names, and unless they broke the glass: then what they named, and no more."""
     parties = [(PartyType.PRACTITIONER, viewer.viewer_id), (PartyType.AGENCY, viewer.agency_id)]
     parties += [(PartyType.TEAM, team_id) for team_id in viewer.team_ids]
+    for post in viewer.posts:
+        parties += [(PartyType.PRACTITIONER, post.practitioner_id), (PartyType.AGENCY, post.agency_id)]
+        parties += [(PartyType.TEAM, team_id) for team_id in post.team_ids]
+    opened: set[Category] = set()
+    if ACTIONS[action].overridable:
+        mine = [each for each in child.overrides if each.viewer_id == viewer.viewer_id and each.expires_at > NOW]
+        opened = {category for each in mine for category in each.categories}
     for kind, party_id in parties:
         blocked = replace(child, blocks=(*child.blocks, Block("x", kind, str(party_id))))
-        assert permitted(viewer, blocked, action, purpose) == set()
+        assert permitted(viewer, blocked, action, purpose) <= opened
+        assert permitted(viewer, replace(blocked, overrides=()), action, purpose) == set()
 
 
 @given(viewers, children, actions, purposes, consents)
@@ -117,6 +145,41 @@ def test_a_consent_never_removes(
 ) -> None:
     more = replace(child, consents=(*child.consents, consent))
     assert permitted(viewer, child, action, purpose) <= permitted(viewer, more, action, purpose)
+
+
+@given(viewers, children, actions, purposes, overrides)
+def test_an_override_adds_what_it_names_to_its_viewer_alone(
+    viewer: Viewer, child: ChildFacts, action: str, purpose: Purpose, override: OverrideInForce
+) -> None:
+    before = permitted(viewer, child, action, purpose)
+    after = permitted(viewer, replace(child, overrides=(*child.overrides, override)), action, purpose)
+    assert before <= after <= before | override.categories
+    if override.viewer_id != viewer.viewer_id or override.expires_at <= NOW or not ACTIONS[action].overridable:
+        assert after == before
+
+
+@given(viewers, children, actions, purposes, legal_bases)
+def test_a_legal_basis_never_removes_nor_opens_what_is_sensitive(
+    viewer: Viewer, child: ChildFacts, action: str, purpose: Purpose, basis: LegalBasisInForce
+) -> None:
+    before = permitted(viewer, child, action, purpose)
+    after = permitted(viewer, replace(child, legal_bases=(*child.legal_bases, basis)), action, purpose)
+    assert before <= after <= before | (basis.categories - {Category.SENSITIVE})
+
+
+@given(viewers, children, actions, purposes)
+def test_an_explanation_is_the_same_computation(
+    viewer: Viewer, child: ChildFacts, action: str, purpose: Purpose
+) -> None:
+    decision = decide(viewer, child, action, tuple(Category), purpose, POLICY, NOW)
+    told = explain(viewer, child, action, tuple(Category), purpose, POLICY, NOW)
+    assert told
+    assert all(finding.because for finding in told)
+    for category in Category:
+        spoken = [finding for finding in told if finding.category is category]
+        decided = [finding for finding in decision.findings if finding.category is category]
+        # Where there is a decision on the category, its rule is one of those that spoke.
+        assert {(found.rule, found.permitted) for found in decided} <= {(each.rule, each.permitted) for each in spoken}
 
 
 @given(viewers, children, purposes)
@@ -128,7 +191,8 @@ def test_nothing_beyond_the_role_and_sensitive_only_by_name(
         assert viewer.role is not None
         assert viewer.status is PractitionerStatus.ACTIVE
         assert seen <= POLICY.roles[viewer.role].entitled
-    if Category.SENSITIVE in seen:
+    opened = {category for each in child.overrides for category in each.categories}
+    if Category.SENSITIVE in seen - opened:
         assert any(consent.covers(viewer, Category.SENSITIVE, purpose, NOW) for consent in child.consents), (
             "sensitive without a consent that names it"
         )
@@ -136,7 +200,7 @@ def test_nothing_beyond_the_role_and_sensitive_only_by_name(
 
 @given(viewers, children, purposes)
 def test_no_involvement_no_answer(viewer: Viewer, child: ChildFacts, purpose: Purpose) -> None:
-    alone = replace(child, involvements=())
+    alone = replace(child, involvements=(), overrides=())
     if permitted(viewer, alone, "child.read", purpose):
         assert viewer.role is Role.INDEX_OFFICER
         assert purpose is Purpose.DATA_QUALITY
@@ -156,6 +220,8 @@ def test_the_order_of_facts_does_not_matter(
         involvements=shuffled(child.involvements),  # type: ignore[arg-type]
         consents=shuffled(child.consents),  # type: ignore[arg-type]
         blocks=shuffled(child.blocks),  # type: ignore[arg-type]
+        legal_bases=shuffled(child.legal_bases),  # type: ignore[arg-type]
+        overrides=shuffled(child.overrides),  # type: ignore[arg-type]
     )
     assert permitted(viewer, child, action, purpose) == permitted(viewer, other, action, purpose)
 

@@ -4,17 +4,19 @@ import structlog
 from pydantic import ValidationError
 
 from chassis.errors import NotAllowed, Unauthenticated, Unavailable
-from contracts.decisions import DecisionAnswer, DecisionRequest
+from contracts.decisions import DecisionAnswer, DecisionRequest, SearchOverrideRequest
 from contracts.routes import Service
 from contracts.vocabulary import Outcome
 from gateway.application.calls import JSON_CONTENT, CallHeaders
-from gateway.application.ports import Call, NoAnswer, Services
+from gateway.application.ports import Call, NoAnswer, Reply, Services
 from gateway.domain.silence import NoSuchChild
 
 log = structlog.get_logger("kith.gateway")
 
 LONGEST_ANSWER = 1024 * 1024
+_DONE, _UNPROCESSABLE = 204, 422
 PATH = "/internal/decisions"
+OVERRIDE_PATH = "/internal/search-overrides"
 
 
 class Decisions:
@@ -36,6 +38,32 @@ class Decisions:
         if decided.outcome is Outcome.ERROR:
             raise self._useless("error")
         raise NotAllowed if decided.forbidden else NoSuchChild
+
+    async def open_search(self, asked: SearchOverrideRequest, authorization: str) -> Reply | None:
+        """Breaks the glass for a search. None when it is done; otherwise what the consent service says is wrong.
+
+        Raises `NotAllowed` when the caller's role may not, `Unavailable` when it could not be recorded.
+        """
+        call = Call(
+            "POST",
+            OVERRIDE_PATH,
+            headers=self._headers(JSON_CONTENT, (b"authorization", authorization.encode("latin-1"))),
+            body=asked.model_dump_json().encode(),
+        )
+        try:
+            reply = await self._services.send(Service.CONSENT, call)
+        except NoAnswer as error:
+            raise self._useless("no_answer") from error
+        if reply.status == _UNPROCESSABLE:
+            return reply
+        await reply.close()
+        if reply.status == NotAllowed.status:
+            raise NotAllowed
+        if reply.status == Unauthenticated.status:
+            raise Unauthenticated
+        if reply.status != _DONE:
+            raise self._useless("status", status=reply.status)
+        return None
 
     async def _decide(self, question: DecisionRequest, authorization: str) -> DecisionAnswer:
         call = Call(

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from chassis.errors import Unauthenticated, Unavailable
 from chassis.tokens import TokenVerifier
-from contracts.decisions import Candidates, DecisionRequest
+from contracts.decisions import Candidates, DecisionRequest, SearchOverrideRequest
 from contracts.routes import Route, Subject
 from contracts.vocabulary import Purpose
 from gateway.application.calls import CallHeaders, grant_header
@@ -18,7 +18,7 @@ from gateway.application.owners import Owners
 from gateway.application.ports import Asked, Body, Call, NoAnswer, NotReached, Reply, Services
 from gateway.application.settling import Settling
 from gateway.domain.addressing import bound_id, path_of, query_of
-from gateway.domain.criteria import criteria_in
+from gateway.domain.criteria import criteria_in, override_in
 from gateway.domain.hygiene import passed_in
 from gateway.domain.purposes import purpose_of
 from gateway.domain.rate import RateLimit
@@ -27,6 +27,7 @@ from gateway.domain.silence import NoSuchChild, is_about_a_child
 log = structlog.get_logger("kith.gateway")
 
 LONGEST_CANDIDATES = 1024 * 1024
+_SEARCH = "child.search"
 BODILESS = frozenset({"GET", "DELETE"})
 NOT_FOUND, NOT_MODIFIED, SERVICE_UNAVAILABLE = 404, 304, 503
 
@@ -65,6 +66,9 @@ class Pipeline:
             found = await self._candidates(route, admitted.call, grant)
             if not isinstance(found, Candidates):
                 return found
+            refusal = await self._broken_glass(route, admitted, found)
+            if refusal is not None:
+                return refusal
             grant = await self._decisions.grant(
                 _question(route, admitted, children=found.children), admitted.authorization
             )
@@ -115,6 +119,17 @@ class Pipeline:
             raise NoSuchChild
         self._owners.remember(thing_id, caller, child_id)
         return grant
+
+    async def _broken_glass(self, route: Route, admitted: _Admitted, found: Candidates) -> Reply | None:
+        """A search under an override opens what is hidden, before it is decided again. A reply: why it cannot."""
+        body = admitted.call.body
+        if route.action != _SEARCH or not isinstance(body, bytes):
+            return None
+        override = override_in(body)
+        if override is None:
+            return None
+        asked = SearchOverrideRequest(override=override, purpose=admitted.purpose, children=found.children)
+        return await self._decisions.open_search(asked, admitted.authorization)
 
     async def _candidates(self, route: Route, call: Call, grant: str) -> Candidates | Reply:
         """Whom the answer would speak of. A request that the service cannot take is answered with its own words.

@@ -1,16 +1,34 @@
-"""By which kinds of detail a child was searched. The access log keeps the kinds and never the values."""
+"""What the gateway reads in the body of a search: which kinds of detail it names, and whether the glass is broken."""
 
 import json
+from typing import Any
 
-from contracts.decisions import SEARCH_FIELDS
+from pydantic import ValidationError
+
+from contracts.decisions import SEARCH_FIELDS, OverrideAsked
 
 
 def criteria_in(body: bytes) -> list[str]:
-    """The search fields that a JSON body fills. Empty for a body that is not a JSON object; its service refuses it."""
+    """The search fields that a JSON body fills. Empty for a body that is not a JSON object; its service refuses it.
+
+    The access log keeps these kinds, and never their values.
+    """
+    found = _object_in(body)
+    return [name for name in SEARCH_FIELDS if found.get(name) not in (None, "")]
+
+
+def override_in(body: bytes) -> OverrideAsked | None:
+    """The override that a search asks for; None without one, or for one that its service refuses as malformed."""
+    asked = _object_in(body).get("override")
+    try:
+        return None if asked is None else OverrideAsked.model_validate(asked)
+    except ValidationError:
+        return None
+
+
+def _object_in(body: bytes) -> dict[str, Any]:
     try:
         found = json.loads(body)
     except (ValueError, RecursionError):
-        return []
-    if not isinstance(found, dict):
-        return []
-    return [name for name in SEARCH_FIELDS if found.get(name) not in (None, "")]
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -35,6 +35,7 @@ class Grant:
 
     `child_id` is set where the request is about one child; `children` where the answer may speak of several, each
     decided on; `related` names children of the same family whose names this viewer may see beside the child's own.
+    `overrides` pairs a child that the viewer sees by an override with the override's id.
     `lead` says that the viewer is the child's lead professional. `role` is None for an identity that the directory
     does not know yet (only the acceptance of an invitation takes one).
     """
@@ -53,6 +54,7 @@ class Grant:
     related: tuple[str, ...] = ()
     scope: str = "agency"
     lead: bool = False
+    overrides: tuple[tuple[str, str], ...] = ()
 
     def permits(self, category: Category) -> bool:
         return category in self.categories
@@ -83,6 +85,7 @@ class GrantSigner:
             "rel": list(grant.related),
             "scp": grant.scope,
             "led": grant.lead,
+            "ovr": [list(pair) for pair in grant.overrides],
         }
         return str(jwt.encode(claims, self._key.key, ALGORITHM, headers={"kid": self._key.key_id}))
 
@@ -119,4 +122,5 @@ class GrantVerifier:
             related=tuple(claims["rel"]),
             scope=claims["scp"],
             lead=claims["led"],
+            overrides=tuple((child_id, override_id) for child_id, override_id in claims["ovr"]),
         )

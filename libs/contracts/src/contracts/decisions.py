@@ -7,11 +7,14 @@ A request takes these steps, each over HTTP with the internal key, the request i
    consent service verifies for itself: a gateway alone cannot speak for anybody. Answer: `DecisionAnswer`.
 3. `CANDIDATES` routes only: `{same method} {owning service}/internal/candidates{public path}` with the same query and
    body, under the grant of step 2 → `Candidates`; then step 2 again with `children` filled. This is done also when
-   there is no candidate, so that nothing tells a hidden child from none.
+   there is no candidate, so that nothing tells a hidden child from none. A search that carries an `override` goes
+   through `POST {consent}/internal/search-overrides` with `SearchOverrideRequest` in between.
 4. The public route of the owning service, under the last grant (`Kith-Grant`).
 """
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from contracts.routes import Subject
 from contracts.vocabulary import Category, Outcome, Purpose
@@ -31,6 +34,23 @@ class DecisionRequest(BaseModel):
     child_id: str | None = None
     children: list[str] | None = None
     criteria: list[str] = []
+
+
+class OverrideAsked(BaseModel):
+    """What a search carries to find also what blocks and shields hide: a reason code of the policy, and words."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    reason_code: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+
+
+class SearchOverrideRequest(BaseModel):
+    """Step 3 of a search under an override, before it is decided again: the candidates, best first."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    override: OverrideAsked
+    purpose: Purpose
+    children: list[str]
 
 
 class DecisionAnswer(BaseModel):

@@ -23,10 +23,12 @@ class MatchAnswer(BaseModel):
     score: Annotated[float, STRUCTURE, Field(ge=0, le=1)]
     status: Annotated[str, STRUCTURE]
     basics: Annotated[Basics, _BASICS]
+    override_id: Annotated[str | None, STRUCTURE] = None
 
     @classmethod
-    def of(cls, match: Match) -> "MatchAnswer":
+    def of(cls, match: Match, override_id: str | None) -> "MatchAnswer":
         return cls(
+            override_id=override_id,
             child_id=match.record.child_id,
             score=round(match.score, 4),
             status=match.status,

@@ -50,7 +50,10 @@ def children_router(parts: Parts) -> APIRouter:
         knowledge = await parts.knowledge.current()
         async with parts.reading() as uow:
             status, found = await search_children.search(uow, knowledge, details, grant.children)
-        matches = [disclose(MatchAnswer.of(match), grant.categories) for match in found]
+        overrides = dict(grant.overrides)
+        matches = [
+            disclose(MatchAnswer.of(match, overrides.get(match.record.child_id)), grant.categories) for match in found
+        ]
         return JSONResponse({"status": status, "matches": matches})
 
     @router.post("/internal/candidates/v1/children", include_in_schema=False)

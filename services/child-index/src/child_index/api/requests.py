@@ -11,6 +11,7 @@ from child_index.domain import days, fields
 from child_index.domain.family import Relationship
 from child_index.domain.matching import PersonDetails
 from child_index.domain.person import Person
+from contracts.decisions import OverrideAsked
 
 
 def _iso_date(value: Any) -> date:
@@ -63,6 +64,10 @@ class SearchRequest(Request):
     postcode: Postcode | None = None
     nhs_number: NhsNumber | None = None
     upn: Upn | None = None
+    override: Annotated[
+        OverrideAsked | None,
+        Field(description="Breaks the glass: finds also what blocks hide. For roles that may; it is reviewed."),
+    ] = None
 
     def details(self) -> PersonDetails:
         """Raises Invalid `search-too-broad` where this is not enough to go on."""

@@ -103,6 +103,9 @@ class DecideRequest:
             related=() if several else first.related,
             scope=viewer.scope,
             lead=not several and first.lead,
+            overrides=tuple(
+                (child_id, found) for child_id, decision in made if child_id and (found := decision.override_id)
+            ),
         )
         return DecisionAnswer(outcome=outcome, decision_id=decision_id, grant=self.signer.sign(grant))
 
@@ -148,5 +151,4 @@ def log_row(
     criteria = [field for field in SEARCH_FIELDS if field in request.criteria]
     if criteria:
         entry["criteria"] = criteria
-    opened_by = next((finding.reference for finding in decision.findings if finding.rule == "override"), None)
-    return {**sealed(entry, at), "override_id": opened_by}
+    return {**sealed(entry, at), "override_id": decision.override_id}

@@ -67,6 +67,11 @@ class Decision:
     lead: bool = False
     related: tuple[str, ...] = ()
 
+    @property
+    def override_id(self) -> str | None:
+        """The override that opened something, if any."""
+        return next((found.reference for found in self.findings if found.rule == "override"), None)
+
 
 def _refused(rule: str, *, forbidden: bool = False, reference: str | None = None) -> Decision:
     return Decision(Outcome.REFUSED, (), (Finding(None, rule, False, reference),), forbidden)
