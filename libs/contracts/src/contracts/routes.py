@@ -169,6 +169,9 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/v1/override-reviews/{override_id}/outcome", _CONSENT, "override.review", purpose=Purpose.AUDIT),
     Route("POST", "/v1/override-reviews/{override_id}/disclosure", _CONSENT, "override.review", purpose=Purpose.AUDIT),
     Route("POST", "/v1/decisions/explain", _CONSENT, "decision.explain", purpose=Purpose.AUDIT),
+    # Officers' signals
+    Route("GET", "/v1/signals", _CONSENT, "signal.read", purpose=Purpose.AUDIT),
+    Route("GET", "/v1/signals/{signal_id}/entries", _CONSENT, "signal.read", purpose=Purpose.AUDIT),
     # The young person
     Route("GET", "/v1/me/record", _INDEX, "me.record", _OWN, ALL),
     Route("GET", "/v1/me/viewers", _CONSENT, "me.viewers", _OWN),

@@ -29,6 +29,7 @@ from consent.api import (
     legal_bases,
     me,
     overrides,
+    signals,
     viewers,
 )
 from consent.application.decide import DecideRequest
@@ -83,7 +84,7 @@ def create_app(
     app.include_router(internal_router(reading, runtime.watch, owners))
     modules = (
         decisions, directory, accounts, consents, consent_requests, legal_bases, blocks, overrides, explain, viewers,
-        agreement, me, access_log,
+        agreement, me, access_log, signals,
     )  # fmt: skip
     for module in modules:
         app.include_router(module.router)

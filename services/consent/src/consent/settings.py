@@ -23,6 +23,8 @@ class ConsentSettings(ServiceSettings, IssuerSettings):
     log_retention_days: Annotated[int, Field(ge=1, le=36_600)] | None = None
     """None: nothing is ever purged from the access log."""
     consent_reminder_seconds: Annotated[float, Field(gt=0)] = 3600
+    signals_seconds: Annotated[float, Field(gt=0, le=86_400)] = 30.0
+    """How long the finder of officers' signals rests between two looks at the log."""
 
     @model_validator(mode="after")
     def _keys_are_given_in_production(self) -> "ConsentSettings":

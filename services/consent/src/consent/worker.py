@@ -15,6 +15,7 @@ from consent.adapters.policy_file import load_policy
 from consent.adapters.tables import messaging
 from consent.adapters.unit_of_work import ConsentUnitOfWork
 from consent.application.chase_reviews import ReviewChaser
+from consent.application.find_signals import SignalFinder
 from consent.application.remind import Reminders
 from consent.application.sequence_log import Sequencer
 from consent.consumers import child_index
@@ -45,14 +46,15 @@ def make_runtime(
 def add_worker(
     runtime: Runtime, units: Units, reading: Units, log_signer: LogSigner, policy: Policy, settings: ConsentSettings
 ) -> None:
-    """Subscribes the consumers; adds the sequencer, the chasing of reviews, and reminders to what runs beside the
-    requests."""
+    """Subscribes the consumers; adds the sequencer, the chasing of reviews, reminders and the finder of signals to what
+    runs beside the requests."""
     runtime.consume(
         "child-index", [CHILD_INDEX], InboxConsumer("child-index", units, child_index.HANDLERS, runtime.watch)
     )
     runtime.in_background(Sequencer(units, log_signer).run)
     runtime.in_background(ReviewChaser(units, policy.overrides).run)
     runtime.in_background(Reminders(units, reading, policy.remind_before_expiry, settings.consent_reminder_seconds).run)
+    runtime.in_background(SignalFinder(units, policy, settings.signals_seconds).run)
 
 
 def main() -> None:

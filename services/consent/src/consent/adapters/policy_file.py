@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from consent.adapters.policy_signals import signals_of
 from consent.domain.actions import ACTIONS, Basis
 from consent.domain.policy import ActionPolicy, OverridePolicy, Policy, RolePolicy
 from contracts.vocabulary import Category, LegalBasisCode, Purpose, Role
@@ -65,6 +66,7 @@ def load_policy(path: Path) -> Policy:
         "legal_bases",
         "overrides",
         "remind_before_expiry_days",
+        "signals",
     }
     for key in raw:
         if key not in known:
@@ -85,6 +87,7 @@ def load_policy(path: Path) -> Policy:
         overrides=_overrides(lines, raw["overrides"]),
         history_shows_names=shows == "names",
         remind_before_expiry=_days(lines, raw, "remind_before_expiry_days"),
+        signals=signals_of(lines, _words, raw["signals"]),
     )
 
 

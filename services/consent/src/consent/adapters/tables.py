@@ -283,3 +283,37 @@ log_keys = sa.Table(
     sa.Column("public_key", sa.JSON, nullable=False),
     sa.Column("first_used_at", UtcDateTime, nullable=False),
 )
+
+signals = sa.Table(
+    "signals",
+    metadata,
+    sa.Column("signal_id", _id, primary_key=True),
+    sa.Column("kind", sa.String(40), nullable=False),
+    sa.Column("viewer_id", sa.String(255), nullable=False, index=True),
+    sa.Column("agency_id", _directory_id),
+    # One signal for each viewer, agency, kind and period: the local day, or the Monday of the week.
+    sa.Column("period", sa.Date, nullable=False),
+    sa.Column("began_at", UtcDateTime, nullable=False),
+    sa.Column("ended_at", UtcDateTime, nullable=False, index=True),
+    sa.Column("found_at", UtcDateTime, nullable=False),
+    sa.Column("entries", sa.Integer, nullable=False),
+    sa.Column("peak", sa.Integer, nullable=False),
+    sa.Column("thresholds", sa.JSON, nullable=False),
+    sa.Column("policy_version", sa.String(100), nullable=False),
+)
+sa.Index("ix_signals_agency_id_signal_id", signals.c.agency_id, signals.c.signal_id)
+
+signal_entries = sa.Table(
+    "signal_entries",
+    metadata,
+    sa.Column("signal_id", _id, primary_key=True),
+    sa.Column("entry_id", _id, primary_key=True),
+    sa.Column("at", UtcDateTime, nullable=False, index=True),
+)
+
+signal_progress = sa.Table(
+    "signal_progress",
+    metadata,
+    sa.Column("name", sa.String(20), primary_key=True),
+    sa.Column("position", sa.BigInteger, nullable=False),
+)

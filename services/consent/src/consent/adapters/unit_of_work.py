@@ -9,6 +9,7 @@ from consent.adapters.facts_repository import FactsRepository
 from consent.adapters.log_repository import LogRepository
 from consent.adapters.overrides_repository import OverridesRepository
 from consent.adapters.records_repository import ConsentsRepository, RecordsRepository
+from consent.adapters.signals_repository import SignalsRepository
 from consent.adapters.tables import accounts, blocks, consent_requests, legal_bases
 
 
@@ -29,6 +30,7 @@ class ConsentUnitOfWork(UnitOfWork):
         self.overrides = OverridesRepository(connection)
         self.accounts = RecordsRepository(connection, accounts)
         self.log = LogRepository(connection)
+        self.signals = SignalsRepository(connection)
 
     async def _before_commit(self) -> None:
         await self.children.flush()

@@ -39,6 +39,7 @@ async def purge_log(uow: UnitOfWork, grant: Grant, policy: Policy, retention_day
     if before > limit:
         raise Invalid.field("/before", f"entries are kept for {retention_days} days")
     count = await uow.log.purge(start_of(before), STEP)
+    await uow.signals.forget(start_of(before))
     if count:
         told = {"before": before.isoformat(), "entries": count}
         await uow.log.append([sealed(_entry(grant, policy, told), uow.now())])

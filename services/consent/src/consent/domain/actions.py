@@ -42,6 +42,7 @@ ACTIONS: dict[str, ActionRule] = {
     "log.export": ActionRule(Basis.ROLE),
     "log.prove": ActionRule(Basis.ROLE),
     "log.purge": ActionRule(Basis.ROLE),
+    "signal.read": ActionRule(Basis.ROLE),
     "account.accept": ActionRule(Basis.ANYBODY),
     "child.search": ActionRule(Basis.UNRELATED, overridable=True),
     "child.create": ActionRule(Basis.UNRELATED),

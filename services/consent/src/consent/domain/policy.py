@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from consent.domain.signals import SignalPolicy
 from contracts.vocabulary import Category, LegalBasisCode, Purpose, Role
 
 
@@ -46,6 +47,7 @@ class Policy:
     overrides: OverridePolicy
     history_shows_names: bool
     remind_before_expiry: timedelta
+    signals: SignalPolicy
 
     def entitled(self, role: Role, category: Category) -> bool:
         return category in self.roles[role].entitled

@@ -1,0 +1,138 @@
+"""Finds officers' signals in the access log. It reads and notes, blocks nobody, and tells the officers alone."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import structlog
+
+from chassis.ids import new_id
+from consent.application.history import LOOKS
+from consent.application.ports import Record, UnitOfWork, UnitOfWorkFactory
+from consent.domain.policy import Policy
+from consent.domain.signal_words import thresholds_of
+from consent.domain.signals import BURSTS, Evidence, Look, SignalKind, bursts, settled, unfollowed, week_of
+from contracts.vocabulary import ACCOUNT_ROLES, Outcome, Role
+
+log = structlog.get_logger("kith.signals")
+
+BATCH = 200
+"""Entries of one transaction; on SQLite decisions wait for it."""
+_LEAVES, _WEEKS = "leaves", "weeks"
+
+
+@dataclass
+class SignalFinder:
+    """Examines each entry once it has its place in the log. A signal is of one viewer in one agency's post, one kind,
+    and one day (or week), and only grows; so examining again, or in other portions, finds the same."""
+
+    unit_of_work: UnitOfWorkFactory
+    policy: Policy
+    interval: float
+
+    async def run(self) -> None:
+        """Finds for ever. A fault is logged and tried again; nothing is passed over."""
+        while True:
+            try:
+                while await self.find_bursts() == BATCH:
+                    pass
+                while await self.find_unfollowed():
+                    pass
+                await asyncio.sleep(self.interval)
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:
+                log.warning("signals.failed", error_type=type(error).__qualname__)
+                await asyncio.sleep(self.interval * 4)
+
+    async def find_bursts(self) -> int:
+        """Examines the next entries of the log; returns how many there were."""
+        async with self.unit_of_work() as uow:
+            await uow.signals.lock()
+            first = await uow.signals.progress(_LEAVES) or 0
+            rows = await uow.signals.sequenced(first, BATCH)
+            if not rows:
+                return 0
+            since: dict[tuple[str, str | None], Any] = {}
+            for row in rows:
+                if row["viewer_id"] is not None:
+                    who = (row["viewer_id"], row["agency_id"])
+                    since[who] = min(since.get(who, row["at"]), row["at"])
+            roles = await uow.signals.roles(sorted({viewer_id for viewer_id, _ in since}))
+            policy = self.policy.signals
+            for (viewer_id, agency_id), begin in since.items():
+                kinds = [kind for kind in BURSTS if self._examined(kind, roles[viewer_id])]
+                found = await uow.signals.looks_of(viewer_id, agency_id, begin - policy.longest) if kinds else []
+                looks = [_look(row) for row in found]
+                for kind in kinds:
+                    for day, evidence in bursts(kind, looks, policy, begin).items():
+                        await self._note(uow, kind, viewer_id, agency_id, day, evidence)
+            await uow.signals.set_progress(_LEAVES, first + len(rows))
+            await uow.commit()
+        return len(rows)
+
+    async def find_unfollowed(self) -> bool:
+        """Judges the next week that is over for long enough; whether there was one."""
+        kind, policy = SignalKind.LOOKS_WITHOUT_INVOLVEMENT, self.policy.signals
+        async with self.unit_of_work() as uow:
+            await uow.signals.lock()
+            position = await uow.signals.progress(_WEEKS)
+            if position is None:
+                earliest = await uow.signals.first_look()
+                if earliest is None:
+                    return False
+                position = week_of(policy.hours.day_of(earliest)).toordinal()
+            week = date.fromordinal(position)
+            if not settled(week, uow.now(), policy):
+                return False
+            begin, end = policy.hours.start_of(week), policy.hours.start_of(week + timedelta(days=7))
+            rule = policy.rules[kind]
+            rows = await uow.signals.unfollowed(begin, end, LOOKS, rule.at_least)
+            roles = await uow.signals.roles(sorted({row["viewer_id"] for row in rows}))
+            theirs: dict[tuple[str, str | None], list[Look]] = {}
+            for row in rows:
+                if self._examined(kind, roles[row["viewer_id"]]):
+                    theirs.setdefault((row["viewer_id"], row["agency_id"]), []).append(_look(row))
+            for (viewer_id, agency_id), looks in theirs.items():
+                evidence = unfollowed(looks, rule)
+                if evidence is not None:
+                    await self._note(uow, kind, viewer_id, agency_id, week, evidence)
+            await uow.signals.set_progress(_WEEKS, (week + timedelta(days=7)).toordinal())
+            await uow.commit()
+        return True
+
+    def _examined(self, kind: SignalKind, role: Role | None) -> bool:
+        """Young people and parents see their own record as often and as late as they like."""
+        return role not in ACCOUNT_ROLES and role not in self.policy.signals.rules[kind].exempt_roles
+
+    async def _note(
+        self, uow: UnitOfWork, kind: SignalKind, viewer_id: str, agency_id: str | None, period: date, evidence: Evidence
+    ) -> None:
+        key = {"kind": kind.value, "viewer_id": viewer_id, "agency_id": agency_id, "period": period}
+        known = await uow.signals.find(key)
+        signal_id = known["signal_id"] if known is not None else new_id()
+        if known is None:
+            times = evidence.entries.values()
+            await uow.signals.add(
+                {
+                    "signal_id": signal_id,
+                    **key,
+                    "began_at": min(times),
+                    "ended_at": max(times),
+                    "found_at": uow.now(),
+                    "entries": len(times),
+                    "peak": evidence.peak,
+                    "thresholds": thresholds_of(kind, self.policy.signals),
+                    "policy_version": self.policy.version,
+                }
+            )
+        await uow.signals.add_entries(signal_id, evidence.entries)
+        if known is not None:
+            await uow.signals.count(signal_id, max(evidence.peak, known["peak"]))
+
+
+def _look(row: Record) -> Look:
+    shown = row["outcome"] == Outcome.PERMITTED.value and row["action"] in LOOKS and row["child_id"] is not None
+    refused = row["outcome"] == Outcome.REFUSED.value
+    return Look(row["entry_id"], row["at"], row["child_id"], shown, refused)

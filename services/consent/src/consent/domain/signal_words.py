@@ -1,0 +1,40 @@
+"""What a signal says, in plain English, with the threshold that it crossed."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from consent.domain.signals import SignalKind, SignalPolicy
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_NO_PROOF = "This alone says nothing about why; the entries behind it are listed."
+
+
+def thresholds_of(kind: SignalKind, policy: SignalPolicy) -> dict[str, Any]:
+    """The part of the policy that a signal of this kind was found by, to be kept with it."""
+    rule, hours = policy.rules[kind], policy.hours
+    found: dict[str, Any] = {"at_least": rule.at_least}
+    if kind is SignalKind.LOOKS_WITHOUT_INVOLVEMENT:
+        return {**found, "settled_after_days": rule.settled_after_days}
+    found["within_minutes"] = rule.within_minutes
+    if kind is SignalKind.OUT_OF_HOURS:
+        found["working_hours"] = (
+            f"{', '.join(DAYS[day].capitalize() for day in sorted(hours.days))}, "
+            f"{hours.opens:%H:%M} to {hours.closes:%H:%M}, {hours.zone.key}"
+        )
+    return found
+
+
+def explain(kind: SignalKind, peak: int, period: date, thresholds: Mapping[str, Any]) -> str:
+    """`peak`: the most that was counted at once. `period`: the local day, or the Monday of the week."""
+    within = f"within {thresholds.get('within_minutes')} minutes"
+    what = {
+        SignalKind.OUT_OF_HOURS: f"On {period}, {peak} looks at children's records {within}, all of them outside "
+        f"working hours ({thresholds.get('working_hours')}).",
+        SignalKind.MANY_CHILDREN: f"On {period}, looks at the records of {peak} different children {within}.",
+        SignalKind.REFUSED_ATTEMPTS: f"On {period}, {peak} attempts that were refused {within}.",
+        SignalKind.LOOKS_WITHOUT_INVOLVEMENT: f"In the week from {period}, looks at the records of {peak} different "
+        "children with whom neither this person nor their team was involved, then or in the "
+        f"{thresholds.get('settled_after_days')} days after that week.",
+    }[kind]
+    return f"{what} The policy asks for a signal from {thresholds['at_least']}. {_NO_PROOF}"
