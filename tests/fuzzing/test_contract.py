@@ -18,7 +18,8 @@ from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi import checks
 
 from consent.adapters.policy_file import load_policy
-from consent.settings import ConsentSettings
+from consent.api.scim.users import EXTENSION
+from consent.settings import DEFAULT_POLICY, ConsentSettings
 from contracts.routes import ROUTES
 from contracts.vocabulary import Role
 from tests.journeys.scene import GP, HEALTH_VISITOR, INDEX_OFFICER, OFFICER, SOCIAL_WORKER, TEACHER
@@ -37,6 +38,9 @@ CHECKS: list[Any] = [
     checks.response_schema_conformance,
     checks.response_headers_conformance,
 ]
+PROVIDER = "provider"
+USER = "urn:ietf:params:scim:schemas:core:2.0:User"
+GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 ROLES = {
     TEACHER: Role.TEACHER,
     SOCIAL_WORKER: Role.SOCIAL_WORKER,
@@ -46,6 +50,7 @@ ROLES = {
     OFFICER: Role.IG_OFFICER,
     "admin": Role.DIRECTORY_ADMIN,
     "young person": Role.YOUNG_PERSON,
+    PROVIDER: Role.SYSTEM,
 }
 WHO = (*ROLES, "nobody known")
 POLICY = load_policy(ConsentSettings().policy_file)
@@ -57,17 +62,35 @@ KEPT = frozenset({"agency_id", "team_id", "service_id", "practitioner_id"})
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
-    with Server(tmp_path_factory.mktemp("kith")) as server:
+    with Server(tmp_path_factory.mktemp("kith"), naming_a_provider(tmp_path_factory)) as server:
         server.start()
-        yield tell_story(server)
+        yield with_a_provider(tell_story(server))
 
 
 @pytest.fixture(scope="module")
 def on_postgresql(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) -> Iterator[Story]:
     environment = {f"KITH_{part}_DATABASE_URL": postgres.new_database(part.lower()) for part in PARTS}
+    environment |= naming_a_provider(tmp_path_factory)
     with Server(tmp_path_factory.mktemp("kith"), environment) as server:
         server.start()
-        yield tell_story(server)
+        yield with_a_provider(tell_story(server))
+
+
+def naming_a_provider(folders: pytest.TempPathFactory) -> dict[str, str]:
+    """The settings under which `PROVIDER` may keep the directory by SCIM."""
+    path = folders.mktemp("policy") / "policy.yaml"
+    path.write_text(DEFAULT_POLICY.read_text().replace("identities: []", f"identities: [{PROVIDER}]"))
+    return {"KITH_POLICY_FILE": str(path)}
+
+
+def with_a_provider(story: Story) -> Story:
+    entry = {"name": "Provider", "agency_id": "elm-school", "role": "system"}
+    story["admin"].ok("PUT", f"/v1/practitioners/{PROVIDER}", entry)
+    provider = story.people[PROVIDER] = story.server.person(PROVIDER)
+    user = provider.ok("POST", "/scim/v2/Users", {"schemas": [USER], "userName": "pat", EXTENSION: {"role": "teacher"}})
+    group = provider.ok("POST", "/scim/v2/Groups", {"schemas": [GROUP], "displayName": "Inclusion"})
+    story.ids |= {"user_id": [user["id"]], "group_id": [group["id"]]}
+    return story
 
 
 def place(route: Any) -> str:

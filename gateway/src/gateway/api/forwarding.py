@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from chassis.errors import KithError
 from chassis.problems import problem_response
+from chassis.scim import scim_error
 from chassis.telemetry import request_id_of
 from contracts import headers
 from contracts.routes import ROUTES
@@ -49,9 +50,12 @@ class _Path(Route):
 
     async def _answer(self, request: Request) -> Response:
         request.scope["route"] = self  # for the log line, which has the template and never the path
+        entry = self._entries[request.method]
         try:
-            return await self._forward(self._entries[request.method], request)
-        except KithError:
+            return await self._forward(entry, request)
+        except KithError as error:
+            if entry.speaks_scim:
+                return scim_error(error)
             raise
         except ClientDisconnect:
             return Response(status_code=400)  # nobody is there to read it

@@ -9,7 +9,7 @@ from contracts.routes import Route, Service, Subject
 from contracts.vocabulary import Purpose
 from gateway.domain.openapi_disclosure import not_required
 from gateway.domain.openapi_names import reachable, unite_schemas
-from gateway.domain.openapi_problems import PROBLEM_RESPONSES, PROBLEM_SCHEMAS, problems_of
+from gateway.domain.openapi_problems import PROBLEM_RESPONSES, PROBLEM_SCHEMAS, SCIM_STATUSES, problems_of
 
 Document = dict[str, Any]
 
@@ -137,6 +137,10 @@ def _complete(route: Route, operation: Document) -> None:
     operation["security"] = [{"bearer": []}]
     responses = operation.setdefault("responses", {})
     about_child = route.subject is not Subject.NONE
+    if route.speaks_scim:
+        responses.pop("422", None)
+        responses.update({status: {"$ref": "#/components/responses/ScimError"} for status in SCIM_STATUSES})
+        return
     for status, name, always in problems_of(route, has_body="requestBody" in operation):
         if always or status not in responses or (status == "404" and about_child):
             responses[status] = {"$ref": f"#/components/responses/{name}"}

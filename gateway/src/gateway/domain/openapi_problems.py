@@ -28,6 +28,18 @@ PROBLEM_SCHEMAS: dict[str, Any] = {
             },
         },
     },
+    "ScimError": {
+        "title": "ScimError",
+        "description": "RFC 7644, section 3.12.",
+        "type": "object",
+        "required": ["schemas", "status"],
+        "properties": {
+            "schemas": {"type": "array", "items": {"const": "urn:ietf:params:scim:api:messages:2.0:Error"}},
+            "status": {"type": "string", "pattern": "^[45][0-9][0-9]$"},
+            "scimType": _TEXT,
+            "detail": _TEXT,
+        },
+    },
     "ProblemField": {
         "title": "ProblemField",
         "type": "object",
@@ -64,7 +76,14 @@ PROBLEM_RESPONSES: dict[str, Any] = {
     "TooMany": _response("The caller has made too many requests.", "Retry-After"),
     "NoAnswer": _response("A part of Kith did not answer as it should; what it did is not known."),
     "Unavailable": _response("A part of Kith that must answer did not; nothing was done."),
+    "ScimError": {
+        "description": "As RFC 7644, section 3.12, has it.",
+        "content": {"application/scim+json": {"schema": {"$ref": "#/components/schemas/ScimError"}}},
+    },
 }
+
+SCIM_STATUSES = ("400", "401", "403", "404", "409", "412", "413", "429", "502", "503")
+"""How an operation of SCIM may end beside success."""
 
 
 def problems_of(route: Route, *, has_body: bool) -> Iterator[tuple[str, str, bool]]:

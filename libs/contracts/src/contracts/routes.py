@@ -63,6 +63,13 @@ class Route:
         """Name of the path parameter that holds the id of the thing that hangs off a child."""
         return f"{self.owned_kind}_id"
 
+    @property
+    def speaks_scim(self) -> bool:
+        """Whether bodies and errors are those of SCIM 2.0 (RFC 7644) in place of Kith's own."""
+        return self.path.startswith(SCIM)
+
+
+SCIM = "/scim/v2/"
 
 _INDEX, _ASSESS = Service.CHILD_INDEX, Service.ASSESSMENT
 _CONSENT, _NOTIFY = Service.CONSENT, Service.NOTIFICATIONS
@@ -80,6 +87,19 @@ def _directory(plural: str, singular: str) -> tuple[Route, ...]:
     )
 
 
+def _scim(plural: str, singular: str) -> tuple[Route, ...]:
+    every, one = f"{SCIM}{plural}", f"{SCIM}{plural}/{{{singular}_id}}"
+    seen_by = (_INDEX,)
+    return (
+        Route("GET", every, _CONSENT, "scim.provision"),
+        Route("POST", every, _CONSENT, "scim.provision", settles=seen_by),
+        Route("GET", one, _CONSENT, "scim.provision"),
+        Route("PUT", one, _CONSENT, "scim.provision", settles=seen_by),
+        Route("PATCH", one, _CONSENT, "scim.provision", settles=seen_by),
+        Route("DELETE", one, _CONSENT, "scim.provision", settles=seen_by),
+    )
+
+
 ROUTES: tuple[Route, ...] = (
     # The directory
     *_directory("agencies", "agency"),
@@ -87,6 +107,14 @@ ROUTES: tuple[Route, ...] = (
     *_directory("practitioners", "practitioner"),
     *_directory("services", "service"),
     Route("GET", "/v1/whoami", _CONSENT, "whoami"),
+    # The directory, as an authority's identity provider keeps it
+    *_scim("Users", "user"),
+    *_scim("Groups", "group"),
+    Route("GET", f"{SCIM}ServiceProviderConfig", _CONSENT, "scim.provision"),
+    Route("GET", f"{SCIM}ResourceTypes", _CONSENT, "scim.provision"),
+    Route("GET", f"{SCIM}ResourceTypes/{{name}}", _CONSENT, "scim.provision"),
+    Route("GET", f"{SCIM}Schemas", _CONSENT, "scim.provision"),
+    Route("GET", f"{SCIM}Schemas/{{urn}}", _CONSENT, "scim.provision"),
     Route("POST", f"{_C}/accounts", _CONSENT, "account.create", _CHILD, _INVOLVED, None),
     Route("POST", "/v1/accounts/acceptance", _CONSENT, "account.accept"),
     # The child index

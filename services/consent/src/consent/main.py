@@ -29,6 +29,7 @@ from consent.api import (
     legal_bases,
     me,
     overrides,
+    scim,
     signals,
     viewers,
 )
@@ -83,8 +84,8 @@ def create_app(
     }
     app.include_router(internal_router(reading, runtime.watch, owners))
     modules = (
-        decisions, directory, accounts, consents, consent_requests, legal_bases, blocks, overrides, explain, viewers,
-        agreement, me, access_log, signals,
+        decisions, directory, scim, accounts, consents, consent_requests, legal_bases, blocks, overrides, explain,
+        viewers, agreement, me, access_log, signals,
     )  # fmt: skip
     for module in modules:
         app.include_router(module.router)

@@ -157,12 +157,15 @@ def _actions(lines: _Lines, raw: dict[str, Any], groups: dict[str, frozenset[Rol
         if name not in ACTIONS:
             raise lines.wrong(f"{name!r} is not an action that Kith knows", "actions", name)
         for key in entry:
-            if key not in {"roles", "lead_or"}:
+            if key not in {"roles", "lead_or", "identities"}:
                 raise lines.wrong(f"{key!r} is not a setting of an action", "actions", name, key)
-        gate = entry.get("lead_or")
+        gate, named = entry.get("lead_or"), entry.get("identities")
+        if named is not None and not (isinstance(named, list) and all(isinstance(one, str) for one in named)):
+            raise lines.wrong("a list of identities is needed here", "actions", name, "identities")
         actions[name] = ActionPolicy(
             _expand(lines, entry.get("roles", []), groups, "actions", name, "roles"),
             None if gate is None else _expand(lines, gate, groups, "actions", name, "lead_or"),
+            None if named is None else frozenset(named),
         )
     for name, rule in ACTIONS.items():
         if name not in actions and rule.basis is not Basis.ANYBODY:

@@ -61,6 +61,20 @@ team_members = sa.Table(
     sa.Column("team_id", _directory_id, primary_key=True, index=True),
 )
 
+provisioned = sa.Table(
+    "provisioned",
+    metadata,
+    # What an identity provider calls a practitioner or a team that it keeps, where that is not its id here.
+    sa.Column("kind", sa.String(20), primary_key=True),
+    sa.Column("entry_id", _directory_id, primary_key=True),
+    sa.Column("user_name", sa.String(254)),
+    # The name by which it is looked for: without regard to case, NULL once it is removed.
+    sa.Column("name_key", sa.String(254), unique=True),
+    sa.Column("external_id", sa.String(255), index=True),
+    # Removed there: not found by SCIM any more, kept here with its history.
+    sa.Column("removed", sa.Boolean, nullable=False),
+)
+
 services = sa.Table(
     "services",
     metadata,

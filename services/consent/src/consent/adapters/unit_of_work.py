@@ -8,6 +8,7 @@ from consent.adapters.directory_repository import DirectoryRepository
 from consent.adapters.facts_repository import FactsRepository
 from consent.adapters.log_repository import LogRepository
 from consent.adapters.overrides_repository import OverridesRepository
+from consent.adapters.provisioned_repository import ProvisionedRepository
 from consent.adapters.records_repository import ConsentsRepository, RecordsRepository
 from consent.adapters.signals_repository import SignalsRepository
 from consent.adapters.tables import accounts, blocks, consent_requests, legal_bases
@@ -22,6 +23,7 @@ class ConsentUnitOfWork(UnitOfWork):
         connection = self.connection
         self.facts = FactsRepository(connection, account_ids_are_identities=self._account_ids_are_identities)
         self.directory = DirectoryRepository(connection)
+        self.provisioned = ProvisionedRepository(connection)
         self.children = ChildrenRepository(connection)
         self.consents = ConsentsRepository(connection)
         self.consent_requests = RecordsRepository(connection, consent_requests)

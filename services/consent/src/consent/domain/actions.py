@@ -35,6 +35,7 @@ ACTIONS: dict[str, ActionRule] = {
     "directory.read": ActionRule(Basis.ROLE),
     "directory.write": ActionRule(Basis.ROLE),
     "whoami": ActionRule(Basis.ROLE),
+    "scim.provision": ActionRule(Basis.ROLE),
     "template.read": ActionRule(Basis.ROLE),
     "import.create": ActionRule(Basis.ROLE),
     "import.read": ActionRule(Basis.ROLE),

@@ -34,6 +34,7 @@ _BECAUSE = {
     "unknown": "the directory does not know this viewer",
     "inactive": "the viewer is suspended or has left",
     "role": "the viewer's role may never do this",
+    "not-named": "the policy names who may do this, and the viewer is not among them",
     "permitted-role": "the viewer's role may do this, and no child is spoken of",
     "anybody": "any signed-in identity may do this",
     "no-such-child": "there is no such child",
@@ -90,6 +91,8 @@ def standing(viewer: Viewer, action: str, policy: Policy) -> Decision | None:
         return _refused("inactive", forbidden=rule.basis is Basis.ROLE)
     if not policy.may(viewer.role, action):
         return _refused("role", forbidden=True)
+    if not policy.names(viewer.viewer_id, action):
+        return _refused("not-named", forbidden=True)
     if rule.basis is Basis.ROLE:
         return Decision(Outcome.PERMITTED, (), (Finding(None, "permitted-role", True),))
     return None

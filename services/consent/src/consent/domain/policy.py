@@ -17,10 +17,12 @@ class RolePolicy:
 
 @dataclass(frozen=True, slots=True)
 class ActionPolicy:
-    """`roles` may ever do it; where `lead_or` is set, among them only the lead professional and those roles."""
+    """`roles` may ever do it; where `lead_or` is set, among them only the lead professional and those roles; where
+    `identities` is set, among them only those named."""
 
     roles: frozenset[Role]
     lead_or: frozenset[Role] | None = None
+    identities: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +58,8 @@ class Policy:
         """Whether the role may ever do this. An unknown action is nobody's."""
         found = self.actions.get(action)
         return found is not None and role in found.roles
+
+    def names(self, viewer_id: str, action: str) -> bool:
+        """Whether the action is for everybody of its roles, or names this viewer."""
+        named = self.actions[action].identities
+        return named is None or viewer_id in named
