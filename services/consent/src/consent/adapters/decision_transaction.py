@@ -70,7 +70,7 @@ class SqliteDecisions:
         async with self._database.writing():
             try:
                 self._transact(identity, child_ids, own, conclude)
-            except sqlite3.OperationalError as error:
+            except sqlite3.Error as error:
                 raise Unavailable("The decision could not be recorded, so nothing is answered") from error
 
     def _transact(self, identity: str, child_ids: Sequence[str], own: bool, conclude: Conclude) -> None:

@@ -1,0 +1,92 @@
+"""Blocked, unrelated and absent are one answer: the same bytes, and the same time as far as it can be measured."""
+
+import random
+import time
+from collections.abc import Iterator
+from itertools import combinations
+from statistics import median
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import mannwhitneyu
+
+from chassis.ids import new_id
+from tests.journeys.scene import HEALTH_VISITOR
+from tests.support.proof import Proof
+from tests.support.server import Person, Server
+from tests.support.statistics import mann_whitney
+from tests.support.story import Story, tell_story
+
+CASES = ("blocked", "unrelated", "absent")
+REQUEST_ID = "01890000-0000-7000-8000-000000000001"
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    with Server(tmp_path_factory.mktemp("kith")) as server:
+        server.start()
+        told = tell_story(server)
+        path = f"/v1/children/{told.child_id}"
+        assert told[HEALTH_VISITOR].get(path).status_code == 200
+        block = {"viewer": {"type": "practitioner", "id": HEALTH_VISITOR}, "categories": ["all"]}
+        told.young_person.ok("POST", "/v1/me/blocks", block)
+        assert told[HEALTH_VISITOR].get(path).status_code == 404
+        yield told
+
+
+def child_of(case: str, story: Story) -> str:
+    if case == "absent":
+        return new_id()
+    return story.child_id if case == "blocked" else story.ids["child_id"][1]
+
+
+def answer(who: Person, child_id: str, tail: str) -> tuple[int, bytes, list[tuple[str, str]]]:
+    found = who.get(f"/v1/children/{child_id}{tail}", X_Request_Id=REQUEST_ID)
+    kept = [pair for pair in found.headers.multi_items() if pair[0] != "date"]
+    return found.status_code, found.content, kept
+
+
+@pytest.mark.parametrize("tail", ["", "/assessments", "/viewers", "/consents"])
+def test_the_three_answers_are_the_same_bytes(story: Story, tail: str) -> None:
+    who = story[HEALTH_VISITOR]
+    blocked, unrelated, absent = (answer(who, child_of(case, story), tail) for case in CASES)
+    assert blocked[0] == 404
+    assert blocked == unrelated == absent
+
+
+@pytest.mark.prove
+def test_the_three_take_the_same_time(story: Story, proof: Proof) -> None:
+    times = measured(story, 10_000)
+    for case in CASES:
+        proof.note(f"{case}: requests", len(times[case]))
+        proof.note(f"{case}: median ms", round(median(times[case]) * 1000, 3))
+    for one, other in combinations(CASES, 2):
+        proof.note(f"{one} against {other}: Mann-Whitney p", float(f"{mann_whitney(times[one], times[other]):.3g}"))
+    medians = [median(times[case]) for case in CASES]
+    assert max(medians) / min(medians) < 1.1
+
+
+def measured(story: Story, requests: int) -> dict[str, list[float]]:
+    """Seconds of so many requests, the three cases in a new order each time, so that what passes hits all alike."""
+    who, order = story[HEALTH_VISITOR], random.Random(20261122)
+    times: dict[str, list[float]] = {case: [] for case in CASES}
+    for _ in range(50):
+        who.get(f"/v1/children/{new_id()}")
+    while sum(map(len, times.values())) < requests:
+        for case in order.sample(CASES, 3):
+            path = f"/v1/children/{child_of(case, story)}"
+            began = time.perf_counter()
+            found = who.get(path)
+            times[case].append(time.perf_counter() - began)
+            assert found.status_code == 404
+    return times
+
+
+samples = st.lists(st.integers(0, 60), min_size=20, max_size=60)
+
+
+@given(samples, samples)
+def test_the_statistic_is_that_of_a_known_library(first: list[float], second: list[float]) -> None:
+    known = mannwhitneyu(first, second, method="asymptotic").pvalue
+    assert mann_whitney(first, second) == pytest.approx(known, abs=1e-9) or len({*first, *second}) == 1
