@@ -54,7 +54,7 @@ def create_app(
     runtime, units, reading = make_runtime(settings, broker, clock)
     add_worker(runtime, units, reading, log_signer, policy, settings)
 
-    transaction = decisions_of(runtime.database, units, account_ids_are_identities=settings.has_development_issuer)
+    transaction = decisions_of(runtime.database, account_ids_are_identities=settings.has_development_issuer)
 
     @asynccontextmanager
     async def resources() -> AsyncIterator[None]:

@@ -269,6 +269,9 @@ _log_index("outcome_at", "outcome", "at", "entry_id", where=RARE_OUTCOME)
 for _column in ("viewer_id", "agency_id"):
     _log_index(f"{_column}_outcome_at", _column, "outcome", "at", "entry_id", where=RARE_OUTCOME)
 
+LOG_COLUMNS = tuple(column.name for column in access_log.columns if column.name != "leaf_index")
+"""What a new entry's row holds; its leaf's index comes with the sequencer."""
+
 log_nodes = sa.Table(
     "log_nodes",
     metadata,
