@@ -25,8 +25,11 @@ from kith import audit
 from tests.consent.conftest import Prepared
 from tests.consent.kit import Consent, running_consent
 from tests.consent.scene import HEALTH_VISITOR, OFFICER, TEACHER, make_child
+from tests.consent.test_need_to_know import reads
 
 LONG_AGO = datetime(2019, 5, 1, 12, tzinfo=UTC)
+OLD = 5
+"""Entries of that day."""
 
 
 @dataclass
@@ -72,6 +75,14 @@ async def aged(prepared: Prepared, kind: str, folder: Path, **settings: Any) -> 
         child_id = await make_child(consent)
         for _ in range(3):
             assert (await consent.call(HEALTH_VISITOR, "GET", f"/v1/children/{child_id}/viewers")).status_code == 200
+        # One of the looks by an override, which the row names.
+        asked = {
+            "reason_code": "other-emergency",
+            "reason": "Told on the telephone just now",
+            "categories": ["health"],
+        }
+        assert (await consent.call(HEALTH_VISITOR, "POST", f"/v1/children/{child_id}/overrides", asked)).is_success
+        assert "health" in (await reads(consent, HEALTH_VISITOR, child_id) or ())
         time.now = datetime.now(UTC)
         assert (await consent.call(TEACHER, "GET", f"/v1/children/{child_id}/viewers")).status_code == 200
         head = await settled_head(consent)
@@ -87,7 +98,7 @@ async def old(request: pytest.FixtureRequest, prepared: Prepared, tmp_path: Path
 
 async def test_what_old_entries_say_is_gone_and_every_proof_still_holds(old: Aged, tmp_path: Path) -> None:
     answer = await old.purge("2020-01-01")
-    assert answer.json() == {"entries": 3, "complete": True}
+    assert answer.json() == {"entries": OLD, "complete": True}
 
     left = (await old.consent.call(OFFICER, "GET", f"/v1/access-log?child_id={old.child_id}")).json()["items"]
     assert {entry["viewer_id"] for entry in left} == {TEACHER}
@@ -96,7 +107,7 @@ async def test_what_old_entries_say_is_gone_and_every_proof_still_holds(old: Age
     async with old.consent.app.state.unit_of_work() as uow:
         rows = await uow.connection.execute(sa.text("SELECT * FROM access_log WHERE body IS NULL"))
         kept = [{name for name, value in row._mapping.items() if value is not None} for row in rows]
-    assert kept == [{"entry_id", "at", "action", "outcome", "leaf_hash", "leaf_index"}] * 3
+    assert kept == [{"entry_id", "at", "action", "outcome", "leaf_hash", "leaf_index"}] * OLD
 
     head = await settled_head(old.consent)
     export = await old.consent.call(OFFICER, "GET", "/v1/access-log/export")
@@ -107,7 +118,7 @@ async def test_what_old_entries_say_is_gone_and_every_proof_still_holds(old: Age
         audit.app, ["verify", str(tmp_path / "export"), "--head", str(tmp_path / "head"), "--json"]
     )
     report = json.loads(result.stdout)
-    assert (result.exit_code, report["hidden"], report["heads_compared"]) == (0, 3, 1)
+    assert (result.exit_code, report["hidden"], report["heads_compared"]) == (0, OLD, 1)
 
     # Who kept an entry can still prove that it was in the log.
     kept_entry = next(line for line in old.old_export if line["entry"]["viewer_id"] == HEALTH_VISITOR)
@@ -125,11 +136,11 @@ async def test_what_old_entries_say_is_gone_and_every_proof_still_holds(old: Age
 
 
 async def test_the_purge_is_an_entry_itself_and_a_second_one_finds_nothing(old: Aged) -> None:
-    assert (await old.purge("2020-01-01")).json()["entries"] == 3
+    assert (await old.purge("2020-01-01")).json()["entries"] == OLD
     assert (await old.purge("2020-01-01")).json() == {"entries": 0, "complete": True}
     log = (await old.consent.call(OFFICER, "GET", f"/v1/access-log?viewer_id={OFFICER}")).json()["items"]
     assert [entry["purge"] for entry in log if entry["action"] == "log.purged"] == [
-        {"before": "2020-01-01", "entries": 3}
+        {"before": "2020-01-01", "entries": OLD}
     ]
     assert [entry["outcome"] for entry in log if entry["action"] == "log.purge"] == ["permitted", "permitted"]
 
@@ -139,7 +150,8 @@ async def test_it_takes_a_part_at_a_time_the_oldest_first(old: Aged, monkeypatch
     assert (await old.purge("2019-05-02")).json() == {"entries": 2, "complete": False}
     left = (await old.consent.call(OFFICER, "GET", f"/v1/access-log?viewer_id={HEALTH_VISITOR}")).json()["items"]
     oldest = [line["entry"]["entry_id"] for line in old.old_export if line["entry"]["viewer_id"] == HEALTH_VISITOR]
-    assert [entry["entry_id"] for entry in left] == [max(oldest)]
+    assert [entry["entry_id"] for entry in left] == sorted(oldest, reverse=True)[: OLD - 2]
+    assert (await old.purge("2019-05-02")).json() == {"entries": 2, "complete": False}
     assert (await old.purge("2019-05-02")).json() == {"entries": 1, "complete": True}
 
 
@@ -155,8 +167,8 @@ async def test_only_an_officer_of_the_partnership_and_only_beyond_the_retention(
     assert refused.status_code == 422
     assert refused.json()["errors"][0]["pointer"] == "/before"
     found = await old.consent.call(OFFICER, "GET", f"/v1/access-log?viewer_id={HEALTH_VISITOR}")
-    assert len(found.json()["items"]) == 3
-    assert (await old.purge(limit.isoformat())).json()["entries"] == 3
+    assert len(found.json()["items"]) == OLD
+    assert (await old.purge(limit.isoformat())).json()["entries"] == OLD
 
 
 async def test_where_no_retention_is_set_nothing_is_purged(prepared: Prepared, tmp_path: Path) -> None:
@@ -165,7 +177,7 @@ async def test_where_no_retention_is_set_nothing_is_purged(prepared: Prepared, t
         assert refused.status_code == 409
         assert refused.json()["type"] == "urn:kith:problem:no-retention"
         found = await old.consent.call(OFFICER, "GET", f"/v1/access-log?viewer_id={HEALTH_VISITOR}")
-        assert len(found.json()["items"]) == 3
+        assert len(found.json()["items"]) == OLD
 
 
 @given(

@@ -1,6 +1,7 @@
 """What makes a signal: each threshold at its boundary, and bursts against a plain count of every window."""
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -27,7 +28,7 @@ from consent.domain.signals import (
 from consent.settings import DEFAULT_POLICY
 
 NIGHT = datetime(2026, 11, 4, 1, 0, tzinfo=UTC)
-HOURS = WorkingHours(ZoneInfo("Europe/London"), frozenset(range(5)), time(7), time(20))
+HOURS = WorkingHours(ZoneInfo("Europe/London"), frozenset(range(5)), time(7), time(20), frozenset({date(2026, 12, 25)}))
 POLICY = SignalPolicy(
     HOURS,
     {
@@ -35,7 +36,9 @@ POLICY = SignalPolicy(
         SignalKind.MANY_CHILDREN: SignalRule(4, within_minutes=10),
         SignalKind.REFUSED_ATTEMPTS: SignalRule(3, within_minutes=20),
         SignalKind.LOOKS_WITHOUT_INVOLVEMENT: SignalRule(3, settled_after_days=14),
+        SignalKind.REPEATED_OVERRIDES: SignalRule(3, within_days=30),
     },
+    review_within=3,
 )
 
 
@@ -78,6 +81,17 @@ def test_the_same_child_again_is_no_other_child() -> None:
     assert evidence.peak == 4
 
 
+def test_many_looks_by_one_override_are_one_use_of_it() -> None:
+    def by(override: str, number: int) -> Look:
+        return replace(look(NIGHT + timedelta(days=number), number=number), override_id=override)
+
+    twice = [by("one", 0), by("one", 1), by("two", 2), by("two", 3), look(NIGHT + timedelta(days=4))]
+    assert found(SignalKind.REPEATED_OVERRIDES, twice) == {}
+    ((day, evidence),) = found(SignalKind.REPEATED_OVERRIDES, [*twice, by("three", 29)]).items()
+    assert (day, evidence.peak, len(evidence.entries)) == (date(2026, 12, 3), 3, 5)
+    assert found(SignalKind.REPEATED_OVERRIDES, [*twice, by("three", 31)]) == {}
+
+
 def test_what_was_shown_is_no_refusal_and_the_reverse() -> None:
     assert found(SignalKind.REFUSED_ATTEMPTS, spaced(9, timedelta(seconds=1))) == {}
     refused = spaced(9, timedelta(seconds=1), refused=True)
@@ -95,6 +109,8 @@ def test_what_was_shown_is_no_refusal_and_the_reverse() -> None:
         ("2026-07-01T19:00:00+00:00", False),
         ("2026-11-07T12:00:00+00:00", False),  # a Saturday
         ("2026-11-08T12:00:00+00:00", False),
+        ("2026-12-24T12:00:00+00:00", True),
+        ("2026-12-25T12:00:00+00:00", False),  # a bank holiday
     ],
 )
 def test_working_hours_by_the_clock_of_the_place(at: str, inside: bool) -> None:
@@ -175,7 +191,8 @@ def test_each_kind_explains_itself_with_what_was_counted_and_the_threshold() -> 
     for kind in SignalKind:
         text = explain(kind, 37, date(2026, 11, 4), thresholds_of(kind, POLICY))
         assert "37" in text
-        assert f"from {POLICY.rules[kind].at_least}." in text
+        least = 1 if kind is SignalKind.UNREVIEWED_OVERRIDES else POLICY.rules[kind].at_least
+        assert f"from {least}." in text
         assert "None" not in text
     told = explain(SignalKind.OUT_OF_HOURS, 3, date(2026, 11, 4), thresholds_of(SignalKind.OUT_OF_HOURS, POLICY))
     assert "Monday, Tuesday, Wednesday, Thursday, Friday, 07:00 to 20:00, Europe/London" in told
@@ -194,6 +211,7 @@ TEXT = DEFAULT_POLICY.read_text()
         ("out-of-hours: {at_least: 15, ", "out-of-hours: {"),
         ("many-children:", "many-kids:"),
         ("refused-attempts: {at_least: 10, within_minutes: 60", "refused-attempts: {at_least: 10, within_minutes: -1"),
+        ("repeated-overrides: {at_least: 4, within_days: 30", "repeated-overrides: {at_least: 4, within_minutes: 30"),
         ("settled_after_days: 14, exempt_roles: [index_officer]", "settled_after_days: 14, exempt_roles: [wizard]"),
         ("time_zone: Europe/London", "time_zone: Europe/Narnia"),
         ("time_zone: Europe/London", "time_zone: ../../etc/passwd"),

@@ -11,6 +11,7 @@ import pytest
 
 from chassis.ids import new_id
 from consent.settings import DEFAULT_POLICY, ConsentSettings
+from contracts.events import ChildRegistered
 from tests.consent.conftest import Prepared
 from tests.consent.kit import Consent, running_consent
 from tests.consent.scene import (
@@ -23,6 +24,7 @@ from tests.consent.scene import (
     episode,
     make_child,
 )
+from tests.consent.test_need_to_know import reads
 
 WORKING, NIGHT = datetime(2027, 10, 6, 11, tzinfo=UTC), datetime(2027, 10, 6, 22, 30, tzinfo=UTC)
 LOW = {
@@ -30,6 +32,7 @@ LOW = {
     "many-children: {at_least: 40": "many-children: {at_least: 3",
     "refused-attempts: {at_least: 10": "refused-attempts: {at_least: 3",
     "looks-without-involvement: {at_least: 10": "looks-without-involvement: {at_least: 2",
+    "repeated-overrides: {at_least: 4": "repeated-overrides: {at_least: 2",
 }
 
 
@@ -240,3 +243,43 @@ async def test_a_purge_takes_the_signals_of_what_it_purged(watched: Watched) -> 
     assert [left["viewer_id"] for left in await watched.signals()] == [HEALTH_VISITOR]
     gone = await watched.consent.call(OFFICER, "GET", f"/v1/signals/{signal['signal_id']}/entries")
     assert gone.status_code == 404
+
+
+async def broken_glass(watched: Watched, who: str, child_id: str) -> str:
+    body = {"reason_code": "other-emergency", "reason": "Told on the telephone just now", "categories": ["basics"]}
+    made = await watched.consent.call(who, "POST", f"/v1/children/{child_id}/overrides", body)
+    assert made.status_code == 201, made.text
+    assert await reads(watched.consent, who, child_id) == {"basics"}
+    return str(made.json()["override_id"])
+
+
+async def test_overrides_that_are_repeated_and_that_nobody_reviewed(watched: Watched) -> None:
+    children = [new_id() for _ in range(2)]
+    await watched.consent.tell(*(ChildRegistered(child_id=child_id) for child_id in children))
+    first = await broken_glass(watched, HEALTH_VISITOR, children[0])
+    assert await watched.signals() == []
+    watched.time.now += timedelta(days=1)
+    await broken_glass(watched, HEALTH_VISITOR, children[1])
+    (repeated,) = await watched.signals()
+    assert (repeated["kind"], repeated["viewer_id"], repeated["peak"]) == ("repeated-overrides", HEALTH_VISITOR, 2)
+    assert {entry["child_id"] for entry in await watched.entries(repeated)} == set(children)
+
+    outcome = {"justified": True, "note": "Rightly so"}
+    path = f"/v1/override-reviews/{first}/outcome"
+    assert (await watched.consent.call(OFFICER, "POST", path, outcome)).status_code in {200, 201, 204}
+    # Thursday and three working days: Tuesday. The first was reviewed in time.
+    watched.time.now = datetime(2027, 10, 12, 10, 59, tzinfo=UTC)
+    await asyncio.sleep(0.5)
+    assert await watched.signals(kind="unreviewed-overrides") == []
+    watched.time.now = datetime(2027, 10, 12, 11, 1, tzinfo=UTC)
+    for _ in range(100):
+        found = await watched.signals(kind="unreviewed-overrides")
+        if found:
+            break
+        await asyncio.sleep(0.05)
+    (unreviewed,) = found
+    assert (unreviewed["viewer_id"], unreviewed["peak"], unreviewed["period"]) == (HEALTH_VISITOR, 1, "2027-10-07")
+    assert "1 override that nobody reviewed within 3 working days" in unreviewed["explanation"]
+    behind = await watched.entries(unreviewed)
+    assert [entry["action"] for entry in behind] == ["override.invoke", "child.read"]
+    assert {entry["child_id"] for entry in behind} == {children[1]}

@@ -78,16 +78,17 @@ def load_policy(path: Path) -> Policy:
     shows = raw["access_history_shows"]
     if shows not in {"names", "roles"}:
         raise lines.wrong("access_history_shows is 'names' or 'roles'", "access_history_shows")
+    overrides = _overrides(lines, raw["overrides"])
     return Policy(
         version=str(raw["version"]),
         without_consent=_words(lines, Category, raw["without_consent"], "without_consent") - {Category.SENSITIVE},
         roles=_roles(lines, raw["roles"], always),
         actions=_actions(lines, raw["actions"], groups),
         legal_bases=_legal_bases(lines, raw["legal_bases"]),
-        overrides=_overrides(lines, raw["overrides"]),
+        overrides=overrides,
         history_shows_names=shows == "names",
         remind_before_expiry=_days(lines, raw, "remind_before_expiry_days"),
-        signals=signals_of(lines, _words, raw["signals"]),
+        signals=signals_of(lines, _words, raw["signals"], overrides),
     )
 
 

@@ -1,10 +1,11 @@
 """The policy file's part about officers' signals."""
 
 from collections.abc import Callable
-from datetime import time
+from datetime import date, time
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from consent.domain.policy import OverridePolicy
 from consent.domain.signal_words import DAYS
 from consent.domain.signals import SignalKind, SignalPolicy, SignalRule, WorkingHours
 from contracts.vocabulary import Role
@@ -20,13 +21,21 @@ Words = Callable[..., frozenset[Any]]
 _AT = "signals"
 
 
-def signals_of(lines: Lines, words: Words, raw: Any) -> SignalPolicy:
+_SPANS = {
+    SignalKind.LOOKS_WITHOUT_INVOLVEMENT: "settled_after_days",
+    SignalKind.REPEATED_OVERRIDES: "within_days",
+}
+_RULED = [kind for kind in SignalKind if kind is not SignalKind.UNREVIEWED_OVERRIDES]
+
+
+def signals_of(lines: Lines, words: Words, raw: Any, overrides: OverridePolicy) -> SignalPolicy:
     """Raises what `lines.wrong` makes: for an unknown or missing word, and for a threshold that is no whole number."""
-    kinds = {kind.value for kind in SignalKind}
+    kinds = {kind.value for kind in _RULED}
     _members(lines, raw, kinds | {"working_hours"}, _AT)
     return SignalPolicy(
-        hours=_hours(lines, raw["working_hours"]),
-        rules={kind: _rule(lines, words, kind, raw[kind.value]) for kind in SignalKind},
+        hours=_hours(lines, raw["working_hours"], overrides.bank_holidays),
+        rules={kind: _rule(lines, words, kind, raw[kind.value]) for kind in _RULED},
+        review_within=overrides.escalate_after,
     )
 
 
@@ -41,7 +50,7 @@ def _members(lines: Lines, raw: Any, wanted: set[str], *keys: str) -> None:
 
 
 def _rule(lines: Lines, words: Words, kind: SignalKind, raw: Any) -> SignalRule:
-    span = "settled_after_days" if kind is SignalKind.LOOKS_WITHOUT_INVOLVEMENT else "within_minutes"
+    span = _SPANS.get(kind, "within_minutes")
     at = (_AT, kind.value)
     _members(lines, raw, {"at_least", span, "exempt_roles"}, *at)
     for key in ("at_least", span):
@@ -52,7 +61,7 @@ def _rule(lines: Lines, words: Words, kind: SignalKind, raw: Any) -> SignalRule:
     return SignalRule(at_least=raw["at_least"], exempt_roles=exempt, **{span: raw[span]})
 
 
-def _hours(lines: Lines, raw: Any) -> WorkingHours:
+def _hours(lines: Lines, raw: Any, holidays: frozenset[date]) -> WorkingHours:
     at = (_AT, "working_hours")
     _members(lines, raw, {"time_zone", "days", "from", "to"}, *at)
     try:
@@ -67,7 +76,7 @@ def _hours(lines: Lines, raw: Any) -> WorkingHours:
     opens, closes = (_time(lines, raw[key], *at, key) for key in ("from", "to"))
     if opens >= closes:
         raise lines.wrong("working hours end after they begin", *at, "to")
-    return WorkingHours(zone, frozenset(DAYS.index(day) for day in raw["days"]), opens, closes)
+    return WorkingHours(zone, frozenset(DAYS.index(day) for day in raw["days"]), opens, closes, holidays)
 
 
 def _time(lines: Lines, raw: Any, *keys: str) -> time:

@@ -1,7 +1,7 @@
 """Officers' signals, and the looks that they are found from."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from consent.adapters.tables import (
     access_log,
     accounts,
     involvements,
+    overrides,
     practitioners,
     services,
     signal_entries,
@@ -24,7 +25,12 @@ from consent.domain.facts import InvolvementKind
 from contracts.vocabulary import Outcome, Role
 
 _LOCK = 0x736967  # "sig": one finder at a time
-_LOOK = [access_log.c[name] for name in ("entry_id", "at", "viewer_id", "agency_id", "child_id", "action", "outcome")]
+_ASKED_BEFORE = timedelta(seconds=60)
+"""A grant holds for so long: the decision that let the override be placed is no older."""
+_LOOK = [
+    access_log.c[name]
+    for name in ("entry_id", "at", "viewer_id", "agency_id", "child_id", "action", "outcome", "override_id")
+]
 
 
 class SignalsRepository:
@@ -55,6 +61,28 @@ class SignalsRepository:
         query = sa.select(*_LOOK).where(log.viewer_id == viewer_id, log.at > after)
         # The viewer's index serves; the agency only tells apart what was done in two posts.
         return await self._rows(query.where(sa.func.coalesce(log.agency_id, "") == (agency_id or "")))
+
+    async def looks_by_override(self, viewer_id: str, agency_id: str | None, after: datetime) -> list[dict[str, Any]]:
+        log = access_log.c
+        query = sa.select(*_LOOK).where(log.viewer_id == viewer_id, log.at > after, log.override_id.is_not(None))
+        return await self._rows(query.where(sa.func.coalesce(log.agency_id, "") == (agency_id or "")))
+
+    async def unreviewed_overrides(self, last: str, limit: int) -> list[dict[str, Any]]:
+        column = overrides.c
+        query = sa.select(overrides).where(column.reviewed_at.is_(None), column.override_id > last)
+        return await self._rows(query.order_by(column.override_id).limit(limit))
+
+    async def behind_override(self, override: Mapping[str, Any]) -> list[dict[str, Any]]:
+        log = access_log.c
+        asked = sa.and_(
+            log.action == "override.invoke",
+            log.outcome == Outcome.PERMITTED.value,
+            log.at <= override["started_at"],
+            log.at > override["started_at"] - _ASKED_BEFORE,
+        )
+        same = (log.viewer_id == override["viewer_id"], log.child_id == override["child_id"], log.body.is_not(None))
+        query = sa.select(*_LOOK).where(*same, sa.or_(log.override_id == override["override_id"], asked))
+        return await self._rows(query)
 
     async def roles(self, viewer_ids: Sequence[str]) -> dict[str, Role | None]:
         person = practitioners.c

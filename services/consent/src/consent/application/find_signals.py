@@ -13,6 +13,7 @@ from consent.application.ports import Record, UnitOfWork, UnitOfWorkFactory
 from consent.domain.policy import Policy
 from consent.domain.signal_words import thresholds_of
 from consent.domain.signals import BURSTS, Evidence, Look, SignalKind, bursts, settled, unfollowed, week_of
+from consent.domain.working_days import after_working_days
 from contracts.vocabulary import ACCOUNT_ROLES, Outcome, Role
 
 log = structlog.get_logger("kith.signals")
@@ -39,6 +40,7 @@ class SignalFinder:
                     pass
                 while await self.find_unfollowed():
                     pass
+                await self.find_unreviewed()
                 await asyncio.sleep(self.interval)
             except asyncio.CancelledError:
                 raise
@@ -68,9 +70,48 @@ class SignalFinder:
                 for kind in kinds:
                     for day, evidence in bursts(kind, looks, policy, begin).items():
                         await self._note(uow, kind, viewer_id, agency_id, day, evidence)
+            await self._find_repeated(uow, rows, roles)
             await uow.signals.set_progress(_LEAVES, first + len(rows))
             await uow.commit()
         return len(rows)
+
+    async def _find_repeated(self, uow: UnitOfWork, rows: list[Record], roles: dict[str, Role | None]) -> None:
+        kind, policy = SignalKind.REPEATED_OVERRIDES, self.policy.signals
+        since: dict[tuple[str, str | None], Any] = {}
+        for row in rows:
+            if row["override_id"] is not None:
+                who = (row["viewer_id"], row["agency_id"])
+                since[who] = min(since.get(who, row["at"]), row["at"])
+        for (viewer_id, agency_id), begin in since.items():
+            if self._examined(kind, roles[viewer_id]):
+                reach = begin - policy.rules[kind].within
+                looks = [_look(row) for row in await uow.signals.looks_by_override(viewer_id, agency_id, reach)]
+                for day, evidence in bursts(kind, looks, policy, begin).items():
+                    await self._note(uow, kind, viewer_id, agency_id, day, evidence)
+
+    async def find_unreviewed(self) -> None:
+        """Notes the overrides that nobody reviewed in time, those of one viewer and day together."""
+        kind, policy, last = SignalKind.UNREVIEWED_OVERRIDES, self.policy, ""
+        late: dict[tuple[str, str | None, date], list[Record]] = {}
+        async with self.unit_of_work() as uow:
+            await uow.signals.lock()
+            while found := await uow.signals.unreviewed_overrides(last, BATCH):
+                last = found[-1]["override_id"]
+                for override in found:
+                    due = after_working_days(
+                        override["started_at"], policy.signals.review_within, policy.overrides.bank_holidays
+                    )
+                    if uow.now() >= due:
+                        day = policy.signals.hours.day_of(override["started_at"])
+                        late.setdefault((override["viewer_id"], override["agency_id"], day), []).append(override)
+            for (viewer_id, agency_id, day), overrides in late.items():
+                evidence = Evidence()
+                for override in overrides:
+                    rows = await uow.signals.behind_override(override)
+                    evidence.add([_look(row) for row in rows], len(overrides))
+                if evidence.entries:  # none are left where a purge took them
+                    await self._note(uow, kind, viewer_id, agency_id, day, evidence)
+            await uow.commit()
 
     async def find_unfollowed(self) -> bool:
         """Judges the next week that is over for long enough; whether there was one."""
@@ -135,4 +176,4 @@ class SignalFinder:
 def _look(row: Record) -> Look:
     shown = row["outcome"] == Outcome.PERMITTED.value and row["action"] in LOOKS and row["child_id"] is not None
     refused = row["outcome"] == Outcome.REFUSED.value
-    return Look(row["entry_id"], row["at"], row["child_id"], shown, refused)
+    return Look(row["entry_id"], row["at"], row["child_id"], shown, refused, row["override_id"])

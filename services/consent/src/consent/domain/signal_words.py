@@ -12,10 +12,14 @@ _NO_PROOF = "This alone says nothing about why; the entries behind it are listed
 
 def thresholds_of(kind: SignalKind, policy: SignalPolicy) -> dict[str, Any]:
     """The part of the policy that a signal of this kind was found by, to be kept with it."""
+    if kind is SignalKind.UNREVIEWED_OVERRIDES:
+        return {"at_least": 1, "reviewed_within_working_days": policy.review_within}
     rule, hours = policy.rules[kind], policy.hours
     found: dict[str, Any] = {"at_least": rule.at_least}
     if kind is SignalKind.LOOKS_WITHOUT_INVOLVEMENT:
         return {**found, "settled_after_days": rule.settled_after_days}
+    if kind is SignalKind.REPEATED_OVERRIDES:
+        return {**found, "within_days": rule.within_days}
     found["within_minutes"] = rule.within_minutes
     if kind is SignalKind.OUT_OF_HOURS:
         found["working_hours"] = (
@@ -36,5 +40,9 @@ def explain(kind: SignalKind, peak: int, period: date, thresholds: Mapping[str, 
         SignalKind.LOOKS_WITHOUT_INVOLVEMENT: f"In the week from {period}, looks at the records of {peak} different "
         "children with whom neither this person nor their team was involved, then or in the "
         f"{thresholds.get('settled_after_days')} days after that week.",
+        SignalKind.REPEATED_OVERRIDES: f"Up to {period}, looks by {peak} different overrides within "
+        f"{thresholds.get('within_days')} days.",
+        SignalKind.UNREVIEWED_OVERRIDES: f"Of {period}, {peak} {'override' if peak == 1 else 'overrides'} that nobody "
+        f"reviewed within {thresholds.get('reviewed_within_working_days')} working days.",
     }[kind]
     return f"{what} The policy asks for a signal from {thresholds['at_least']}. {_NO_PROOF}"

@@ -20,23 +20,29 @@ class SignalKind(StrEnum):
     MANY_CHILDREN = "many-children"
     REFUSED_ATTEMPTS = "refused-attempts"
     LOOKS_WITHOUT_INVOLVEMENT = "looks-without-involvement"
+    REPEATED_OVERRIDES = "repeated-overrides"
+    UNREVIEWED_OVERRIDES = "unreviewed-overrides"
 
 
 BURSTS = (SignalKind.OUT_OF_HOURS, SignalKind.MANY_CHILDREN, SignalKind.REFUSED_ATTEMPTS)
+"""The kinds that every look may be part of; repeated overrides are a burst too, of the few looks by an override."""
 
 
 @dataclass(frozen=True, slots=True)
 class WorkingHours:
-    """By the clock of `zone`. `days` as `date.weekday()` has them; open from `opens` up to, not including, `closes`."""
+    """By the clock of `zone`. `days` as `date.weekday()` has them, without the `holidays`; open from `opens` up to, not
+    including, `closes`."""
 
     zone: ZoneInfo
     days: frozenset[int]
     opens: time
     closes: time
+    holidays: frozenset[date] = frozenset()
 
     def include(self, at: datetime) -> bool:
         local = at.astimezone(self.zone)
-        return local.weekday() in self.days and self.opens <= local.time() < self.closes
+        works = local.weekday() in self.days and local.date() not in self.holidays
+        return works and self.opens <= local.time() < self.closes
 
     def day_of(self, at: datetime) -> date:
         return at.astimezone(self.zone).date()
@@ -54,17 +60,21 @@ class SignalRule:
     at_least: int
     exempt_roles: frozenset[Role] = frozenset()
     within_minutes: int = 0
+    within_days: int = 0
     settled_after_days: int = 0
 
     @property
     def within(self) -> timedelta:
-        return timedelta(minutes=self.within_minutes)
+        return timedelta(days=self.within_days, minutes=self.within_minutes)
 
 
 @dataclass(frozen=True, slots=True)
 class SignalPolicy:
+    """`rules` of each kind but unreviewed overrides: of these one is enough, `review_within` working days after."""
+
     hours: WorkingHours
     rules: dict[SignalKind, SignalRule]
+    review_within: int
 
     @property
     def longest(self) -> timedelta:
@@ -74,13 +84,15 @@ class SignalPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One entry of the access log. `shown` says that something of the child was shown; `refused` that nothing was."""
+    """One entry of the access log. `shown` says that something of the child was shown; `refused` that nothing was;
+    `override_id` by which override it was shown, if by one."""
 
     entry_id: str
     at: datetime
     child_id: str | None
     shown: bool
     refused: bool
+    override_id: str | None = None
 
 
 @dataclass(slots=True)
@@ -134,8 +146,9 @@ _COUNTED: dict[SignalKind, tuple[Callable[[Look, SignalPolicy], bool], Callable[
     SignalKind.OUT_OF_HOURS: (_out_of_hours, lambda look: look.entry_id),
     SignalKind.MANY_CHILDREN: (lambda look, _: look.shown, lambda look: look.child_id or ""),
     SignalKind.REFUSED_ATTEMPTS: (lambda look, _: look.refused, lambda look: look.entry_id),
+    SignalKind.REPEATED_OVERRIDES: (lambda look, _: look.override_id is not None, lambda look: look.override_id or ""),
 }
-"""Which looks a burst is made of, and what is counted in it: entries, or different children."""
+"""Which looks a burst is made of, and what is counted in it: entries, different children, or different overrides."""
 
 
 def unfollowed(looks: Sequence[Look], rule: SignalRule) -> Evidence | None:
