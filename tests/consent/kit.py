@@ -42,12 +42,14 @@ class Consent:
     """The events that other agencies and services were given, in order."""
 
     async def decide(self, who: str, **asked: Any) -> httpx.Response:
+        """What the gateway asks; `by`, which it does not, is the system that acts for `who`."""
+        actor = asked.pop("by", None)
         request_id = new_id()
         return await self.http.post(
             "/internal/decisions",
             json=asked,
             headers={
-                "Authorization": f"Bearer {self.issuer.token(who)}",
+                "Authorization": f"Bearer {self.issuer.token(who, actor=actor)}",
                 headers.INTERNAL_KEY: self.app.state.internal_key,
                 headers.REQUEST_ID: request_id,
             },

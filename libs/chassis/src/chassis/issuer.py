@@ -78,8 +78,11 @@ class DevelopmentIssuer:
         self._key = load_or_create(data_dir / "keys" / "issuer.pem")
         self._audience = audience
 
-    def token(self, subject: str, ttl_seconds: int = DEFAULT_TTL_SECONDS) -> str:
-        """An ES256 access token for `subject`. Raises `Invalid` unless it lives for 1 second to 30 days."""
+    def token(self, subject: str, ttl_seconds: int = DEFAULT_TTL_SECONDS, *, actor: str | None = None) -> str:
+        """An ES256 access token for `subject`; `actor` is the system that acts for them, if any.
+
+        Raises `Invalid` unless it lives for 1 second to 30 days.
+        """
         if not 1 <= ttl_seconds <= MAX_TTL_SECONDS:
             raise Invalid([FieldError("/ttl_seconds", f"must be between 1 and {MAX_TTL_SECONDS}")])
         now = int(time.time())
@@ -91,6 +94,8 @@ class DevelopmentIssuer:
             "nbf": now,
             "exp": now + ttl_seconds,
         }
+        if actor is not None:
+            claims["act"] = {"sub": actor}
         return str(jwt.encode(claims, self._key.key, ALGORITHM, headers={"kid": self._key.key_id}))
 
     def jwks(self) -> dict[str, Any]:

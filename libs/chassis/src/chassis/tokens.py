@@ -44,10 +44,15 @@ FetchKeys = Callable[[], Awaitable[dict[str, Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who the token names, and until when it says so (seconds since the epoch)."""
+    """Who the token names, and until when it says so (seconds since the epoch).
+
+    `actor` is the system that acts for them (RFC 8693, claim `act`). It gives nothing and takes nothing away: whatever
+    is decided is decided on the person; the access log names it.
+    """
 
     subject: str
     expires_at: float
+    actor: str | None = None
 
 
 class TokenVerifier:
@@ -110,7 +115,7 @@ class TokenVerifier:
         subject = claims["sub"]
         if not isinstance(subject, str) or not _SUBJECT.fullmatch(subject):
             raise Unauthenticated
-        return Identity(subject, expires_at)
+        return Identity(subject, expires_at, _actor_in(claims))
 
     def _age(self) -> float:
         """Seconds since the issuer's keys were read."""
@@ -146,6 +151,15 @@ class TokenVerifier:
             if algorithm in ALGORITHMS and entry.get("kid") and entry.get("use", "sig") == "sig":
                 keys[entry["kid"]] = (algorithm, jwk.construct(entry, algorithm))
         self._keys = keys
+
+
+def _actor_in(claims: dict[str, Any]) -> str | None:
+    if "act" not in claims:
+        return None
+    actor = claims["act"].get("sub") if isinstance(claims["act"], dict) else None
+    if not isinstance(actor, str) or not _SUBJECT.fullmatch(actor):
+        raise Unauthenticated
+    return actor
 
 
 def _refuse_repeated_names(token: str) -> None:

@@ -38,6 +38,7 @@ class Entry(BaseModel):
     entry_id: str
     at: str
     viewer_id: str
+    actor_id: str | None = None
     agency_id: str | None = None
     child_id: str | None = None
     action: str

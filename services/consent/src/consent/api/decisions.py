@@ -29,7 +29,7 @@ async def decide(
     identity = await verifier.verify(authorization)
     decide_request: DecideRequest = request.app.state.decide
     try:
-        return await decide_request(identity.subject, body, request_id_of(request))
+        return await decide_request(identity.subject, body, request_id_of(request), identity.actor)
     except SQLAlchemyError as error:
         log.error("decision.not_recorded", error_type=type(error).__qualname__)  # noqa: TRY400 - the text may quote
         raise Unavailable("The decision could not be recorded, so nothing is answered") from error

@@ -29,7 +29,9 @@ class DecideRequest:
     signer: GrantSigner
     clock: Clock
 
-    async def __call__(self, identity: str, request: DecisionRequest, request_id: str) -> DecisionAnswer:
+    async def __call__(
+        self, identity: str, request: DecisionRequest, request_id: str, actor: str | None = None
+    ) -> DecisionAnswer:
         asked = [child_id for child_id in request.children or () if is_uuid(child_id)]
         if request.subject is Subject.CHILD or request.subject is Subject.OWNED:
             asked = [request.child_id] if request.child_id is not None and is_uuid(request.child_id) else []
@@ -41,7 +43,7 @@ class DecideRequest:
             made = self._decide(viewer, children, child_ids, request, now)
             concluded[:] = [(viewer, made)]
             return [
-                log_row(viewer, child_id, decision, request, self.policy.version, request_id, decision_id, now)
+                log_row(viewer, child_id, decision, request, self.policy.version, request_id, decision_id, now, actor)
                 for child_id, decision in made
             ]
 
@@ -123,8 +125,12 @@ def log_row(
     request_id: str,
     decision_id: str,
     at: datetime,
+    actor: str | None = None,
 ) -> Record:
-    """The access-log row of one decision. Ids and codes only; of a search, which kinds of criteria were used."""
+    """The access-log row of one decision. Ids and codes only; of a search, which kinds of criteria were used.
+
+    `actor` is the system that acted for the viewer, if any.
+    """
     entry: dict[str, Any] = {
         "viewer_id": viewer.viewer_id,
         "agency_id": viewer.agency_id,
@@ -148,6 +154,8 @@ def log_row(
     }
     if child_id is not None:
         entry["child_id"] = child_id
+    if actor is not None:
+        entry["actor_id"] = actor
     criteria = [field for field in SEARCH_FIELDS if field in request.criteria]
     if criteria:
         entry["criteria"] = criteria

@@ -1,0 +1,91 @@
+"""A block holds however its person comes: another team, another post, through a system, with a token from before."""
+
+from typing import Any
+
+import pytest
+
+from tests.consent.kit import Consent
+from tests.consent.scene import HEALTH_VISITOR, OFFICER, TEACHER, episode, make_child
+from tests.consent.test_need_to_know import ALL, block, reads
+
+
+@pytest.fixture
+async def child_id(consent: Consent) -> str:
+    return await make_child(consent)
+
+
+async def put(consent: Consent, practitioner_id: str, **changed: Any) -> None:
+    person = {"name": "P", "agency_id": "gp", "role": "health_visitor", "team_ids": [], **changed}
+    answer = await consent.call("admin", "PUT", f"/v1/practitioners/{practitioner_id}", person)
+    assert answer.status_code in {200, 201}, answer.text
+
+
+async def asked_by(consent: Consent, system: str, who: str, child_id: str) -> str:
+    question = {"action": "child.read", "subject": "child", "purpose": "direct-support", "categories": ALL}
+    answer = await consent.decide(who, by=system, **question, child_id=child_id)
+    return str(answer.json()["outcome"])
+
+
+async def test_who_moves_to_another_agency_and_team(consent: Consent, child_id: str) -> None:
+    await block(consent, child_id, "practitioner", HEALTH_VISITOR)
+    await put(consent, HEALTH_VISITOR, agency_id="care", role="social_worker", team_ids=["duty"])
+    await consent.tell(episode(child_id, "support", HEALTH_VISITOR))
+    assert await reads(consent, HEALTH_VISITOR, child_id) is None
+
+
+async def test_who_joins_a_blocked_team_or_agency_and_who_leaves_it(consent: Consent, child_id: str) -> None:
+    await block(consent, child_id, "team", "year-6")
+    assert await reads(consent, HEALTH_VISITOR, child_id) is not None
+    await put(consent, HEALTH_VISITOR, agency_id="school", team_ids=["year-6"])
+    assert await reads(consent, HEALTH_VISITOR, child_id) is None
+    await put(consent, HEALTH_VISITOR, agency_id="school")
+    assert await reads(consent, HEALTH_VISITOR, child_id) is not None
+    await block(consent, child_id, "agency", "school")
+    assert await reads(consent, HEALTH_VISITOR, child_id) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "party"), [("practitioner", "hana-at-school"), ("team", "year-6"), ("agency", "school")]
+)
+async def test_who_holds_two_posts(consent: Consent, child_id: str, kind: str, party: str) -> None:
+    """Both posts are one person's: a block of either post, or of the team or agency of either, holds in both."""
+    post = {"agency_id": "school", "role": "teacher", "team_ids": ["year-6"]}
+    await put(consent, HEALTH_VISITOR, person_id="hana")
+    await put(consent, "hana-at-school", person_id="hana", **post)
+    assert await reads(consent, HEALTH_VISITOR, child_id) is not None
+    assert await reads(consent, "hana-at-school", child_id) is not None
+    block_id = await block(consent, child_id, kind, party)
+    assert await reads(consent, HEALTH_VISITOR, child_id) is None
+    assert await reads(consent, "hana-at-school", child_id) is None
+    # Nobody else is hit by it, and neither post gives the other anything.
+    if kind == "practitioner":
+        assert await reads(consent, TEACHER, child_id) is not None
+    lifted = await consent.call("sam-sw", "DELETE", f"/v1/blocks/{block_id}")
+    assert lifted.status_code == 204
+    alone = await make_child(consent)
+    await consent.call("admin", "PUT", "/v1/practitioners/hana-at-school", {"name": "P", **post, "team_ids": []})
+    assert await reads(consent, "hana-at-school", alone) is None
+
+
+async def test_a_system_that_acts_for_them(consent: Consent, child_id: str) -> None:
+    await put(consent, "school-mis", agency_id="school", role="system")
+    assert await asked_by(consent, "school-mis", HEALTH_VISITOR, child_id) == "permitted"
+    await block(consent, child_id, "practitioner", HEALTH_VISITOR)
+    assert await asked_by(consent, "school-mis", HEALTH_VISITOR, child_id) == "refused"
+    # The log tells through which system they came; the system itself sees nothing.
+    entries = (await consent.call(OFFICER, "GET", f"/v1/access-log?viewer_id={HEALTH_VISITOR}")).json()["items"]
+    assert [each.get("actor_id") for each in entries] == ["school-mis", "school-mis"]
+    assert await reads(consent, "school-mis", child_id) is None
+
+
+async def test_a_token_from_before_the_block(consent: Consent, child_id: str) -> None:
+    """`reads` signs in anew each time; here one token is used before and after."""
+    token = consent.issuer.token(HEALTH_VISITOR)
+    consent.issuer.token = lambda *_args, **_more: token  # type: ignore[method-assign]
+    try:
+        assert await reads(consent, HEALTH_VISITOR, child_id) is not None
+    finally:
+        del consent.issuer.token
+    await block(consent, child_id, "practitioner", HEALTH_VISITOR)
+    consent.issuer.token = lambda *_args, **_more: token  # type: ignore[method-assign]
+    assert await reads(consent, HEALTH_VISITOR, child_id) is None
