@@ -105,7 +105,8 @@ class Racer:
 
 
 async def main(race: Race) -> Seen:
-    async with aiohttp.ClientSession() as http:
+    # The server closes a connection that was idle for 5 s: a request on it at that moment would be lost.
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(keepalive_timeout=1)) as http:
         racer = Racer(race, http)
         await racer.run()
         return racer.seen

@@ -4,7 +4,6 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,22 +11,11 @@ import pytest
 
 from tests.journeys.scene import SOCIAL_WORKER
 from tests.resilience.racer import READERS, Race
-from tests.support.postgres import Postgres
 from tests.support.proof import Proof
-from tests.support.server import Server
-from tests.support.story import TODAY, Story, tell_story
+from tests.support.story import TODAY, Story
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = ("CONSENT", "CHILD_INDEX", "ASSESSMENT", "NOTIFICATIONS")
 SEARCH = {"given_name": "Wilhelmina", "family_name": "Fairweather", "date_of_birth": "2015-04-03"}
-
-
-@pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) -> Iterator[Story]:
-    environment = {f"KITH_{part}_DATABASE_URL": postgres.new_database(part.lower()) for part in PARTS}
-    with Server(tmp_path_factory.mktemp("kith"), environment) as server:
-        server.start()
-        yield tell_story(server)
 
 
 def race(story: Story, processes: int, races: int) -> dict[str, int]:
@@ -71,15 +59,15 @@ def check(seen: dict[str, int], races: int) -> None:
     assert seen["before_told"] > races / 10
 
 
-def test_a_hundred_races(story: Story) -> None:
-    check(race(story, 2, 100), 100)
-    assert story[SOCIAL_WORKER].get(f"/v1/children/{story.child_id}").status_code == 200
+def test_a_hundred_races(on_postgresql: Story) -> None:
+    check(race(on_postgresql, 2, 100), 100)
+    assert on_postgresql[SOCIAL_WORKER].get(f"/v1/children/{on_postgresql.child_id}").status_code == 200
 
 
 @pytest.mark.prove
-def test_ten_thousand_races(story: Story, proof: Proof) -> None:
+def test_ten_thousand_races(on_postgresql: Story, proof: Proof) -> None:
     began = time.monotonic()
-    seen = race(story, 8, 10_000)
+    seen = race(on_postgresql, 8, 10_000)
     proof.note("races of a block against reads, 8 processes, PostgreSQL", seen["races"])
     proof.note("reads that started before the acknowledgement", seen["before_told"] + seen["before_refused"])
     proof.note("of these told of the child", seen["before_told"])

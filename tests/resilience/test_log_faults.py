@@ -6,9 +6,6 @@ The faults are real ones, in the database under a running Kith.
 import contextlib
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
 
 import httpx
 import pytest
@@ -18,12 +15,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from chassis.ids import new_id
 from contracts.routes import ROUTES, Route
 from tests.journeys.scene import SOCIAL_WORKER
-from tests.support.postgres import Postgres
-from tests.support.server import Server
-from tests.support.story import Story, tell_story
-
-PARTS = ("CONSENT", "CHILD_INDEX", "ASSESSMENT", "NOTIFICATIONS")
-Execute = Callable[[list[str]], Any]
+from tests.support.story import Story
 
 GONE = (["ALTER TABLE access_log RENAME TO access_log_away"], ["ALTER TABLE access_log_away RENAME TO access_log"])
 REFUSED_BY_SQLITE = (
@@ -71,46 +63,22 @@ UNAVAILABLE = {
 QUICK = {"sqlite: the row is refused", "postgresql: killed before the commit"}
 
 
-@dataclass
-class Faulty:
-    """A running Kith with a story in it, and a way into the database under its log."""
-
-    story: Story
-    execute: Execute
-
-
-@pytest.fixture(scope="module")
-def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Faulty]:
-    folder = tmp_path_factory.mktemp("kith")
-
-    async def execute(statements: list[str]) -> None:
-        with contextlib.closing(
-            sqlite3.connect(folder / "consent.sqlite3", timeout=30, isolation_level=None)
-        ) as connection:
+async def execute(story: Story, statements: list[str]) -> None:
+    """Runs statements in the database under the log of the story's Kith."""
+    url = story.server.environment.get("KITH_CONSENT_DATABASE_URL")
+    if url is None:
+        path = story.server.data_dir / "consent.sqlite3"
+        with contextlib.closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as connection:
             for statement in statements:
                 connection.execute(statement)
-
-    with Server(folder) as server:
-        server.start()
-        yield Faulty(tell_story(server), execute)
-
-
-@pytest.fixture(scope="module")
-def on_postgresql(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) -> Iterator[Faulty]:
-    urls = {f"KITH_{part}_DATABASE_URL": postgres.new_database(part.lower()) for part in PARTS}
-    url = sa.make_url(urls["KITH_CONSENT_DATABASE_URL"])
-
-    async def execute(statements: list[str]) -> None:
-        elsewhere = any("DATABASE" in statement for statement in statements)
-        engine = create_async_engine(url.set(database="postgres") if elsewhere else url, isolation_level="AUTOCOMMIT")
-        async with engine.connect() as connection:
-            for statement in statements:
-                await connection.execute(sa.text(statement.replace("{name}", str(url.database))))
-        await engine.dispose()
-
-    with Server(tmp_path_factory.mktemp("kith"), urls) as server:
-        server.start()
-        yield Faulty(tell_story(server), execute)
+        return
+    place = sa.make_url(url)
+    elsewhere = any("DATABASE" in statement for statement in statements)
+    engine = create_async_engine(place.set(database="postgres") if elsewhere else place, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as there:
+        for statement in statements:
+            await there.execute(sa.text(statement.replace("{name}", str(place.database))))
+    await engine.dispose()
 
 
 def address(route: Route, story: Story) -> str:
@@ -145,16 +113,15 @@ def is_unavailable(route: Route, answer: httpx.Response) -> bool:
 )
 async def test_without_a_record_nothing_leaves(request: pytest.FixtureRequest, fault: str) -> None:
     database, (inject, mend) = FAULTS[fault]
-    faulty: Faulty = request.getfixturevalue(f"on_{database}")
-    story = faulty.story
+    story: Story = request.getfixturevalue(f"on_{database}")
     record = f"/v1/children/{story.child_id}"
     assert story[SOCIAL_WORKER].get(record).status_code == 200
-    await faulty.execute(inject)
+    await execute(story, inject)
     try:
         answers = {f"{route.method} {route.path}": (route, ask(route, story)) for route in ROUTES}
         texts = "".join(answer.text for _, answer in answers.values())
     finally:
-        await faulty.execute(mend)
+        await execute(story, mend)
     wrong = {
         where: (answer.status_code, answer.text[:300])
         for where, (route, answer) in answers.items()

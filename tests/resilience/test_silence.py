@@ -14,25 +14,24 @@ from scipy.stats import mannwhitneyu
 from chassis.ids import new_id
 from tests.journeys.scene import HEALTH_VISITOR
 from tests.support.proof import Proof
-from tests.support.server import Person, Server
+from tests.support.server import Person
 from tests.support.statistics import mann_whitney
-from tests.support.story import Story, tell_story
+from tests.support.story import Story
 
 CASES = ("blocked", "unrelated", "absent")
 REQUEST_ID = "01890000-0000-7000-8000-000000000001"
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
-    with Server(tmp_path_factory.mktemp("kith")) as server:
-        server.start()
-        told = tell_story(server)
-        path = f"/v1/children/{told.child_id}"
-        assert told[HEALTH_VISITOR].get(path).status_code == 200
-        block = {"viewer": {"type": "practitioner", "id": HEALTH_VISITOR}, "categories": ["all"]}
-        told.young_person.ok("POST", "/v1/me/blocks", block)
-        assert told[HEALTH_VISITOR].get(path).status_code == 404
-        yield told
+def story(on_sqlite: Story) -> Iterator[Story]:
+    """With the health visitor blocked."""
+    told, path = on_sqlite, f"/v1/children/{on_sqlite.child_id}"
+    assert told[HEALTH_VISITOR].get(path).status_code == 200
+    block = {"viewer": {"type": "practitioner", "id": HEALTH_VISITOR}, "categories": ["all"]}
+    placed = told.young_person.ok("POST", "/v1/me/blocks", block)
+    assert told[HEALTH_VISITOR].get(path).status_code == 404
+    yield told
+    assert told.young_person("DELETE", f"/v1/me/blocks/{placed['block_id']}").status_code == 204
 
 
 def child_of(case: str, story: Story) -> str:
