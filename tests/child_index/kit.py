@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from chassis.broker import EmbeddedBroker, Message, Outgoing
 from chassis.database import Database
-from chassis.grants import Grant, GrantSigner
+from chassis.grants import Grant, GrantSigner, KeptBack
 from chassis.ids import new_id, system_clock
 from chassis.keys import SigningKey, generate_pem, write_jwks
 from child_index.adapters.tables import imports, messaging, metadata
@@ -47,6 +47,7 @@ class Caller:
     role: Role
     categories: Collection[Category] = EVERYTHING
     related: tuple[str, ...] = ()
+    kept_back: tuple[KeptBack, ...] = ()
     hidden: tuple[str, ...] = ()
     """Children whom the decision withholds from this caller."""
 
@@ -81,6 +82,7 @@ class Caller:
                 categories=frozenset(self.categories),
                 children=tuple(children),
                 related=self.related,
+                kept_back=self.kept_back,
             )
         )
         return await self.index.client.request(method, path, headers=carried, **request)

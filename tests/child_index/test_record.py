@@ -1,7 +1,11 @@
 """One child's record: what was granted, and no trace of the rest."""
 
+from datetime import UTC, datetime
+
+import httpx
 import pytest
 
+from chassis.grants import KeptBack
 from contracts.vocabulary import Category
 from tests.child_index.kit import BASICS, EVERYTHING, NOT_SENSITIVE, Index, code, service
 
@@ -126,3 +130,28 @@ async def test_the_young_persons_own_view(index: Index) -> None:
     assert len(record["involvement"]["episodes"]) == 2
     nobody = await index.teacher.call("GET", "/v1/me/record", "me.record")
     assert nobody.status_code == 404
+
+
+async def test_what_an_officer_keeps_back_leaves_no_trace_in_the_young_persons_own_view(index: Index) -> None:
+    child = await index.child()
+    await index.teacher.opened(child, "roll")
+
+    async def own(*kept_back: KeptBack) -> httpx.Response:
+        return await index.teacher.but(kept_back=kept_back).call("GET", "/v1/me/record", "me.record", child=child)
+
+    before = await own()
+    began = datetime.now(UTC)
+    await index.nurse.opened(child, "list")
+    await index.officer.assign_lead(child, practitioner_id="nurse")
+    for kept in (
+        KeptBack(began),
+        KeptBack(began, practitioners=("nurse",)),
+        KeptBack(began, practitioners=("somebody",), agencies=("practice",)),
+    ):
+        answer = await own(kept)
+        assert answer.content == before.content
+        assert answer.headers["ETag"] == before.headers["ETag"]
+    for other in (KeptBack(datetime.now(UTC)), KeptBack(began, practitioners=("teacher",))):
+        record = (await own(other)).json()["involvement"]
+        assert [episode["service"]["service_id"] for episode in record["episodes"]] == ["list", "roll"]
+        assert record["lead_professional"]["practitioner_id"] == "nurse"

@@ -7,6 +7,7 @@ with the granted categories only; a gateway alone, or a caller inside the networ
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from jose import jwt
@@ -30,12 +31,26 @@ class NoGrant(KithError):
 
 
 @dataclass(frozen=True, slots=True)
+class KeptBack:
+    """An enquiry that the family is not told of yet: what these have done since, or everybody where none is named."""
+
+    since: datetime
+    practitioners: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
+
+    def covers(self, practitioner_id: str | None, agency_id: str | None, at: datetime) -> bool:
+        everybody = not self.practitioners and not self.agencies
+        return at >= self.since and (everybody or practitioner_id in self.practitioners or agency_id in self.agencies)
+
+
+@dataclass(frozen=True, slots=True)
 class Grant:
     """One decision, as the other services see it.
 
     `child_id` is set where the request is about one child; `children` where the answer may speak of several, each
     decided on; `related` names children of the same family whose names this viewer may see beside the child's own.
     `overrides` pairs a child that the viewer sees by an override with the override's id.
+    `kept_back` is what an answer to the family leaves out without a trace.
     `lead` says that the viewer is the child's lead professional. `role` is None for an identity that the directory
     does not know yet (only the acceptance of an invitation takes one).
     """
@@ -55,6 +70,7 @@ class Grant:
     scope: str = "agency"
     lead: bool = False
     overrides: tuple[tuple[str, str], ...] = ()
+    kept_back: tuple[KeptBack, ...] = ()
 
     def permits(self, category: Category) -> bool:
         return category in self.categories
@@ -86,6 +102,7 @@ class GrantSigner:
             "scp": grant.scope,
             "led": grant.lead,
             "ovr": [list(pair) for pair in grant.overrides],
+            "kpt": [[k.since.isoformat(), list(k.practitioners), list(k.agencies)] for k in grant.kept_back],
         }
         return str(jwt.encode(claims, self._key.key, ALGORITHM, headers={"kid": self._key.key_id}))
 
@@ -123,4 +140,8 @@ class GrantVerifier:
             scope=claims["scp"],
             lead=claims["led"],
             overrides=tuple((child_id, override_id) for child_id, override_id in claims["ovr"]),
+            kept_back=tuple(
+                KeptBack(datetime.fromisoformat(since), tuple(practitioners), tuple(agencies))
+                for since, practitioners, agencies in claims["kpt"]
+            ),
         )

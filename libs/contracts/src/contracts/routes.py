@@ -200,6 +200,9 @@ ROUTES: tuple[Route, ...] = (
     # Officers' signals
     Route("GET", "/v1/signals", _CONSENT, "signal.read", purpose=Purpose.AUDIT),
     Route("GET", "/v1/signals/{signal_id}/entries", _CONSENT, "signal.read", purpose=Purpose.AUDIT),
+    Route("PUT", f"{_C}/history-delay", _CONSENT, "delay.place", _CHILD, purpose=Purpose.AUDIT),
+    Route("GET", f"{_C}/history-delay", _CONSENT, "delay.read", _CHILD, purpose=Purpose.AUDIT),
+    Route("DELETE", f"{_C}/history-delay", _CONSENT, "delay.end", _CHILD, purpose=Purpose.AUDIT),
     # The young person
     Route("GET", "/v1/me/record", _INDEX, "me.record", _OWN, ALL),
     Route("GET", "/v1/me/viewers", _CONSENT, "me.viewers", _OWN),

@@ -26,6 +26,7 @@ from consent.api import (
     decisions,
     directory,
     explain,
+    history_delay,
     legal_bases,
     me,
     overrides,
@@ -85,7 +86,7 @@ def create_app(
     app.include_router(internal_router(reading, runtime.watch, owners))
     modules = (
         decisions, directory, scim, accounts, consents, consent_requests, legal_bases, blocks, overrides, explain,
-        viewers, agreement, me, access_log, signals,
+        viewers, agreement, history_delay, me, access_log, signals,
     )  # fmt: skip
     for module in modules:
         app.include_router(module.router)

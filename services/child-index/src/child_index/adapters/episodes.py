@@ -49,6 +49,7 @@ class SqlEpisodes:
                 ended_on=row.ended_on,
                 opened_by=row.opened_by,
                 child_id=row.child_id,
+                created_at=row.created_at,
             )
             for row in found
         ]

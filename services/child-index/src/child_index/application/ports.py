@@ -109,6 +109,8 @@ class Episode:
     ended_on: date | None
     opened_by: str
     child_id: str = ""
+    created_at: datetime | None = None
+    """When it was written down; None until it is."""
 
 
 class EpisodeRepository(Protocol):

@@ -41,13 +41,14 @@ async def read_child(uow: IndexUnitOfWork, grant: Grant, without: Collection[Cat
         raise NotFound
     granted = grant.categories - set(without)
     involvements = await _involvements(uow, record.child_no, sensitive=Category.SENSITIVE in granted)
+    involvements = [each for each in involvements if not _is_kept_back(each, grant)]
     with_involvement = Category.INVOLVEMENT in granted
     return ChildView(
         record=record,
         schools=_schools(involvements) if Category.WHEREABOUTS in granted else None,
         family=await _family(uow, record.child_no, grant) if Category.FAMILY in granted else None,
         involvements=involvements if with_involvement else None,
-        lead=await _lead(uow, record.child_no) if with_involvement else None,
+        lead=await _lead(uow, record.child_no, grant) if with_involvement else None,
         categories=[category for category in Category if category in granted],
     )
 
@@ -92,6 +93,22 @@ def may_see(link: FamilyLink, grant: Grant) -> bool:
     return link.other_child_id is None or link.other_child_id in grant.related
 
 
-async def _lead(uow: IndexUnitOfWork, child_no: int) -> tuple[Lead, Practitioner | None] | None:
+async def _lead(uow: IndexUnitOfWork, child_no: int, grant: Grant) -> tuple[Lead, Practitioner | None] | None:
     lead = await uow.leads.present(child_no)
-    return (lead, await uow.directory.practitioner(lead.practitioner_id)) if lead else None
+    if lead is None:
+        return None
+    person = await uow.directory.practitioner(lead.practitioner_id)
+    agency_id = person.agency_id if person else None
+    if any(kept.covers(lead.practitioner_id, agency_id, lead.assigned_at) for kept in grant.kept_back):
+        return None
+    return lead, person
+
+
+def _is_kept_back(each: Involvement, grant: Grant) -> bool:
+    """Whether an officer keeps this involvement back from the family for now."""
+    episode, person = each.episode, each.practitioner
+    return episode.created_at is not None and any(
+        kept.covers(episode.practitioner_id, agency_id, episode.created_at)
+        for kept in grant.kept_back
+        for agency_id in (episode.agency_id, person.agency_id if person else None)
+    )

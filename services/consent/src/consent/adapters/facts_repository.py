@@ -13,6 +13,7 @@ from consent.domain.facts import (
     Block,
     ChildFacts,
     ConsentInForce,
+    HistoryDelay,
     Involvement,
     InvolvementKind,
     LegalBasisInForce,
@@ -63,9 +64,13 @@ SELECT 'consent', s.child_id, s.consent_id, CAST(s.categories AS TEXT), CAST(s.r
        CAST(s.purposes AS TEXT), s.given_by, CAST(s.valid_until AS TEXT)
   FROM consents s WHERE s.child_id IN :children AND s.withdrawn_at IS NULL
 UNION ALL
-SELECT 'legal-basis', l.child_id, l.basis_id, CAST(l.categories AS TEXT), CAST(l.recipients AS TEXT), NULL, NULL,
+SELECT 'legal-basis', l.child_id, l.basis_id, CAST(l.categories AS TEXT), CAST(l.recipients AS TEXT), NULL,
+       CAST(l.recorded_at AS TEXT),
        CAST(l.valid_until AS TEXT)
   FROM legal_bases l WHERE l.child_id IN :children AND l.ended_at IS NULL
+UNION ALL
+SELECT 'delay', d.child_id, CAST(d.viewers AS TEXT), NULL, NULL, NULL, CAST(d.since AS TEXT), CAST(d.until AS TEXT)
+  FROM history_delays d WHERE d.child_id IN :children AND d.ended_at IS NULL
 UNION ALL
 SELECT 'override', v.child_id, v.override_id, v.viewer_id, CAST(v.categories AS TEXT),
        CAST(v.disclosed_at AS TEXT), NULL, CAST(v.expires_at AS TEXT)
@@ -222,7 +227,7 @@ def _children(rows: dict[str, list[Any]]) -> dict[str, ChildFacts]:
     for row in rows["legal-basis"]:
         until = _moment(row.f)
         assert until is not None
-        basis = LegalBasisInForce(row.a, _categories(row.b) or frozenset(), _recipients(row.c), until)
+        basis = LegalBasisInForce(row.a, _categories(row.b) or frozenset(), _recipients(row.c), until, _moment(row.e))
         legal_bases[row.child].append(basis)
     overrides: dict[str, list[OverrideInForce]] = defaultdict(list)
     for row in rows["override"]:
@@ -230,6 +235,12 @@ def _children(rows: dict[str, list[Any]]) -> dict[str, ChildFacts]:
         assert until is not None
         override = OverrideInForce(row.a, row.b, _categories(row.c) or frozenset(), until, disclosed=row.d is not None)
         overrides[row.child].append(override)
+    delays: dict[str, list[HistoryDelay]] = defaultdict(list)
+    for row in rows["delay"]:
+        since, until = _moment(row.e), _moment(row.f)
+        assert since is not None
+        assert until is not None
+        delays[row.child].append(HistoryDelay(since, until, *parties_of(json.loads(row.a) if row.a else None)))
     related: dict[str, dict[str, None]] = defaultdict(dict)
     for row in rows["related"]:
         related[row.child][row.a] = None
@@ -243,9 +254,18 @@ def _children(rows: dict[str, list[Any]]) -> dict[str, ChildFacts]:
             legal_bases=tuple(legal_bases[row.child]),
             overrides=tuple(overrides[row.child]),
             related=tuple((other, tuple(blocks[other])) for other in related[row.child]),
+            delays=tuple(delays[row.child]),
         )
         for row in rows["child"]
     }
+
+
+def parties_of(viewers: list[dict[str, str]] | None) -> tuple[frozenset[str], frozenset[str]]:
+    """The practitioners and the agencies that a stored delay names."""
+    named = [(PartyType(viewer["type"]), viewer["id"]) for viewer in viewers or ()]
+    kinds = (PartyType.PRACTITIONER, PartyType.AGENCY)
+    practitioners, agencies = (frozenset(party for kind, party in named if kind is wanted) for wanted in kinds)
+    return practitioners, agencies
 
 
 def _recipients(text: str) -> tuple[Recipient, ...]:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.database import UtcDateTime
 from consent.adapters.tables import RARE_OUTCOME, access_log, log_keys, log_nodes, overrides, tree_heads
+from consent.domain.facts import HistoryDelay
 from consent.domain.log_heads import TreeHead
 from consent.domain.merkle import Node, NodeId
 from contracts.vocabulary import Outcome
@@ -55,6 +56,12 @@ class LogRepository:
         if filters.get("disclosed"):
             known = sa.select(overrides.c.override_id).where(overrides.c.disclosed_at.is_not(None))
             query = query.where(sa.or_(log.override_id.is_(None), log.override_id.in_(known)))
+        if filters.get("by_override") is False:
+            query = query.where(log.override_id.is_(None))
+        if filters.get("viewers") is not None:
+            query = query.where(log.viewer_id.in_(filters["viewers"]))
+        for delay in filters.get("kept_back", ()):
+            query = query.where(sa.not_(_kept_back(delay)))
         if filters.get("from") is not None:
             query = query.where(log.at >= filters["from"])
         if filters.get("to") is not None:
@@ -145,3 +152,15 @@ class LogRepository:
         if known.scalar_one_or_none() is None:
             row = {"key_id": key_id, "public_key": dict(public_jwk), "first_used_at": at}
             await self._connection.execute(sa.insert(log_keys).values(row))
+
+
+def _kept_back(delay: HistoryDelay) -> sa.ColumnElement[bool]:
+    """Whether a delay in force keeps an entry back. Never NULL, so that its negation loses no entry."""
+    log = access_log.c
+    if not delay.practitioners and not delay.agencies:
+        return log.at >= delay.since
+    by_them = sa.or_(
+        sa.func.coalesce(log.viewer_id, "").in_(sorted(delay.practitioners)),
+        sa.func.coalesce(log.agency_id, "").in_(sorted(delay.agencies)),
+    )
+    return sa.and_(log.at >= delay.since, by_them)

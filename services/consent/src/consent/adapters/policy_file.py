@@ -66,6 +66,7 @@ def load_policy(path: Path) -> Policy:
         "legal_bases",
         "overrides",
         "remind_before_expiry_days",
+        "longest_history_delay_days",
         "signals",
     }
     for key in raw:
@@ -88,6 +89,7 @@ def load_policy(path: Path) -> Policy:
         overrides=overrides,
         history_shows_names=shows == "names",
         remind_before_expiry=_days(lines, raw, "remind_before_expiry_days"),
+        longest_history_delay=_days(lines, raw, "longest_history_delay_days"),
         signals=signals_of(lines, _words, raw["signals"], overrides),
     )
 

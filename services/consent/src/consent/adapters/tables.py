@@ -169,6 +169,24 @@ consent_requests = sa.Table(
     sa.Column("recorded_at", UtcDateTime, nullable=False),
 )
 
+history_delays = sa.Table(
+    "history_delays",
+    metadata,
+    sa.Column("delay_id", _id, primary_key=True),
+    sa.Column("child_id", _id, nullable=False, index=True),
+    # The agency of the officer who may change it, or the whole partnership.
+    sa.Column("owner", _directory_id, nullable=False),
+    sa.Column("since", UtcDateTime, nullable=False),
+    sa.Column("until", UtcDateTime, nullable=False),
+    # NULL: everybody's looks.
+    sa.Column("viewers", sa.JSON(none_as_null=True)),
+    sa.Column("reason", sa.String(2000), nullable=False),
+    sa.Column("placed_by", _directory_id, nullable=False),
+    sa.Column("placed_at", UtcDateTime, nullable=False),
+    sa.Column("ended_by", _directory_id),
+    sa.Column("ended_at", UtcDateTime),
+)
+
 blocks = sa.Table(
     "blocks",
     metadata,

@@ -60,7 +60,7 @@ async def my_access_history(
 ) -> JSONResponse:
     async with reading() as uow:
         rows = await history.looks_at(uow, grant, log_place(cursor), limit)
-        looks = await history.describe(uow, policy, rows[:limit])
+        looks = await history.describe(uow, policy, grant, rows[:limit])
     items = [disclose(Look.model_validate(look), EVERYTHING) for look in looks]
     more = log_cursor(rows[limit - 1]) if len(rows) > limit else None
     return JSONResponse({"items": items, "next_cursor": more})

@@ -112,10 +112,12 @@ async def _contact(
     _, children = await uow.facts.load("", [child_id])
     if child_id not in children:
         return None
-    for found in as_told_to(reader, children[child_id]).involvements:
+    for found in children[child_id].involvements:
         if found.kind is InvolvementKind.LEAD and found.practitioner_id is not None and found.current(now.date()):
+            viewer, _ = await uow.facts.load(found.practitioner_id, [])
+            told = as_told_to(reader, children[child_id], now, viewer)
             person = await uow.directory.get("practitioner", found.practitioner_id)
-            if person is not None:
+            if person is not None and found in told.involvements:
                 return {
                     "name": person["name"],
                     "role": plain_role(person["role"]),

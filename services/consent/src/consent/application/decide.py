@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from chassis.grants import Grant, GrantSigner
+from chassis.grants import Grant, GrantSigner, KeptBack
 from chassis.ids import Clock, is_uuid, new_id
 from consent.application.log_rows import sealed
 from consent.application.ports import DecisionTransaction, Record
@@ -105,6 +105,10 @@ class DecideRequest:
             related=() if several else first.related,
             scope=viewer.scope,
             lead=not several and first.lead,
+            kept_back=tuple(
+                KeptBack(each.since, tuple(sorted(each.practitioners)), tuple(sorted(each.agencies)))
+                for each in (() if several else first.kept_back)
+            ),
             overrides=tuple(
                 (child_id, found) for child_id, decision in made if child_id and (found := decision.override_id)
             ),

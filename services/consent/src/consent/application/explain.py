@@ -12,6 +12,7 @@ from consent.application.ports import UnitOfWork
 from consent.domain.decision import Decision, decide, explain
 from consent.domain.facts import Viewer
 from consent.domain.policy import Policy
+from consent.domain.telling import Reader, as_told_to
 from contracts.decisions import DecisionRequest
 from contracts.routes import Subject
 from contracts.vocabulary import Category, Outcome, Purpose, Role, Scope
@@ -41,7 +42,7 @@ async def explain_decision(uow: UnitOfWork, policy: Policy, grant: Grant, questi
         account = await uow.accounts.get(grant.viewer_id)
         if account is None or account["child_id"] != question.child_id or child is None:
             raise NotFound
-        child = child.as_the_young_person_may_know()
+        child = as_told_to(Reader.YOUNG_PERSON, child, uow.now(), viewer)
     elif not _in_scope(grant, viewer):
         raise NotFound
     asked = (_LOOK, question.categories, question.purpose, policy, uow.now())

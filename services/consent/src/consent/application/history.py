@@ -7,7 +7,8 @@ from chassis.grants import Grant
 from consent.application.access_log import entry_of
 from consent.application.ports import Record, UnitOfWork
 from consent.domain.policy import Policy
-from contracts.vocabulary import Outcome
+from consent.domain.telling import Reader, may_know_of
+from contracts.vocabulary import Outcome, Role
 
 LOOKS = (
     "child.search",
@@ -23,17 +24,38 @@ LOOKS = (
 """The actions that showed somebody something of the record."""
 
 
+_NOT_FOR_PARENTS = frozenset({"block.read"})
+
+
 async def looks_at(uow: UnitOfWork, grant: Grant, after: tuple[datetime, str] | None, limit: int) -> list[Record]:
     """Log rows of the looks at the account's own child, newest first, one more than `limit` where there are more.
 
-    A look by an override is among them from when an officer says that it is safe.
+    A look by an override is among them from when an officer says that it is safe, and one that an officer keeps back
+    from when the delay ends. A parent is told of the looks of those whom they may know to be involved.
     """
-    filters = {"child_id": grant.child_id, "outcome": Outcome.PERMITTED.value, "actions": LOOKS, "disclosed": True}
+    child_id = str(grant.child_id)
+    _, children = await uow.facts.load("", [child_id])
+    child = children.get(child_id)
+    if child is None:
+        return []
+    filters: dict[str, Any] = {
+        "child_id": child_id,
+        "outcome": Outcome.PERMITTED.value,
+        "actions": LOOKS,
+        "disclosed": True,
+        "kept_back": [delay for delay in child.delays if delay.current(uow.now())],
+    }
+    if grant.role is Role.PARENT:
+        involved = await uow.facts.viewers_of(child_id, [])
+        filters["actions"] = [action for action in LOOKS if action not in _NOT_FOR_PARENTS]
+        filters["by_override"] = False
+        filters["viewers"] = [each.viewer_id for each in involved if may_know_of(Reader.PARENT, child, each)]
     return await uow.log.search(filters, after, limit + 1)
 
 
-async def describe(uow: UnitOfWork, policy: Policy, rows: list[Record]) -> list[dict[str, Any]]:
-    """Each look in the terms of the policy: with names, or with role and agency only."""
+async def describe(uow: UnitOfWork, policy: Policy, grant: Grant, rows: list[Record]) -> list[dict[str, Any]]:
+    """Each look in the terms of the policy: with names, or with role and agency only. To a parent, without the
+    categories that rest on what is not theirs to know."""
     people: dict[str, Record | None] = {}
     agencies: dict[str, Record | None] = {}
     found = []
@@ -56,8 +78,23 @@ async def describe(uow: UnitOfWork, policy: Policy, rows: list[Record]) -> list[
                 "agency_name": agency["name"] if agency is not None else None,
                 "action": row["action"],
                 "purpose": entry["purpose"],
-                "categories": entry["permitted"],
+                "categories": await _categories(uow, grant, entry),
                 "by_override": row["override_id"] is not None,
             }
         )
     return found
+
+
+async def _categories(uow: UnitOfWork, grant: Grant, entry: dict[str, Any]) -> list[str]:
+    """What was seen; of a parent's own view, what needed no consent, or a parent's."""
+    if grant.role is not Role.PARENT:
+        return list(entry["permitted"])
+    hidden = set()
+    for finding in entry["rules"]:
+        if finding["rule"] == "consented":
+            consent = await uow.consents.get(finding["reference"])
+            if consent is None or consent["given_by"] != Role.PARENT:
+                hidden.add(finding["category"])
+        elif finding["rule"] in {"legal-basis", "override"}:
+            hidden.add(finding["category"])
+    return [category for category in entry["permitted"] if category not in hidden]

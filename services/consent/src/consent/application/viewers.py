@@ -23,14 +23,15 @@ async def viewers_of(
     viewers = await uow.facts.viewers_of(child_id, list(unrelated))
     _, children = await uow.facts.load("", [child_id])
     child = children.get(child_id)
-    if child is not None and reader is not None:
-        child = as_told_to(reader, child)
     names: dict[str, Any] = {}
     found = []
     for viewer in viewers:
         assert viewer.role is not None
+        known = child
+        if child is not None and reader is not None:
+            known = as_told_to(reader, child, uow.now(), viewer)
         for purpose in (Purpose.DIRECT_SUPPORT, *sorted(unrelated.get(viewer.role, ()))):
-            decision = decide(viewer, child, "child.read", tuple(Category), purpose, policy, uow.now())
+            decision = decide(viewer, known, "child.read", tuple(Category), purpose, policy, uow.now())
             if decision.outcome is Outcome.PERMITTED:
                 break
         else:

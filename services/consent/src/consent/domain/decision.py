@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from consent.domain.actions import ACTIONS, ActionRule, Basis
-from consent.domain.facts import ChildFacts, Involvement, InvolvementKind, OverrideInForce, Viewer
+from consent.domain.facts import ChildFacts, HistoryDelay, Involvement, InvolvementKind, OverrideInForce, Viewer
 from consent.domain.policy import Policy
 from contracts.vocabulary import ACCOUNT_ROLES, Category, Outcome, Purpose, Role
 
@@ -67,6 +67,7 @@ class Decision:
     forbidden: bool = False
     lead: bool = False
     related: tuple[str, ...] = ()
+    kept_back: tuple[HistoryDelay, ...] = ()
 
     @property
     def override_id(self) -> str | None:
@@ -126,7 +127,9 @@ def decide(
     alone = case.rule.basis in _WITHOUT_CATEGORIES and not findings
     outcome = Outcome.PERMITTED if permitted or alone else Outcome.REFUSED
     related = _related(viewer, child, permitted, now)
-    return Decision(outcome, permitted, (reach,) if alone else findings, lead=case.lead, related=related)
+    kept_back = tuple(each for each in child.delays if each.current(now)) if case.rule.basis is Basis.OWN else ()
+    spoke = (reach,) if alone else findings
+    return Decision(outcome, permitted, spoke, lead=case.lead, related=related, kept_back=kept_back)
 
 
 def explain(

@@ -116,6 +116,7 @@ class LegalBasisInForce:
     categories: frozenset[Category]
     recipients: tuple[Recipient, ...]
     valid_until: datetime
+    recorded_at: datetime | None = None
 
     def covers(self, viewer: Viewer, category: Category, now: datetime) -> bool:
         """Never `sensitive`, which always needs a consent that names it."""
@@ -172,6 +173,30 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryDelay:
+    """What an officer keeps back from the family until a moment: looks, involvements and legal bases since another.
+
+    Of the practitioners and agencies named, or, where none is, of everybody.
+    """
+
+    since: datetime
+    until: datetime
+    practitioners: frozenset[str] = frozenset()
+    agencies: frozenset[str] = frozenset()
+
+    def current(self, now: datetime) -> bool:
+        return now < self.until
+
+    def is_of(self, viewer: Viewer) -> bool:
+        """By any post that one person holds."""
+        if not self.practitioners and not self.agencies:
+            return True
+        held = [(viewer.viewer_id, viewer.agency_id)]
+        held += [(post.practitioner_id, post.agency_id) for post in viewer.posts]
+        return any(who in self.practitioners or agency in self.agencies for who, agency in held)
+
+
+@dataclass(frozen=True, slots=True)
 class ChildFacts:
     """What is recorded about one child. `related` holds each child of the same family with its own blocks."""
 
@@ -183,6 +208,7 @@ class ChildFacts:
     legal_bases: tuple[LegalBasisInForce, ...] = ()
     overrides: tuple[OverrideInForce, ...] = ()
     related: tuple[tuple[str, tuple[Block, ...]], ...] = ()
+    delays: tuple[HistoryDelay, ...] = ()
 
     def as_the_young_person_may_know(self) -> "ChildFacts":
         return replace(self, overrides=tuple(each for each in self.overrides if each.disclosed))

@@ -49,6 +49,7 @@ class Policy:
     overrides: OverridePolicy
     history_shows_names: bool
     remind_before_expiry: timedelta
+    longest_history_delay: timedelta
     signals: SignalPolicy
 
     def entitled(self, role: Role, category: Category) -> bool:

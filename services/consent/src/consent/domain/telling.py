@@ -5,9 +5,10 @@ the rest were not recorded.
 """
 
 from dataclasses import replace
+from datetime import datetime
 from enum import StrEnum
 
-from consent.domain.facts import ChildFacts
+from consent.domain.facts import ChildFacts, Viewer
 
 
 class Reader(StrEnum):
@@ -20,13 +21,14 @@ class Reader(StrEnum):
     PARENT = "parent"
 
 
-def as_told_to(reader: Reader, child: ChildFacts) -> ChildFacts:
-    """The child's facts as this reader may know them.
+def as_told_to(reader: Reader, child: ChildFacts, now: datetime, viewer: Viewer) -> ChildFacts:
+    """The child's facts about one viewer, as this reader may know them.
 
-    A parent is told neither of blocks, nor of what a competent young person agreed to, nor of sensitive services, nor
-    of what rests on the law alone; their list therefore names who is involved, also where a block stops them.
+    What an officer keeps back about the viewer is left out for all. A parent is told neither of blocks, nor of what a
+    competent young person agreed to, nor of sensitive services, nor of what rests on the law alone; their list
+    therefore names who is involved, also where a block stops them.
     """
-    known = child.as_the_young_person_may_know()
+    known = _without_delayed(child.as_the_young_person_may_know(), now, viewer)
     if reader is Reader.YOUNG_PERSON:
         return known
     known = replace(known, blocks=(), overrides=())
@@ -38,3 +40,25 @@ def as_told_to(reader: Reader, child: ChildFacts) -> ChildFacts:
         involvements=tuple(each for each in known.involvements if not each.sensitive),
         legal_bases=(),
     )
+
+
+def _without_delayed(child: ChildFacts, now: datetime, viewer: Viewer) -> ChildFacts:
+    """Less what became known since a delay about this viewer began: before it, the family may have seen it."""
+    since = min((each.since for each in child.delays if each.current(now) and each.is_of(viewer)), default=None)
+    if since is None:
+        return child
+
+    def told(recorded_at: datetime | None) -> bool:
+        return recorded_at is None or recorded_at < since
+
+    return replace(
+        child,
+        involvements=tuple(each for each in child.involvements if told(each.recorded_at)),
+        legal_bases=tuple(each for each in child.legal_bases if told(each.recorded_at)),
+    )
+
+
+def may_know_of(reader: Reader, child: ChildFacts, viewer: Viewer) -> bool:
+    """Whether the reader may know that this viewer has, or had, to do with the child: a parent only by an
+    involvement that is not sensitive."""
+    return reader is not Reader.PARENT or any(each.is_of(viewer) for each in child.involvements if not each.sensitive)
