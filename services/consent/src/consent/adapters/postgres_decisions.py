@@ -74,7 +74,12 @@ class PostgresDecisions:
         async with self._opening:
             if self._pool is None:
                 self._pool = await asyncpg.create_pool(
-                    self._url, min_size=1, max_size=self._connections, record_class=_Row, command_timeout=30
+                    self._url,
+                    min_size=1,
+                    max_size=self._connections,
+                    record_class=_Row,
+                    command_timeout=30,
+                    reset=_nothing_to_undo,
                 )
             return self._pool
 
@@ -82,6 +87,10 @@ class PostgresDecisions:
         if self._pool is not None:
             await self._pool.close()
             self._pool = None
+
+
+async def _nothing_to_undo(_connection: Any) -> None:
+    """asyncpg would ask the server to forget session state at each return; these two statements leave none."""
 
 
 class _Row(asyncpg.Record):  # type: ignore[misc]
