@@ -32,7 +32,7 @@ async def size_now(consent: Consent) -> int:
 
 async def published(consent: Consent, size: int) -> TreeHead:
     """The first published head of at least that size; it has to come within seconds."""
-    for _ in range(200):
+    for _ in range(600):
         for event in heads(consent):
             if event.data["tree_size"] >= size:
                 return TreeHead.parse(event.data)

@@ -57,7 +57,7 @@ class Aged:
 async def settled_head(consent: Consent) -> dict[str, Any]:
     """A head that covers all that was looked at before the call."""
     last = (await consent.call(OFFICER, "GET", "/v1/access-log?limit=1")).json()["items"][0]
-    for _ in range(200):
+    for _ in range(600):
         proof = await consent.call(OFFICER, "GET", f"/v1/access-log/inclusion-proof?entry_id={last['entry_id']}")
         if proof.status_code == 200:
             found: dict[str, Any] = (await consent.call(OFFICER, "GET", "/v1/access-log/tree-head")).json()

@@ -76,7 +76,7 @@ class Watched:
 
     async def _examined(self) -> None:
         last = (await self.consent.call(OFFICER, "GET", "/v1/access-log?limit=1")).json()["items"][0]["entry_id"]
-        for _ in range(200):
+        for _ in range(600):
             async with self.consent.app.state.reading() as uow:
                 leaf = (await uow.log.get(last))["leaf_index"]
                 if leaf is not None and (await uow.signals.progress("leaves") or 0) > leaf:
