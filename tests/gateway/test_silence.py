@@ -1,9 +1,15 @@
 """The one 404: no such child, no relationship, a block, a malformed id and a service's own 404 look the same."""
 
 import json
+import time
 from collections.abc import Callable
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from chassis.ids import new_id
+from gateway.domain.silence import TOLD_EVERY, told_after
 from tests.gateway.conftest import Kith
 
 REQUEST_ID = "01890000-0000-7000-8000-000000000001"
@@ -88,3 +94,17 @@ async def test_a_404_that_is_about_no_child_keeps_its_words(kith: Kith) -> None:
     answer = await kith.ask("GET", "/v1/agencies/none")
     assert answer.status_code == 404
     assert answer.json()["detail"] == "No such agency"
+
+
+@given(st.floats(min_value=0.0001, max_value=10))
+def test_a_refusal_is_told_at_set_times_only(taken: float) -> None:
+    after = told_after(taken)
+    assert taken <= after < taken + TOLD_EVERY * 1.000001
+    assert after / TOLD_EVERY == pytest.approx(round(after / TOLD_EVERY))
+
+
+async def test_a_refusal_waits_for_its_time(kith: Kith) -> None:
+    for path in (f"/v1/children/{new_id()}", f"/v1/children/{kith.world.relate('another')}", "/v1/children/1"):
+        began = time.monotonic()
+        assert (await kith.ask("GET", path)).status_code == 404
+        assert time.monotonic() - began >= TOLD_EVERY

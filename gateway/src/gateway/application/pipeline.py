@@ -1,5 +1,6 @@
 """One request: who → how often → why → whose child → decision (→ candidates → decision) → the owning service."""
 
+import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +23,7 @@ from gateway.domain.criteria import criteria_in, override_in
 from gateway.domain.hygiene import passed_in
 from gateway.domain.purposes import purpose_of
 from gateway.domain.rate import RateLimit
-from gateway.domain.silence import NoSuchChild, is_about_a_child
+from gateway.domain.silence import NoSuchChild, is_about_a_child, told_after
 
 log = structlog.get_logger("kith.gateway")
 
@@ -60,6 +61,16 @@ class Pipeline:
 
     async def answer(self, route: Route, asked: Asked) -> Reply:
         """The owning service's answer under a grant. Raises a `KithError` for every other end; the caller closes."""
+        began = time.monotonic()
+        try:
+            return await self._answered(route, asked)
+        except NoSuchChild:
+            due = began + told_after(time.monotonic() - began)
+            while (left := due - time.monotonic()) > 0:  # noqa: ASYNC110 - it is a time, and a timer may be early
+                await asyncio.sleep(left)
+            raise
+
+    async def _answered(self, route: Route, asked: Asked) -> Reply:
         admitted = await self._admit(route, asked)
         grant = await self._permit(route, asked, admitted)
         if route.subject is Subject.CANDIDATES:

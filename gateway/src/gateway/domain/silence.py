@@ -1,7 +1,18 @@
 """The one 404: the same answer for no such child, no relationship, a block, and an id that no child can have."""
 
+from math import ceil
+
 from chassis.errors import NotFound
 from contracts.routes import Route, Subject
+
+TOLD_EVERY = 0.025
+"""Seconds. A refusal waits for the next multiple of this since its request came: a block takes longer to find than
+nobody does, and ten thousand requests would show it."""
+
+
+def told_after(taken: float) -> float:
+    """Seconds from a request's arrival to its refusal, which took `taken` to find."""
+    return ceil(taken / TOLD_EVERY) * TOLD_EVERY
 
 
 class NoSuchChild(NotFound):
