@@ -29,7 +29,7 @@ from tests.support.server import Server
 from tests.support.story import Story, tell_story
 
 SEED = 20261122
-QUICK, LONG = 6, 100
+QUICK, LONG = 4, 100
 PARTS = ("CONSENT", "CHILD_INDEX", "ASSESSMENT", "NOTIFICATIONS")
 CHECKS: list[Any] = [
     not_a_server_error,

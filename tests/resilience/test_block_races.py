@@ -59,8 +59,8 @@ def check(seen: dict[str, int], races: int) -> None:
     assert seen["before_told"] > races / 10
 
 
-def test_a_hundred_races(on_postgresql: Story) -> None:
-    check(race(on_postgresql, 2, 100), 100)
+def test_forty_races(on_postgresql: Story) -> None:
+    check(race(on_postgresql, 2, 40), 40)
     assert on_postgresql[SOCIAL_WORKER].get(f"/v1/children/{on_postgresql.child_id}").status_code == 200
 
 

@@ -60,7 +60,7 @@ UNAVAILABLE = {
     "No decision could be had on this request; nothing was done",
     "Kith cannot answer just now; nothing was done",  # whose child it is could not be asked either
 }
-QUICK = {"sqlite: the row is refused", "postgresql: killed before the commit"}
+QUICK = {"sqlite: the row is refused"}
 
 
 async def execute(story: Story, statements: list[str]) -> None:
