@@ -105,7 +105,9 @@ class Database:
 
     async def _connected(self) -> AsyncConnection:
         """A connection from the pool. A caller that is cancelled meanwhile gives it back: dropped half-made, its
-        socket would stay open until the process ends."""
+        socket would stay open until the process ends. SQLite has no socket, and ends its own half-made ones."""
+        if self.is_sqlite:
+            return await self.engine.connect()
 
         async def connect() -> AsyncConnection:
             return await self.engine.connect()
