@@ -13,6 +13,9 @@ from tests.journeys.scene import GP, HEALTH_VISITOR, SOCIAL_WORKER
 from tests.support.server import Person, Server
 
 
+CATCHING_UP_SECONDS = 20.0
+
+
 @dataclass
 class Acknowledged:
     """What the server said yes to, and must keep."""
@@ -70,7 +73,11 @@ class Writer(threading.Thread):
         raise AssertionError(f"{method} {path}: no answer in a minute")
 
     def _ok(self, who: str, method: str, path: str, body: Any = None) -> Any:
-        answer = self._send(who, method, path, body)
+        # A change's answer waits two seconds for its effect elsewhere. While an import's thousands of events are being
+        # caught up with after a kill, that can take longer, and what was just made is not known everywhere yet.
+        patience = time.monotonic() + CATCHING_UP_SECONDS
+        while (answer := self._send(who, method, path, body)).status_code == 404 and time.monotonic() < patience:
+            time.sleep(0.2)
         assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json() if answer.content else None
 

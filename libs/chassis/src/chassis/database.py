@@ -1,6 +1,7 @@
 """One database of one service: PostgreSQL through asyncpg or SQLite through aiosqlite, behind SQLAlchemy Core."""
 
 import asyncio
+import contextlib
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -104,10 +105,8 @@ class Database:
             await asyncio.shield(connection.close())
 
     async def _connected(self) -> AsyncConnection:
-        """A connection from the pool. A caller that is cancelled meanwhile gives it back: dropped half-made, its
-        socket would stay open until the process ends. SQLite has no socket, and ends its own half-made ones."""
-        if self.is_sqlite:
-            return await self.engine.connect()
+        """A connection from the pool. A caller that is cancelled meanwhile gives it back, however often it is
+        cancelled: dropped half-made, its socket or thread would stay until the process ends."""
 
         async def connect() -> AsyncConnection:
             return await self.engine.connect()
@@ -116,11 +115,11 @@ class Database:
         try:
             return await asyncio.shield(connecting)
         except asyncio.CancelledError:
-            await asyncio.wait({connecting}, timeout=_LONGEST_CONNECT)
+            await _to_its_end(connecting)
             if not connecting.done():
                 connecting.cancel()
             elif not connecting.cancelled() and connecting.exception() is None:
-                await connecting.result().close()
+                await _to_its_end(asyncio.ensure_future(connecting.result().close()))
             raise
 
     async def ping(self) -> None:
@@ -129,6 +128,14 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+async def _to_its_end(task: "asyncio.Future[Any]") -> None:
+    """Waits for a task, cancelled or not, for as long as a connection may take."""
+    deadline = asyncio.get_running_loop().time() + _LONGEST_CONNECT
+    while not task.done() and (left := deadline - asyncio.get_running_loop().time()) > 0:
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.wait({task}, timeout=left)
 
 
 class unavailable_when_away:
