@@ -12,7 +12,6 @@ from chassis.ids import new_id
 from tests.journeys.scene import GP, HEALTH_VISITOR, SOCIAL_WORKER
 from tests.support.server import Person, Server
 
-
 CATCHING_UP_SECONDS = 20.0
 
 
