@@ -58,7 +58,10 @@ class Consent:
     async def call(
         self, who: str, method: str, path: str, body: Any = None, *, purpose: str = "direct-support", **more: Any
     ) -> httpx.Response:
-        """One public request: decision first, then the route under the grant. A refusal is answered 404 or 403."""
+        """One public request: decision first, then the route under the grant. A refusal is answered 404 or 403.
+
+        `by` is the system that acts for `who`; `headers` go with the request.
+        """
         route, parameters = _matching(method, path.split("?")[0])
         child_id = parameters.get("child_id")
         if route.subject is Subject.OWNED:
@@ -75,6 +78,7 @@ class Consent:
             purpose=purpose,
             categories=list(route.categories),
             child_id=child_id,
+            by=more.get("by"),
         )
         if decided.status_code != 200:
             return decided

@@ -1,5 +1,6 @@
 """Legal bases that need no consent: who records them, what they open, and that they end."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -49,6 +50,20 @@ async def test_it_opens_its_categories_to_its_recipients_until_it_ends(
     assert await reads(consent, HEALTH_VISITOR, child_id) == before
     listed = (await consent.call(SOCIAL_WORKER, "GET", path)).json()["items"]
     assert [each["ended_at"] is not None for each in listed] == [True]
+
+
+async def test_it_ends_once_by_however_many(consent: Consent, child_id: str) -> None:
+    made = await consent.call(SOCIAL_WORKER, "POST", f"/v1/children/{child_id}/legal-bases", body())
+    path = f"/v1/legal-bases/{made.json()['basis_id']}/end"
+    answers = await asyncio.gather(*(consent.call(SOCIAL_WORKER, "POST", path) for _ in range(4)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.json()["ended_at"] for answer in answers}) == 1
+    # Events of one child come in their order: once this one is heard, so was every end.
+    again = await consent.call(SOCIAL_WORKER, "POST", f"/v1/children/{child_id}/legal-bases", body())
+    async with asyncio.timeout(10):
+        while again.json()["basis_id"] not in {each.data.get("basis_id") for each in consent.heard}:
+            await asyncio.sleep(0.02)
+    assert [each.type for each in consent.heard].count("LegalBasisEnded") == 1
 
 
 async def test_a_block_stops_it(consent: Consent, child_id: str) -> None:

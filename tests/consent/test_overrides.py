@@ -171,6 +171,53 @@ async def test_a_reviewed_one_is_not_chased(consent: Consent, child_id: str, clo
     assert [each["override_id"] for each in await eventually_heard(consent, "OverrideEscalated", 1)] == [second]
 
 
+async def test_every_one_that_waits_is_chased_once_by_however_many(
+    consent: Consent, child_id: str, clock: SetClock
+) -> None:
+    made = [(await override(consent, HEALTH_VISITOR, child_id)).json()["override_id"] for _ in range(3)]
+    policy = consent.app.state.policy.overrides
+    chasers = [ReviewChaser(consent.app.state.unit_of_work, policy, batch=1) for _ in range(2)]
+    start = clock()
+    for days, kind in ((policy.remind_after, "OverrideReviewDue"), (policy.escalate_after, "OverrideEscalated")):
+        clock.by = after_working_days(start, days, policy.bank_holidays) - start + timedelta(minutes=1)
+        await asyncio.gather(*(chaser.chase_once() for chaser in chasers))
+        told = await eventually_heard(consent, kind, 3)
+        assert sorted(each["override_id"] for each in told) == sorted(made)
+
+
+async def test_of_two_outcomes_at_once_one_counts(consent: Consent, child_id: str) -> None:
+    override_id = (await override(consent, HEALTH_VISITOR, child_id)).json()["override_id"]
+    path = f"/v1/override-reviews/{override_id}/outcome"
+    answers = await asyncio.gather(
+        *(
+            consent.call(OFFICER, "POST", path, {"justified": each, "note": "Seen", "safe_to_disclose": True})
+            for each in (True, False, True, False)
+        )
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+    (counted,) = [answer.json() for answer in answers if answer.status_code == 200]
+    (kept,) = await waiting(consent, query="?state=reviewed")
+    assert kept["justified"] == counted["justified"]
+    # A further event would have come before this one, of the same child.
+    await consent.call(OFFICER, "POST", f"/v1/override-reviews/{override_id}/disclosure")
+    assert len(await eventually_heard(consent, "OverrideReviewed")) == 1
+    assert len(await eventually_heard(consent, "OverrideDisclosed")) == 1
+
+
+async def test_nobody_reviews_their_own_by_another_post(consent: Consent, child_id: str) -> None:
+    person = {"name": "Hana", "team_ids": [], "person_id": "hana"}
+    visitor = {**person, "agency_id": "gp", "role": "health_visitor"}
+    officer = {**person, "agency_id": "care", "role": "ig_officer", "scope": "partnership"}
+    assert (await consent.call("admin", "PUT", f"/v1/practitioners/{HEALTH_VISITOR}", visitor)).status_code == 200
+    assert (await consent.call("admin", "PUT", "/v1/practitioners/hana-as-officer", officer)).status_code == 201
+    override_id = (await override(consent, HEALTH_VISITOR, child_id)).json()["override_id"]
+    path = f"/v1/override-reviews/{override_id}/outcome"
+    refused = await consent.call("hana-as-officer", "POST", path, {"justified": True, "note": "It was me"})
+    assert refused.status_code == 409
+    assert refused.json()["type"] == "urn:kith:problem:own-override"
+    assert (await consent.call(OFFICER, "POST", path, {"justified": True, "note": "Looked into"})).status_code == 200
+
+
 async def eventually_heard(consent: Consent, kind: str, count: int = 1) -> list[dict[str, Any]]:
     """The data of the events of a kind; waits until there are `count`."""
     async with asyncio.timeout(10):

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from chassis.ids import new_id
+from contracts import headers
 from tests.consent.kit import Consent
 from tests.consent.scene import HEALTH_VISITOR, OFFICER, TEACHER, episode, make_child
 from tests.consent.test_need_to_know import ALL, block, reads
@@ -67,6 +69,17 @@ async def test_who_holds_two_posts(consent: Consent, child_id: str, kind: str, p
     assert await reads(consent, "hana-at-school", alone) is None
 
 
+async def test_who_holds_two_posts_when_one_is_stored_again_without_saying_so(consent: Consent, child_id: str) -> None:
+    """A system that does not know of the person keeps the post: their blocks hold as before."""
+    await put(consent, HEALTH_VISITOR, person_id="hana")
+    await put(consent, "hana-at-school", person_id="hana", agency_id="school", role="teacher", team_ids=["year-6"])
+    await block(consent, child_id, "practitioner", "hana-at-school")
+    await put(consent, HEALTH_VISITOR)
+    assert await reads(consent, HEALTH_VISITOR, child_id) is None
+    await put(consent, "hana-at-school", agency_id="school", role="teacher")
+    assert await reads(consent, HEALTH_VISITOR, child_id) is None
+
+
 async def test_a_system_that_acts_for_them(consent: Consent, child_id: str) -> None:
     await put(consent, "school-mis", agency_id="school", role="system")
     assert await asked_by(consent, "school-mis", HEALTH_VISITOR, child_id) == "permitted"
@@ -76,6 +89,28 @@ async def test_a_system_that_acts_for_them(consent: Consent, child_id: str) -> N
     entries = (await consent.call(OFFICER, "GET", f"/v1/access-log?viewer_id={HEALTH_VISITOR}")).json()["items"]
     assert [each.get("actor_id") for each in entries] == ["school-mis", "school-mis"]
     assert await reads(consent, "school-mis", child_id) is None
+
+
+async def test_what_a_system_does_beside_reading_is_logged_with_its_name_too(consent: Consent, child_id: str) -> None:
+    await put(consent, "school-mis", agency_id="school", role="system")
+    question = {"viewer_id": TEACHER, "child_id": child_id, "categories": ["basics"], "purpose": "direct-support"}
+    asked = await consent.call(OFFICER, "POST", "/v1/decisions/explain", question, by="school-mis")
+    assert asked.status_code == 200, asked.text
+    await block(consent, child_id, "practitioner", HEALTH_VISITOR)
+    emergency = {"reason_code": "medical-emergency", "reason": "Found alone at the roadside, no carer to be reached"}
+    opened = await consent.http.post(
+        "/internal/search-overrides",
+        json={"override": emergency, "children": [child_id], "purpose": "direct-support"},
+        headers={
+            "Authorization": f"Bearer {consent.issuer.token(HEALTH_VISITOR, actor='school-mis')}",
+            headers.INTERNAL_KEY: consent.app.state.internal_key,
+            headers.REQUEST_ID: new_id(),
+        },
+    )
+    assert opened.status_code == 204, opened.text
+    entries = (await consent.call(OFFICER, "GET", f"/v1/access-log?child_id={child_id}")).json()["items"]
+    told = {each["action"]: each.get("actor_id") for each in entries if each["action"] != "block.place"}
+    assert told == {"decision.explain": "school-mis", "override.invoke": "school-mis"}
 
 
 async def test_a_token_from_before_the_block(consent: Consent, child_id: str) -> None:

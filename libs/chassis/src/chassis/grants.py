@@ -52,7 +52,8 @@ class Grant:
     `overrides` pairs a child that the viewer sees by an override with the override's id.
     `kept_back` is what an answer to the family leaves out without a trace.
     `lead` says that the viewer is the child's lead professional. `role` is None for an identity that the directory
-    does not know yet (only the acceptance of an invitation takes one).
+    does not know yet (only the acceptance of an invitation takes one). `actor` is the system that acts for the
+    viewer, if any.
     """
 
     decision_id: str
@@ -71,6 +72,7 @@ class Grant:
     lead: bool = False
     overrides: tuple[tuple[str, str], ...] = ()
     kept_back: tuple[KeptBack, ...] = ()
+    actor: str | None = None
 
     def permits(self, category: Category) -> bool:
         return category in self.categories
@@ -102,6 +104,7 @@ class GrantSigner:
             "scp": grant.scope,
             "led": grant.lead,
             "ovr": [list(pair) for pair in grant.overrides],
+            "ctr": grant.actor,
             "kpt": [[k.since.isoformat(), list(k.practitioners), list(k.agencies)] for k in grant.kept_back],
         }
         return str(jwt.encode(claims, self._key.key, ALGORITHM, headers={"kid": self._key.key_id}))
@@ -140,6 +143,7 @@ class GrantVerifier:
             scope=claims["scp"],
             lead=claims["led"],
             overrides=tuple((child_id, override_id) for child_id, override_id in claims["ovr"]),
+            actor=claims["ctr"],
             kept_back=tuple(
                 KeptBack(datetime.fromisoformat(since), tuple(practitioners), tuple(agencies))
                 for since, practitioners, agencies in claims["kpt"]

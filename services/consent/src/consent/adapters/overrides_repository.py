@@ -47,14 +47,16 @@ class OverridesRepository(RecordsRepository):
         )
         return {row[0]: row[1] for row in await self._connection.execute(query)}
 
-    async def unreviewed(self, limit: int) -> list[dict[str, Any]]:
-        """Those that nobody has reviewed, nor escalated yet; oldest first."""
+    async def unreviewed(self, after: str | None, limit: int) -> list[dict[str, Any]]:
+        """Those that nobody has reviewed, nor escalated yet; oldest first, from behind `after` on."""
         query = (
             sa.select(overrides)
             .where(_c.reviewed_at.is_(None), _c.escalated_at.is_(None))
             .order_by(_c.override_id)
             .limit(limit)
         )
+        if after is not None:
+            query = query.where(_c.override_id > after)
         return [dict(row) for row in (await self._connection.execute(query)).mappings()]
 
     async def close_expired(self, before: datetime) -> None:

@@ -47,5 +47,5 @@ async def open_search(
     verifier: TokenVerifier = request.app.state.token_verifier
     identity = await verifier.verify(authorization)
     async with writing() as uow:
-        await override_search(uow, policy, identity.subject, body, request_id_of(request))
+        await override_search(uow, policy, identity.subject, body, request_id_of(request), identity.actor)
         await uow.commit()

@@ -62,7 +62,9 @@ class PutPractitioner(RequestModel):
     scope: Scope = Scope.AGENCY
     person_id: Annotated[
         DirectoryId | None,
-        Field(description="The same for each post that one person holds: a block of one holds for all."),
+        Field(
+            description="The same for each post that one person holds: a block of one holds for all. Left out, it stays as it was."
+        ),
     ] = None
 
 

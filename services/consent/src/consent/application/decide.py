@@ -49,7 +49,7 @@ class DecideRequest:
 
         await self.transaction(identity, asked, request.subject is Subject.OWN, conclude)
         ((viewer, made),) = concluded
-        return self._answer(viewer, request, made, decision_id, request_id)
+        return self._answer(viewer, request, made, decision_id, request_id, actor)
 
     def _decide(
         self,
@@ -80,6 +80,7 @@ class DecideRequest:
         made: Sequence[tuple[str | None, Decision]],
         decision_id: str,
         request_id: str,
+        actor: str | None,
     ) -> DecisionAnswer:
         first = made[0][1] if made else _ASKED
         several = request.subject is Subject.CANDIDATES and request.children is not None
@@ -104,6 +105,7 @@ class DecideRequest:
             else (),
             related=() if several else first.related,
             scope=viewer.scope,
+            actor=actor,
             lead=not several and first.lead,
             kept_back=tuple(
                 KeptBack(each.since, tuple(sorted(each.practitioners)), tuple(sorted(each.agencies)))

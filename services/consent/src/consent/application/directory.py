@@ -32,9 +32,12 @@ async def put_practitioner(uow: UnitOfWork, record: Record) -> tuple[Record, boo
         if team is None or team["agency_id"] != record["agency_id"]:
             raise Invalid([FieldError(f"/team_ids/{position}", "is not a team of this agency")])
     practitioner_id = record["practitioner_id"]
+    before = await uow.directory.get("practitioner", practitioner_id)
+    if before is not None and record["person_id"] is None:
+        # Leaving it out never parts two posts of one person: a block that names one must go on holding for the other.
+        record = {**record, "person_id": before["person_id"]}
     administers = record["role"] == Role.DIRECTORY_ADMIN and record["status"] == PractitionerStatus.ACTIVE
     if not administers:
-        before = await uow.directory.get("practitioner", practitioner_id)
         was = before is not None and before["role"] == Role.DIRECTORY_ADMIN
         if was and await uow.directory.other_active_admins(practitioner_id) == 0:
             raise Conflict(

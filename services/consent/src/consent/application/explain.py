@@ -57,7 +57,15 @@ async def explain_decision(uow: UnitOfWork, policy: Policy, grant: Grant, questi
     )
     told = Decision(Outcome.PERMITTED, (), ())
     row = log_row(
-        asker, question.child_id, told, request, policy.version, grant.request_id, grant.decision_id, uow.now()
+        asker,
+        question.child_id,
+        told,
+        request,
+        policy.version,
+        grant.request_id,
+        grant.decision_id,
+        uow.now(),
+        grant.actor,
     )
     await uow.log.append([row])
     return {

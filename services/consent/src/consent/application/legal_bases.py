@@ -66,10 +66,9 @@ async def end_legal_basis(uow: UnitOfWork, grant: Grant, basis_id: str) -> Recor
     record = await uow.legal_bases.get(basis_id)
     if record is None or record["child_id"] != grant.child_id:
         raise NotFound
-    if record["ended_at"] is not None:
-        return record
     change = {"ended_by": grant.viewer_id, "ended_at": uow.now()}
-    await uow.legal_bases.change(basis_id, change)
+    if not await uow.legal_bases.change(basis_id, change, while_unset=["ended_at"]):
+        return await uow.legal_bases.get(basis_id) or record
     await uow.children.bump(record["child_id"])
     uow.emit(LegalBasisEnded(basis_id=basis_id, child_id=record["child_id"]))
     return {**record, **change}

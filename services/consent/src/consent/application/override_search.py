@@ -18,7 +18,12 @@ _OPENED = (Category.BASICS, Category.INVOLVEMENT)
 
 
 async def override_search(
-    uow: UnitOfWork, policy: Policy, identity: str, asked: SearchOverrideRequest, request_id: str
+    uow: UnitOfWork,
+    policy: Policy,
+    identity: str,
+    asked: SearchOverrideRequest,
+    request_id: str,
+    actor: str | None = None,
 ) -> int:
     """Records an override, and its row in the log, for each hidden child among the first candidates; how many.
 
@@ -41,7 +46,7 @@ async def override_search(
             action="override.invoke", subject=Subject.CHILD, purpose=asked.purpose, child_id=child_id
         )
         emergency = decide(viewer, child, "override.invoke", (), asked.purpose, policy, now)
-        row = log_row(viewer, child_id, emergency, request, policy.version, request_id, new_id(), now)
+        row = log_row(viewer, child_id, emergency, request, policy.version, request_id, new_id(), now, actor)
         await uow.log.append([row])
         opened += 1
     return opened

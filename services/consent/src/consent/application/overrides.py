@@ -91,13 +91,12 @@ async def record_outcome(
     """The officer's outcome, once. Raises `NotFound` beyond the officer's scope, `Conflict` where it was reviewed
     already or the officer is the viewer."""
     record = await _of_officer(uow, grant, override_id)
-    if record["viewer_id"] == grant.viewer_id:
+    if await _same_person(uow, record["viewer_id"], grant.viewer_id):
         raise Conflict("Somebody else must review your own override", code="own-override")
-    if record["reviewed_at"] is not None:
-        raise Conflict("It was reviewed already", code="already-reviewed")
     now = uow.now()
     change: Record = {"reviewed_by": grant.viewer_id, "reviewed_at": now, "justified": justified, "note": note}
-    await uow.overrides.change(override_id, change)
+    if not await uow.overrides.change(override_id, change, while_unset=["reviewed_at"]):
+        raise Conflict("It was reviewed already", code="already-reviewed")
     uow.emit(OverrideReviewed(override_id=override_id, child_id=record["child_id"], justified=justified))
     record = {**record, **change}
     return await _disclosed(uow, record) if disclose else record
@@ -109,12 +108,20 @@ async def disclose_override(uow: UnitOfWork, grant: Grant, override_id: str) -> 
 
 
 async def _disclosed(uow: UnitOfWork, record: Record) -> Record:
-    if record["disclosed_at"] is not None:
-        return record
     change = {"disclosed_at": uow.now()}
-    await uow.overrides.change(record["override_id"], change)
+    if not await uow.overrides.change(record["override_id"], change, while_unset=["disclosed_at"]):
+        return await uow.overrides.get(record["override_id"]) or record
     uow.emit(OverrideDisclosed(override_id=record["override_id"], child_id=record["child_id"]))
     return {**record, **change}
+
+
+async def _same_person(uow: UnitOfWork, one: str, other: str) -> bool:
+    """Whether two practitioner ids are one person's, who may hold two posts."""
+    if one == other:
+        return True
+    held = [await uow.directory.get("practitioner", each) for each in (one, other)]
+    persons = [post["person_id"] for post in held if post is not None and post["person_id"] is not None]
+    return len(persons) == 2 and persons[0] == persons[1]
 
 
 async def _of_officer(uow: UnitOfWork, grant: Grant, override_id: str) -> Record:

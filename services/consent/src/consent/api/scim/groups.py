@@ -4,14 +4,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field, StringConstraints, ValidationError
-from scim2_models import URN, Context, Extension, Group, GroupMember, Meta, PatchOp, Reference
+from scim2_models import URN, Context, Extension, Group, GroupMember, Meta, Reference
 
 from chassis.scim import MEDIA_TYPE
 from consent.api.common import DirectoryId, Line, Reading, Writing
 from consent.api.scim.protocol import (
     DEFAULT_PAGE,
     PATCH,
-    POLICY,
     Attributes,
     Count,
     Excluded,
@@ -21,20 +20,13 @@ from consent.api.scim.protocol import (
     ScimResponse,
     ScimRoute,
     StartIndex,
-    answered,
     body_of,
-    check_version,
     documented,
-    entry_id,
     in_words,
     list_of,
-    listed,
-    narrowed,
-    sought,
     version,
-    window,
-    with_effects,
 )
+from consent.api.scim.resources import Resources
 from consent.application import provisioning
 from consent.application.ports import Record
 from consent.application.provisioning import TEAM
@@ -88,7 +80,7 @@ def shown(record: Record) -> dict[str, Any]:
     return group.model_dump(scim_ctx=Context.RESOURCE_QUERY_RESPONSE)
 
 
-def said(group: Any) -> provisioning.Group:
+def said(group: Any, _: Record | None) -> provisioning.Group:
     """What a resource says of a team. Raises `Invalid`."""
     extension = group[TeamExtension] or TeamExtension()
     try:
@@ -124,6 +116,17 @@ _SHAPE: dict[str, Any] = {
 }
 
 
+_TEAMS = Resources(
+    TEAM,
+    KithGroup,
+    shown,
+    said,
+    provisioning.create_team,
+    provisioning.change_team,
+    provisioning.remove_team,
+)
+
+
 @router.get(f"{SCIM}Groups", summary="Teams (SCIM)", responses=documented(list_of(_SHAPE), errors=(400,)))
 async def list_groups(
     reach: Reaching,
@@ -134,11 +137,7 @@ async def list_groups(
     attributes: Attributes = None,
     excluded: Excluded = None,
 ) -> Response:
-    wanted = sought(KithGroup, filter)
-    offset, limit = window(start_index, count)
-    async with reading() as uow:
-        found, total = await provisioning.find(uow, TEAM, reach, wanted, offset, limit)
-    return listed([narrowed(shown(record), attributes, excluded) for record in found], total, offset)
+    return await _TEAMS.list(reach, reading, filter, start_index, count, attributes, excluded)
 
 
 @router.post(
@@ -149,22 +148,14 @@ async def list_groups(
     openapi_extra=body_of(_SHAPE),
 )
 async def create_group(reach: Reaching, writing: Writing, request: Request) -> Response:
-    group = KithGroup.model_validate_json(
-        await request.body(), scim_ctx=Context.RESOURCE_CREATION_REQUEST, scim_policy=POLICY
-    )
-    async with writing() as uow:
-        record = await provisioning.create_team(uow, reach, said(group))
-        await uow.commit()
-        return answered(shown(record), 201, uow.effects)
+    return await _TEAMS.create(reach, writing, request)
 
 
 @router.get(f"{SCIM}Groups/{{group_id}}", summary="A team (SCIM)", responses=documented(_SHAPE, errors=(404,)))
 async def get_group(
     group_id: str, reach: Reaching, reading: Reading, attributes: Attributes = None, excluded: Excluded = None
 ) -> Response:
-    async with reading() as uow:
-        found = shown(await provisioning.get(uow, TEAM, entry_id(group_id), reach))
-    return ScimResponse(narrowed(found, attributes, excluded), headers={"ETag": found["meta"]["version"]})
+    return await _TEAMS.get(group_id, reach, reading, attributes, excluded)
 
 
 @router.put(
@@ -176,15 +167,7 @@ async def get_group(
 async def put_group(
     group_id: str, reach: Reaching, writing: Writing, request: Request, if_match: IfMatch = None
 ) -> Response:
-    group = KithGroup.model_validate_json(
-        await request.body(), scim_ctx=Context.RESOURCE_REPLACEMENT_REQUEST, scim_policy=POLICY
-    )
-    async with writing() as uow:
-        before = await provisioning.get(uow, TEAM, entry_id(group_id), reach)
-        check_version(if_match, before["version"])
-        record = await provisioning.change_team(uow, reach, before, said(group))
-        await uow.commit()
-        return answered(shown(record), effects=uow.effects)
+    return await _TEAMS.replace(group_id, reach, writing, request, if_match)
 
 
 @router.patch(
@@ -198,17 +181,7 @@ async def put_group(
 async def patch_group(
     group_id: str, reach: Reaching, writing: Writing, request: Request, if_match: IfMatch = None
 ) -> Response:
-    patch = PatchOp[KithGroup].model_validate_json(
-        await request.body(), scim_ctx=Context.RESOURCE_PATCH_REQUEST, scim_policy=POLICY
-    )
-    async with writing() as uow:
-        before = await provisioning.get(uow, TEAM, entry_id(group_id), reach)
-        check_version(if_match, before["version"])
-        group = KithGroup.model_validate(shown(before))
-        patch.patch(group, scim_policy=POLICY)
-        record = await provisioning.change_team(uow, reach, before, said(group))
-        await uow.commit()
-        return answered(shown(record), effects=uow.effects)
+    return await _TEAMS.patch(group_id, reach, writing, request, if_match)
 
 
 @router.delete(
@@ -219,9 +192,4 @@ async def patch_group(
     responses={404: {"content": {MEDIA_TYPE: {}}}, 412: {"content": {MEDIA_TYPE: {}}}},
 )
 async def delete_group(group_id: str, reach: Reaching, writing: Writing, if_match: IfMatch = None) -> Response:
-    async with writing() as uow:
-        if if_match is not None:
-            check_version(if_match, (await provisioning.get(uow, TEAM, entry_id(group_id), reach))["version"])
-        await provisioning.remove_team(uow, entry_id(group_id), reach)
-        await uow.commit()
-        return with_effects(Response(status_code=204), uow.effects)
+    return await _TEAMS.remove(group_id, reach, writing, if_match)

@@ -12,7 +12,6 @@ from scim2_models import (
     GroupMembership,
     Meta,
     Name,
-    PatchOp,
     PhoneNumber,
     Reference,
     User,
@@ -23,7 +22,6 @@ from consent.api.common import DirectoryId, Line, Reading, Writing
 from consent.api.scim.protocol import (
     DEFAULT_PAGE,
     PATCH,
-    POLICY,
     Attributes,
     Count,
     Excluded,
@@ -33,20 +31,13 @@ from consent.api.scim.protocol import (
     ScimResponse,
     ScimRoute,
     StartIndex,
-    answered,
     body_of,
-    check_version,
     documented,
-    entry_id,
     in_words,
     list_of,
-    listed,
-    narrowed,
-    sought,
     version,
-    window,
-    with_effects,
 )
+from consent.api.scim.resources import Resources
 from consent.application import provisioning
 from consent.application.ports import Record
 from consent.application.provisioning import PERSON, Person
@@ -116,7 +107,7 @@ def shown(record: Record) -> dict[str, Any]:
     return user.model_dump(scim_ctx=Context.RESOURCE_QUERY_RESPONSE)
 
 
-def said(user: Any, before: Record | None = None) -> Person:
+def said(user: Any, before: Record | None) -> Person:
     """What a resource says of a person. `before` is whom a patch was applied to. Raises `Invalid`."""
     extension = user[PractitionerExtension] or PractitionerExtension()
     try:
@@ -174,6 +165,17 @@ _SHAPE: dict[str, Any] = {
 }
 
 
+_PERSONS = Resources(
+    PERSON,
+    KithUser,
+    shown,
+    said,
+    provisioning.create_person,
+    provisioning.change_person,
+    provisioning.remove_person,
+)
+
+
 @router.get(f"{SCIM}Users", summary="Practitioners (SCIM)", responses=documented(list_of(_SHAPE), errors=(400,)))
 async def list_users(
     reach: Reaching,
@@ -184,11 +186,7 @@ async def list_users(
     attributes: Attributes = None,
     excluded: Excluded = None,
 ) -> Response:
-    wanted = sought(KithUser, filter)
-    offset, limit = window(start_index, count)
-    async with reading() as uow:
-        found, total = await provisioning.find(uow, PERSON, reach, wanted, offset, limit)
-    return listed([narrowed(shown(record), attributes, excluded) for record in found], total, offset)
+    return await _PERSONS.list(reach, reading, filter, start_index, count, attributes, excluded)
 
 
 @router.post(
@@ -201,23 +199,14 @@ async def list_users(
     openapi_extra=body_of(_SHAPE),
 )
 async def create_user(reach: Reaching, writing: Writing, request: Request) -> Response:
-    user = KithUser.model_validate_json(
-        await request.body(), scim_ctx=Context.RESOURCE_CREATION_REQUEST, scim_policy=POLICY
-    )
-    async with writing() as uow:
-        record = await provisioning.create_person(uow, reach, said(user))
-        await uow.commit()
-        return answered(shown(record), 201, uow.effects)
+    return await _PERSONS.create(reach, writing, request)
 
 
 @router.get(f"{SCIM}Users/{{user_id}}", summary="A practitioner (SCIM)", responses=documented(_SHAPE, errors=(404,)))
 async def get_user(
     user_id: str, reach: Reaching, reading: Reading, attributes: Attributes = None, excluded: Excluded = None
 ) -> Response:
-    async with reading() as uow:
-        found = shown(await provisioning.get(uow, PERSON, entry_id(user_id), reach))
-    response = answered(found)
-    return ScimResponse(narrowed(found, attributes, excluded), headers={"ETag": response.headers["ETag"]})
+    return await _PERSONS.get(user_id, reach, reading, attributes, excluded)
 
 
 @router.put(
@@ -229,15 +218,7 @@ async def get_user(
 async def put_user(
     user_id: str, reach: Reaching, writing: Writing, request: Request, if_match: IfMatch = None
 ) -> Response:
-    user = KithUser.model_validate_json(
-        await request.body(), scim_ctx=Context.RESOURCE_REPLACEMENT_REQUEST, scim_policy=POLICY
-    )
-    async with writing() as uow:
-        before = await provisioning.get(uow, PERSON, entry_id(user_id), reach)
-        check_version(if_match, before["version"])
-        record = await provisioning.change_person(uow, reach, before, said(user))
-        await uow.commit()
-        return answered(shown(record), effects=uow.effects)
+    return await _PERSONS.replace(user_id, reach, writing, request, if_match)
 
 
 @router.patch(
@@ -250,17 +231,7 @@ async def put_user(
 async def patch_user(
     user_id: str, reach: Reaching, writing: Writing, request: Request, if_match: IfMatch = None
 ) -> Response:
-    patch = PatchOp[KithUser].model_validate_json(
-        await request.body(), scim_ctx=Context.RESOURCE_PATCH_REQUEST, scim_policy=POLICY
-    )
-    async with writing() as uow:
-        before = await provisioning.get(uow, PERSON, entry_id(user_id), reach)
-        check_version(if_match, before["version"])
-        user = KithUser.model_validate(shown(before))
-        patch.patch(user, scim_policy=POLICY)
-        record = await provisioning.change_person(uow, reach, before, said(user, before))
-        await uow.commit()
-        return answered(shown(record), effects=uow.effects)
+    return await _PERSONS.patch(user_id, reach, writing, request, if_match)
 
 
 @router.delete(
@@ -271,9 +242,4 @@ async def patch_user(
     responses={404: {"content": {MEDIA_TYPE: {}}}, 412: {"content": {MEDIA_TYPE: {}}}},
 )
 async def delete_user(user_id: str, reach: Reaching, writing: Writing, if_match: IfMatch = None) -> Response:
-    async with writing() as uow:
-        if if_match is not None:
-            check_version(if_match, (await provisioning.get(uow, PERSON, entry_id(user_id), reach))["version"])
-        await provisioning.remove_person(uow, entry_id(user_id), reach)
-        await uow.commit()
-        return with_effects(Response(status_code=204), uow.effects)
+    return await _PERSONS.remove(user_id, reach, writing, if_match)
