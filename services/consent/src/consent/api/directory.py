@@ -63,7 +63,8 @@ class PutPractitioner(RequestModel):
     person_id: Annotated[
         DirectoryId | None,
         Field(
-            description="The same for each post that one person holds: a block of one holds for all. Left out, it stays as it was."
+            description="The same for each post that one person holds: a block of one holds for all. Left out, it "
+            "stays as it was."
         ),
     ] = None
 
