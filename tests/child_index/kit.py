@@ -81,6 +81,7 @@ class Caller:
                 child_id=None if child in self.hidden else child,
                 categories=frozenset(self.categories),
                 children=tuple(children),
+                records=tuple(children) if child is None or child in self.hidden else (child,),
                 related=self.related,
                 kept_back=self.kept_back,
             )

@@ -76,6 +76,7 @@ class Viewer:
             child_id=child,
             categories=frozenset(self.categories),
             children=tuple(children),
+            records=tuple(children) if child is None else (child,),
         )
         carried = {headers.REQUEST_ID: request_id, **(sent or {})}
         if send_grant:

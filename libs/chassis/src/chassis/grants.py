@@ -48,8 +48,11 @@ class Grant:
     """One decision, as the other services see it.
 
     `child_id` is set where the request is about one child; `children` where the answer may speak of several, each
-    decided on; `related` names children of the same family whose names this viewer may see beside the child's own.
-    `overrides` pairs a child that the viewer sees by an override with the override's id.
+    decided on. Where records of one child are merged, both name the record that stands, whichever was asked about.
+    `records` are those that the decision took account of: every record of the child, or of each of `children`. An
+    answer holds rows of these records only: of one that was merged a moment ago, or parted, the decision knew nothing.
+    `related` names children of the same family, by each of their records, whose names this viewer may see beside the
+    child's own. `overrides` pairs a child that the viewer sees by an override with the override's id.
     `kept_back` is what an answer to the family leaves out without a trace.
     `lead` says that the viewer is the child's lead professional. `role` is None for an identity that the directory
     does not know yet (only the acceptance of an invitation takes one). `actor` is the system that acts for the
@@ -73,6 +76,7 @@ class Grant:
     overrides: tuple[tuple[str, str], ...] = ()
     kept_back: tuple[KeptBack, ...] = ()
     actor: str | None = None
+    records: tuple[str, ...] = ()
 
     def permits(self, category: Category) -> bool:
         return category in self.categories
@@ -105,6 +109,7 @@ class GrantSigner:
             "led": grant.lead,
             "ovr": [list(pair) for pair in grant.overrides],
             "ctr": grant.actor,
+            "rec": list(grant.records),
             "kpt": [[k.since.isoformat(), list(k.practitioners), list(k.agencies)] for k in grant.kept_back],
         }
         return str(jwt.encode(claims, self._key.key, ALGORITHM, headers={"kid": self._key.key_id}))
@@ -144,6 +149,7 @@ class GrantVerifier:
             lead=claims["led"],
             overrides=tuple((child_id, override_id) for child_id, override_id in claims["ovr"]),
             actor=claims["ctr"],
+            records=tuple(claims["rec"]),
             kept_back=tuple(
                 KeptBack(datetime.fromisoformat(since), tuple(practitioners), tuple(agencies))
                 for since, practitioners, agencies in claims["kpt"]

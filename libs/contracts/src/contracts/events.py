@@ -110,6 +110,30 @@ class ChildrenUnrelated(Event):
     other_child_id: str
 
 
+class RecordsMerged(Event):
+    """Two records turned out to be of one child: from now on both ids answer as `child_id`.
+
+    `child_id` is the record that stands (the one that all of its set answered as at that moment), `merged_child_id`
+    the one that stood for the other set. Nothing is rewritten: each record keeps its own rows.
+    """
+
+    topic = CHILD_INDEX
+    merge_id: str
+    child_id: str
+    merged_child_id: str
+    merged_at: datetime
+
+
+class MergeUndone(Event):
+    """It was a mistake: each of the two is a record of its own again. `child_id` is that of the merge itself."""
+
+    topic = CHILD_INDEX
+    merge_id: str
+    child_id: str
+    merged_child_id: str
+    undone_at: datetime
+
+
 # --- consent: directory ----------------------------------------------------------------------------------------
 
 
@@ -311,6 +335,8 @@ EVENT_TYPES: dict[str, type[Event]] = {
         LeadProfessionalAssigned,
         ChildrenRelated,
         ChildrenUnrelated,
+        RecordsMerged,
+        MergeUndone,
         AgencyChanged,
         TeamChanged,
         PractitionerChanged,
@@ -334,6 +360,8 @@ EVENT_TYPES: dict[str, type[Event]] = {
 }
 
 NOT_CONSUMED: dict[str, str] = {
+    "RecordsMerged": "published first, so that agencies' own records can follow; the decision takes it in next",
+    "MergeUndone": "published first, so that agencies' own records can follow; the decision takes it in next",
     "TeamChanged": "the child index shows practitioners and services; teams matter only to the decision",
     "ConsentRecorded": "the decision reads consents where they live; kept for agencies' own records",
     "BlockPlaced": "every reader asks the decision again, so no service keeps a copy of a block",

@@ -84,6 +84,7 @@ class DecideRequest:
     ) -> DecisionAnswer:
         first = made[0][1] if made else _ASKED
         several = request.subject is Subject.CANDIDATES and request.children is not None
+        shown = tuple(child_id for child_id, decision in made if child_id and decision.outcome is Outcome.PERMITTED)
         outcome = Outcome.PERMITTED if several else first.outcome
         if outcome is not Outcome.PERMITTED:
             return DecisionAnswer(outcome=outcome, forbidden=first.forbidden, decision_id=decision_id)
@@ -98,11 +99,8 @@ class DecideRequest:
             request_id=request_id,
             child_id=None if several else made[0][0],
             categories=frozenset(request.categories) if several else frozenset(first.permitted),
-            children=tuple(
-                child_id for child_id, decision in made if child_id and decision.outcome is Outcome.PERMITTED
-            )
-            if several
-            else (),
+            children=shown if several else (),
+            records=shown,
             related=() if several else first.related,
             scope=viewer.scope,
             actor=actor,
