@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.ids import new_id
-from gateway.domain.silence import TOLD_EVERY, told_after
+from gateway.domain.silence import FOUND_EVERY, TOLD_EVERY, told_after
 from tests.gateway.conftest import Kith
 
 REQUEST_ID = "01890000-0000-7000-8000-000000000001"
@@ -101,6 +101,14 @@ def test_a_refusal_is_told_at_set_times_only(taken: float) -> None:
     after = told_after(taken)
     assert taken <= after < taken + TOLD_EVERY * 1.000001
     assert after / TOLD_EVERY == pytest.approx(round(after / TOLD_EVERY))
+
+
+async def test_what_a_search_found_waits_for_its_time(kith: Kith) -> None:
+    for found in ([], [kith.world.relate("another")], [kith.world.relate("teacher-1")]):
+        kith.world.found = found
+        began = time.monotonic()
+        assert (await kith.ask("POST", "/v1/children/search", json={"family_name": "Okafor"})).status_code == 200
+        assert time.monotonic() - began >= FOUND_EVERY
 
 
 async def test_a_refusal_waits_for_its_time(kith: Kith) -> None:

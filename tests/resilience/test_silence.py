@@ -1,5 +1,6 @@
 """Blocked, unrelated and absent are one answer: the same bytes, and the same time as far as it can be measured."""
 
+import json
 import random
 import time
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from scipy.stats import mannwhitneyu
 
 from chassis.ids import new_id
-from tests.journeys.scene import HEALTH_VISITOR
+from tests.journeys.scene import HEALTH_VISITOR, TEACHER
 from tests.support.proof import Proof
 from tests.support.server import Person
 from tests.support.statistics import mann_whitney
@@ -20,6 +21,7 @@ from tests.support.story import Story
 
 CASES = ("blocked", "unrelated", "absent")
 REQUEST_ID = "01890000-0000-7000-8000-000000000001"
+HIDDEN = {"given_name": "Wilhelmina", "family_name": "Fairweather", "date_of_birth": "2015-04-03"}
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +56,20 @@ def test_the_three_answers_are_the_same_bytes(story: Story, tail: str) -> None:
     assert blocked == unrelated == absent
 
 
+def searched(story: Story, case: str) -> tuple[int, bytes, list[tuple[str, str]]]:
+    """By name and date of birth: the child who is hidden from the caller, or one who does not exist."""
+    wanted = HIDDEN if case == "blocked" else {**HIDDEN, "given_name": "Clementina", "family_name": "Oldweather"}
+    found = story[HEALTH_VISITOR]("POST", "/v1/children/search", wanted, X_Request_Id=REQUEST_ID)
+    return found.status_code, found.content, [pair for pair in found.headers.multi_items() if pair[0] != "date"]
+
+
+def test_a_search_for_a_hidden_child_is_answered_as_one_for_nobody(story: Story) -> None:
+    blocked, absent = (searched(story, case) for case in ("blocked", "absent"))
+    assert json.loads(blocked[1])["status"] == "no_match"
+    assert blocked == absent
+    assert json.loads(story[TEACHER]("POST", "/v1/children/search", HIDDEN).content)["status"] == "match"
+
+
 @pytest.mark.prove
 def test_the_three_take_the_same_time(story: Story, proof: Proof) -> None:
     times = measured(story, 10_000)
@@ -80,6 +96,22 @@ def measured(story: Story, requests: int) -> dict[str, list[float]]:
             times[case].append(time.perf_counter() - began)
             assert found.status_code == 404
     return times
+
+
+@pytest.mark.prove
+def test_the_two_searches_take_the_same_time(story: Story, proof: Proof) -> None:
+    order, cases = random.Random(20261122), ("blocked", "absent")
+    times: dict[str, list[float]] = {case: [] for case in cases}
+    while len(times["absent"]) < 1_500:
+        for case in order.sample(cases, 2):
+            began = time.perf_counter()
+            assert searched(story, case)[0] == 200
+            times[case].append(time.perf_counter() - began)
+    for case in cases:
+        proof.note(f"search, {case}: requests", len(times[case]))
+        proof.note(f"search, {case}: median ms", round(median(times[case]) * 1000, 3))
+    proof.note("search, blocked against absent: Mann-Whitney p", float(f"{mann_whitney(*times.values()):.3g}"))
+    assert max(map(median, times.values())) / min(map(median, times.values())) < 1.1
 
 
 samples = st.lists(st.integers(0, 60), min_size=20, max_size=60)

@@ -19,16 +19,22 @@ from gateway.application.owners import Owners
 from gateway.application.ports import Asked, Body, Call, NoAnswer, NotReached, Reply, Services
 from gateway.application.settling import Settling
 from gateway.domain.addressing import bound_id, path_of, query_of
-from gateway.domain.criteria import criteria_in, override_in
+from gateway.domain.criteria import SEARCH, criteria_in, override_in
 from gateway.domain.hygiene import passed_in
 from gateway.domain.purposes import purpose_of
 from gateway.domain.rate import RateLimit
-from gateway.domain.silence import NoSuchChild, is_about_a_child, told_after
+from gateway.domain.silence import (
+    FOUND_EVERY,
+    TOLD_EVERY,
+    NoSuchChild,
+    is_about_a_child,
+    may_hide_a_child,
+    told_after,
+)
 
 log = structlog.get_logger("kith.gateway")
 
 LONGEST_CANDIDATES = 1024 * 1024
-_SEARCH = "child.search"
 BODILESS = frozenset({"GET", "DELETE"})
 NOT_FOUND, NOT_MODIFIED, SERVICE_UNAVAILABLE = 404, 304, 503
 
@@ -63,12 +69,17 @@ class Pipeline:
         """The owning service's answer under a grant. Raises a `KithError` for every other end; the caller closes."""
         began = time.monotonic()
         try:
-            return await self._answered(route, asked)
+            reply = await self._answered(route, asked)
         except NoSuchChild:
-            due = began + told_after(time.monotonic() - began)
-            while (left := due - time.monotonic()) > 0:  # noqa: ASYNC110 - it is a time, and a timer may be early
-                await asyncio.sleep(left)
+            await _until_told(began, TOLD_EVERY)
             raise
+        if may_hide_a_child(route, reply.status):
+            try:
+                await _until_told(began, FOUND_EVERY)
+            except BaseException:
+                await reply.close()
+                raise
+        return reply
 
     async def _answered(self, route: Route, asked: Asked) -> Reply:
         admitted = await self._admit(route, asked)
@@ -134,7 +145,7 @@ class Pipeline:
     async def _broken_glass(self, route: Route, admitted: _Admitted, found: Candidates) -> Reply | None:
         """A search under an override opens what is hidden, before it is decided again. A reply: why it cannot."""
         body = admitted.call.body
-        if route.action != _SEARCH or not isinstance(body, bytes):
+        if route.action != SEARCH or not isinstance(body, bytes):
             return None
         override = override_in(body)
         if override is None:
@@ -186,6 +197,12 @@ class Pipeline:
             log.warning("gateway.bad_answer", service=route.service, action=route.action, status=status)
             raise NoAnswer
         return reply
+
+
+async def _until_told(began: float, every: float) -> None:
+    due = began + told_after(time.monotonic() - began, every)
+    while (left := due - time.monotonic()) > 0:  # noqa: ASYNC110 - it is a time, and a timer may be early
+        await asyncio.sleep(left)
 
 
 def _question(

@@ -7,6 +7,9 @@ from pydantic import ValidationError
 
 from contracts.decisions import SEARCH_FIELDS, OverrideAsked
 
+SEARCH = "child.search"
+"""The action of a search."""
+
 
 def criteria_in(body: bytes) -> list[str]:
     """The search fields that a JSON body fills. Empty for a body that is not a JSON object; its service refuses it.

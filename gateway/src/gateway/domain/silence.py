@@ -1,18 +1,34 @@
-"""The one 404: the same answer for no such child, no relationship, a block, and an id that no child can have."""
+"""The one 404: the same answer for no such child, no relationship, a block, and an id that no child can have.
+
+And its time: what would tell a hidden child from none is told at set times only.
+"""
 
 from math import ceil
 
 from chassis.errors import NotFound
 from contracts.routes import Route, Subject
+from gateway.domain.criteria import SEARCH
 
 TOLD_EVERY = 0.025
 """Seconds. A refusal waits for the next multiple of this since its request came: a block takes longer to find than
 nobody does, and ten thousand requests would show it."""
 
+FOUND_EVERY = 0.1
+"""Seconds, likewise, for whom a search found and for a doubtful match: each candidate is decided on, so a hidden one
+takes longer than none. The work of a search varies more than that of a refusal, so its steps are longer."""
 
-def told_after(taken: float) -> float:
-    """Seconds from a request's arrival to its refusal, which took `taken` to find."""
-    return ceil(taken / TOLD_EVERY) * TOLD_EVERY
+_ACCEPTED = 202
+
+
+def told_after(taken: float, every: float = TOLD_EVERY) -> float:
+    """Seconds from a request's arrival to its answer, which took `taken` to find."""
+    return ceil(taken / every) * every
+
+
+def may_hide_a_child(route: Route, status: int) -> bool:
+    """Whether this answer could be that of a hidden child and of none: any to a search, and a match that a human is
+    to look at."""
+    return route.action == SEARCH or (route.subject is Subject.CANDIDATES and status == _ACCEPTED)
 
 
 class NoSuchChild(NotFound):
