@@ -1,5 +1,7 @@
 """Fixtures that every part's tests share: the real servers, and a database of each kind."""
 
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +17,11 @@ __all__ = ["database_url", "kafka", "postgres", "proof"]
 if TYPE_CHECKING:
     from tests.support.kafka import Kafka
 
+# A run starts dozens of processes: compiled modules are kept whatever the machine's habit, or each would compile all of
+# Kith and its libraries for itself, which takes longer than most tests.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 
 def pytest_configure(config: pytest.Config) -> None:
     # How long one example takes says more about the machine than about the code.
@@ -23,6 +30,30 @@ def pytest_configure(config: pytest.Config) -> None:
     # kafka-python reads its schemas by read_text of importlib.resources, which Python 3.11 and 3.12 deprecated
     # and 3.13 took back.
     config.addinivalue_line("filterwarnings", "ignore:(read|open)_text is deprecated:DeprecationWarning")
+
+
+LONGEST_FIRST = (
+    "journeys/test_journey.py",
+    "resilience/test_kills.py",
+    "fuzzing/test_contract.py",
+    "contract/test_broker.py",
+    "journeys/test_demo.py",
+    "journeys/test_import_accuracy.py",
+    "resilience/test_block_races.py",
+    "resilience/test_log_faults.py",
+    "resilience/test_silence.py",
+    "cli/test_up.py",
+    "cli/test_import.py",
+    "cli/test_token.py",
+)
+"""Files that take longest. Workers that share the run by files end together when the last ones are short."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    tests = Path(__file__).parent
+    place = {tests / name: number for number, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: place.get(item.path, len(place)))
 
 
 @pytest.fixture(scope="session")

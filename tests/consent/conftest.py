@@ -1,54 +1,62 @@
-"""A running consent service on each database."""
+"""A running consent service on each database.
 
-import shutil
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+All tests of this folder share one event loop, since the services that they take turns with outlive each of them.
+"""
+
+import inspect
+from collections.abc import AsyncIterator, Generator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+import pytest_asyncio
 
-from chassis.ids import Clock, system_clock
+from chassis.ids import system_clock
 from consent.settings import ConsentSettings
 from tests.consent.kit import Consent, running_consent
-from tests.consent.scene import make_directory
+from tests.consent.shared import Prepared, SharedConsents
 from tests.support.postgres import Postgres
 
-
-class Prepared:
-    """Folders and databases that a test gets as a copy: making them anew takes longer than most tests do."""
-
-    def __init__(self, folder: Path, postgres: Callable[[], Postgres]) -> None:
-        self._folder = folder
-        self._postgres = postgres
-        self._made: dict[tuple[str, bool], tuple[Path, str]] = {}
-
-    async def copied_to(self, folder: Path, kind: str, *, authority: bool) -> str:
-        """The URL of a database with the migrations done and, if asked, the directory of `scene` in it."""
-        if (kind, authority) not in self._made:
-            self._made[kind, authority] = await self._make(kind, authority)
-        origin, url = self._made[kind, authority]
-        shutil.copytree(origin, folder, dirs_exist_ok=True)
-        return _sqlite_in(folder) if kind == "sqlite" else self._postgres().new_database("consent", like=url)
-
-    async def _make(self, kind: str, authority: bool) -> tuple[Path, str]:
-        origin = self._folder / f"{kind}-{authority}"
-        origin.mkdir()
-        url = _sqlite_in(origin) if kind == "sqlite" else self._postgres().new_database("origin")
-        async with running_consent(ConsentSettings(data_dir=origin, database_url=url)) as consent:
-            if authority:
-                await make_directory(consent)
-        return origin, url
+_HERE = Path(__file__).parent
 
 
-def _sqlite_in(folder: Path) -> str:
-    return f"sqlite+aiosqlite:///{folder / 'test.sqlite'}"
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(_HERE) and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> Generator[None, object, object]:
+    """The fixtures too: as `pytest_asyncio.fixture(loop_scope="session")` would say of each."""
+    if inspect.iscoroutinefunction(fixturedef.func) or inspect.isasyncgenfunction(fixturedef.func):
+        fixturedef.func._loop_scope = "session"  # type: ignore[union-attr]
+    return (yield)
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Prepared:
-    return Prepared(tmp_path_factory.mktemp("prepared"), lambda: request.getfixturevalue("postgres"))
+def prepared(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) -> Prepared:
+    return Prepared(tmp_path_factory.mktemp("prepared"), postgres)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shared(tmp_path_factory: pytest.TempPathFactory, prepared: Prepared) -> AsyncIterator[SharedConsents]:
+    """Services with the usual settings; they run until the end."""
+    services = SharedConsents(tmp_path_factory.mktemp("shared"), prepared)
+    yield services
+    await services.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def shared_in_module(
+    tmp_path_factory: pytest.TempPathFactory, prepared: Prepared
+) -> AsyncIterator[SharedConsents]:
+    """Services with settings of one module's own; they run until its end."""
+    services = SharedConsents(tmp_path_factory.mktemp("shared"), prepared)
+    yield services
+    await services.close()
 
 
 @dataclass
@@ -67,26 +75,26 @@ def clock() -> SetClock:
     return SetClock()
 
 
-@asynccontextmanager
-async def _copy(
-    prepared: Prepared, kind: str, folder: Path, *, authority: bool, clock: Clock = system_clock
-) -> AsyncIterator[Consent]:
-    url = await prepared.copied_to(folder, kind, authority=authority)
-    async with running_consent(ConsentSettings(data_dir=folder, database_url=url), clock) as found:
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def consent(request: pytest.FixtureRequest, shared: SharedConsents, clock: SetClock) -> AsyncIterator[Consent]:
+    """The service over each database, with the directory of `scene` and nothing else."""
+    async with shared.turn(request.param, clock) as found:
         yield found
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def consent(
+async def own_consent(
     request: pytest.FixtureRequest, prepared: Prepared, tmp_path: Path, clock: SetClock
 ) -> AsyncIterator[Consent]:
-    """The service over each database, with the directory of `scene`."""
-    async with _copy(prepared, request.param, tmp_path, authority=True, clock=clock) as found:
+    """The same, for a test that breaks it."""
+    url = await prepared.copied_to(tmp_path, request.param, authority=True)
+    async with running_consent(ConsentSettings(data_dir=tmp_path, database_url=url), clock) as found:
         yield found
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def new_consent(request: pytest.FixtureRequest, prepared: Prepared, tmp_path: Path) -> AsyncIterator[Consent]:
     """The service over each database, as a first start makes it."""
-    async with _copy(prepared, request.param, tmp_path, authority=False) as found:
+    url = await prepared.copied_to(tmp_path, request.param, authority=False)
+    async with running_consent(ConsentSettings(data_dir=tmp_path, database_url=url)) as found:
         yield found

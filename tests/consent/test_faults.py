@@ -34,10 +34,10 @@ async def test_without_its_log_row_a_decision_is_no_decision(consent: Consent) -
     assert (await consent.decide(TEACHER, **asked)).json()["grant"]
 
 
-async def test_ready_says_what_does_not_answer(consent: Consent) -> None:
-    assert (await consent.http.get("/health/ready")).status_code == 200
-    await consent.broker.stop()
-    answer = await consent.http.get("/health/ready")
+async def test_ready_says_what_does_not_answer(own_consent: Consent) -> None:
+    assert (await own_consent.http.get("/health/ready")).status_code == 200
+    await own_consent.broker.stop()
+    answer = await own_consent.http.get("/health/ready")
     assert answer.status_code == 503
     assert answer.json()["checks"]["database"] == "ready"
     assert answer.json()["checks"]["broker"] != "ready"

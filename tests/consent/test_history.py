@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chassis.ids import new_id
-from consent.settings import ConsentSettings
-from tests.consent.conftest import Prepared
-from tests.consent.kit import Consent, running_consent
+from tests.consent.kit import Consent
 from tests.consent.scene import (
     HEALTH_VISITOR,
     OFFICER,
@@ -24,6 +21,7 @@ from tests.consent.scene import (
     make_account,
     make_child,
 )
+from tests.consent.shared import SharedConsents
 from tests.consent.test_consents import BY_YOUNG_PERSON, ago, recorded
 from tests.consent.test_need_to_know import block, jwt_claims, reads
 from tests.consent.test_reminders import Clock
@@ -200,10 +198,9 @@ class Days:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def days(request: pytest.FixtureRequest, prepared: Prepared, tmp_path: Path) -> AsyncIterator[Days]:
-    url = await prepared.copied_to(tmp_path, request.param, authority=True)
+async def days(request: pytest.FixtureRequest, shared: SharedConsents) -> AsyncIterator[Days]:
     clock = Clock()
-    async with running_consent(ConsentSettings(data_dir=tmp_path, database_url=url), clock) as consent:
+    async with shared.turn(request.param, clock) as consent:
         yield Days(consent, clock)
 
 

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,10 +12,9 @@ from hypothesis import strategies as st
 
 from consent.application.remind import Reminders
 from consent.domain.consents import end_is_near
-from consent.settings import ConsentSettings
-from tests.consent.conftest import Prepared
-from tests.consent.kit import Consent, running_consent
+from tests.consent.kit import Consent
 from tests.consent.scene import TEACHER, make_account, make_child
+from tests.consent.shared import SharedConsents
 from tests.consent.test_consents import BY_PARENT, OWN, recorded
 
 DAY = timedelta(days=1)
@@ -55,11 +53,9 @@ class Calendar:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def calendar(request: pytest.FixtureRequest, prepared: Prepared, tmp_path: Path) -> AsyncIterator[Calendar]:
-    url = await prepared.copied_to(tmp_path, request.param, authority=True)
-    settings = ConsentSettings(data_dir=tmp_path, database_url=url, consent_reminder_seconds=0.02)
+async def calendar(request: pytest.FixtureRequest, shared_in_module: SharedConsents) -> AsyncIterator[Calendar]:
     clock = Clock()
-    async with running_consent(settings, clock) as consent:
+    async with shared_in_module.turn(request.param, clock, consent_reminder_seconds=0.02) as consent:
         yield Calendar(consent, clock)
 
 

@@ -1,16 +1,15 @@
 """SCIM 2.0: an authority's identity provider keeps people and teams, within its reach, from their next request."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from consent.settings import DEFAULT_POLICY, ConsentSettings
-from tests.consent.conftest import Prepared
-from tests.consent.kit import Consent, running_consent
+from consent.settings import DEFAULT_POLICY
+from tests.consent.kit import Consent
 from tests.consent.scene import OTHER_TEACHER, TEACHER, make_child
+from tests.consent.shared import SharedConsents
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
@@ -20,22 +19,16 @@ TEAM = "urn:kith:params:scim:schemas:extension:team:1.0:Group"
 PROVIDER, WIDE, UNNAMED = "school-provider", "authority-provider", "school-roll"
 
 
-def policy_naming(folder: Path, *identities: str) -> Path:
+def policy_naming(*identities: str) -> str:
     """The default policy, with these identities as providers."""
     text = DEFAULT_POLICY.read_text()
     assert "identities: []" in text
-    path = folder / "policy.yaml"
-    path.write_text(text.replace("identities: []", f"identities: [{', '.join(identities)}]"))
-    return path
+    return text.replace("identities: []", f"identities: [{', '.join(identities)}]")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def consent(request: pytest.FixtureRequest, prepared: Prepared, tmp_path: Path) -> AsyncIterator[Consent]:
-    url = await prepared.copied_to(tmp_path, request.param, authority=True)
-    settings = ConsentSettings(
-        data_dir=tmp_path, database_url=url, policy_file=policy_naming(tmp_path, PROVIDER, WIDE, TEACHER)
-    )
-    async with running_consent(settings) as found:
+async def consent(request: pytest.FixtureRequest, shared_in_module: SharedConsents) -> AsyncIterator[Consent]:
+    async with shared_in_module.turn(request.param, policy=policy_naming(PROVIDER, WIDE, TEACHER)) as found:
         for who, agency, scope in (
             (PROVIDER, "school", "agency"),
             (WIDE, "care", "partnership"),

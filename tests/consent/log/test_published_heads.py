@@ -15,9 +15,9 @@ from consent.domain.log_heads import LogKey, TreeHead
 from consent.settings import ConsentSettings
 from contracts.events import Envelope
 from kith import audit
-from tests.consent.conftest import Prepared
 from tests.consent.kit import Consent, running_consent
 from tests.consent.scene import OFFICER
+from tests.consent.shared import Prepared
 
 
 def heads(consent: Consent) -> list[Envelope]:

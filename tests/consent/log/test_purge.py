@@ -20,11 +20,10 @@ from consent.application import purge_log
 from consent.domain.log_entries import leaf_data
 from consent.domain.log_retention import purgeable_before, start_of
 from consent.domain.merkle import leaf_hash, verify_consistency, verify_inclusion
-from consent.settings import ConsentSettings
 from kith import audit
-from tests.consent.conftest import Prepared
-from tests.consent.kit import Consent, running_consent
+from tests.consent.kit import Consent
 from tests.consent.scene import HEALTH_VISITOR, OFFICER, TEACHER, make_child
+from tests.consent.shared import SharedConsents
 from tests.consent.test_need_to_know import reads
 
 LONG_AGO = datetime(2019, 5, 1, 12, tzinfo=UTC)
@@ -67,11 +66,9 @@ async def settled_head(consent: Consent) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def aged(prepared: Prepared, kind: str, folder: Path, **settings: Any) -> AsyncIterator[Aged]:
-    url = await prepared.copied_to(folder, kind, authority=True)
+async def aged(shared: SharedConsents, kind: str, **settings: Any) -> AsyncIterator[Aged]:
     time = Time(LONG_AGO)
-    made = ConsentSettings.model_validate({"data_dir": folder, "database_url": url, **settings})
-    async with running_consent(made, time) as consent:
+    async with shared.turn(kind, time, **settings) as consent:
         child_id = await make_child(consent)
         for _ in range(3):
             assert (await consent.call(HEALTH_VISITOR, "GET", f"/v1/children/{child_id}/viewers")).status_code == 200
@@ -91,8 +88,8 @@ async def aged(prepared: Prepared, kind: str, folder: Path, **settings: Any) -> 
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def old(request: pytest.FixtureRequest, prepared: Prepared, tmp_path: Path) -> AsyncIterator[Aged]:
-    async with aged(prepared, request.param, tmp_path, log_retention_days=365) as found:
+async def old(request: pytest.FixtureRequest, shared_in_module: SharedConsents) -> AsyncIterator[Aged]:
+    async with aged(shared_in_module, request.param, log_retention_days=365) as found:
         yield found
 
 
@@ -171,8 +168,8 @@ async def test_only_an_officer_of_the_partnership_and_only_beyond_the_retention(
     assert (await old.purge(limit.isoformat())).json()["entries"] == OLD
 
 
-async def test_where_no_retention_is_set_nothing_is_purged(prepared: Prepared, tmp_path: Path) -> None:
-    async with aged(prepared, "sqlite", tmp_path) as old:
+async def test_where_no_retention_is_set_nothing_is_purged(shared: SharedConsents) -> None:
+    async with aged(shared, "sqlite") as old:
         refused = await old.purge("2020-01-01")
         assert refused.status_code == 409
         assert refused.json()["type"] == "urn:kith:problem:no-retention"

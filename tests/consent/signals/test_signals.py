@@ -4,16 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chassis.ids import new_id
-from consent.settings import DEFAULT_POLICY, ConsentSettings
+from consent.settings import DEFAULT_POLICY
 from contracts.events import ChildRegistered
-from tests.consent.conftest import Prepared
-from tests.consent.kit import Consent, running_consent
+from tests.consent.kit import Consent
 from tests.consent.scene import (
     HEALTH_VISITOR,
     INDEX_OFFICER,
@@ -24,6 +22,7 @@ from tests.consent.scene import (
     episode,
     make_child,
 )
+from tests.consent.shared import SharedConsents
 from tests.consent.test_need_to_know import reads
 
 WORKING, NIGHT = datetime(2027, 10, 6, 11, tzinfo=UTC), datetime(2027, 10, 6, 22, 30, tzinfo=UTC)
@@ -96,22 +95,15 @@ class Watched:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def watched(request: pytest.FixtureRequest, prepared: Prepared, tmp_path: Path) -> AsyncIterator[Watched]:
-    url = await prepared.copied_to(tmp_path, request.param, authority=True)
+async def watched(request: pytest.FixtureRequest, shared_in_module: SharedConsents) -> AsyncIterator[Watched]:
     policy = DEFAULT_POLICY.read_text()
     for old, new in LOW.items():
         assert policy.count(old) == 1
         policy = policy.replace(old, new)
-    (tmp_path / "policy.yaml").write_text(policy)
-    settings = ConsentSettings(
-        data_dir=tmp_path,
-        database_url=url,
-        policy_file=tmp_path / "policy.yaml",
-        signals_seconds=0.05,
-        log_retention_days=1,
-    )
     time = Time(WORKING)
-    async with running_consent(settings, time) as consent:
+    async with shared_in_module.turn(
+        request.param, time, policy=policy, signals_seconds=0.05, log_retention_days=1
+    ) as consent:
         yield Watched(consent, time)
 
 
