@@ -27,10 +27,19 @@ BAD_ROWS = 16
 PARTS = ("CONSENT", "CHILD_INDEX", "ASSESSMENT", "NOTIFICATIONS")
 
 
-@pytest.fixture(scope="package", params=["sqlite", "postgresql"])
-def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+ROWS = {"sqlite": 1500, "postgresql": 500, "whole-lists": 5000}
+"""Rows of the first of the two lists; the journey with whole lists is told on SQLite again."""
+
+
+@pytest.fixture(scope="package", params=["sqlite", "postgresql", pytest.param("whole-lists", marks=pytest.mark.prove)])
+def edition(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="package")
+def server(edition: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     environment = {}
-    if request.param == "postgresql":
+    if edition == "postgresql":
         postgres: Postgres = request.getfixturevalue("postgres")
         environment = {f"KITH_{part}_DATABASE_URL": postgres.new_database(part.lower()) for part in PARTS}
     running = Server(tmp_path_factory.mktemp("kith"), environment)
@@ -79,10 +88,8 @@ class Imported:
 
 
 @pytest.fixture(scope="package")
-def imported(server: Server, people: People, tmp_path_factory: pytest.TempPathFactory) -> Imported:
-    folder = tmp_path_factory.mktemp("lists")
-    # Whole lists once; on the second database the same steps over a part of them.
-    rows = 5000 if not server.environment else 1000
+def imported(edition: str, server: Server, people: People, tmp_path_factory: pytest.TempPathFactory) -> Imported:
+    folder, rows = tmp_path_factory.mktemp("lists"), ROWS[edition]
     lists = make_lists(SEED, rolls=rows, shared=rows * 9 // 10, bad_rows=BAD_ROWS)
     roll, gp_list = folder / "roll.csv", folder / "gp_list.csv"
     write_csv(lists.roll, roll)
@@ -121,11 +128,13 @@ class Chosen:
 def chosen(imported: Imported) -> Chosen:
     by_id = {row.local_id: row for row in imported.lists.roll}
     twins = imported.lists.truth.twins
+    on_gp_list = {imported.results.get(row.local_id, {}).get("child_id") for row in imported.lists.gp_list}
     for local_id, row in by_id.items():
         result = imported.results.get(local_id)
         plain = row.family_name.isalpha() and len(row.family_name) > 6 and row.given_name.isalpha()
         child = imported.lists.truth.child_of.get(local_id)
-        if result and result.get("child_id") and plain and child not in twins and row.nhs_number and row.postcode:
+        both = result and result.get("child_id") and result["child_id"] in on_gp_list
+        if result and both and plain and child not in twins and row.nhs_number and row.postcode:
             return Chosen(
                 str(result["child_id"]),
                 row.given_name,

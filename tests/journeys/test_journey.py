@@ -70,7 +70,7 @@ def test_doubtful_rows_go_to_review(people: People, imported: Imported) -> None:
     listed: set[str] = set()
     cursor = ""
     while True:
-        page = people.index_officer.ok("GET", f"/v1/match-reviews?limit=200{cursor}")
+        page = people.index_officer.ok("GET", f"/v1/match-reviews?limit=20{cursor}")
         listed |= {review["review_id"] for review in page["items"]}
         if page["next_cursor"] is None:
             break
