@@ -40,16 +40,9 @@ SHARED = {ACCESS: CONSENT}
 """The access log has a topic of its own, so that other agencies may be let in to nothing else; consent writes it."""
 
 
-AWAITED = {"RecordsMerged", "MergeUndone"}
-"""The decision has to know of a merge before one can be made. Taken off here by whoever first emits them."""
-
-
 def test_every_event_type_has_one_producer_of_its_own_topic() -> None:
     emitted = _emitted()
-    assert not AWAITED & set(emitted)
     for name, kind in EVENT_TYPES.items():
-        if name in AWAITED:
-            continue
         producers = {f"kith.{service}.v1" for service in emitted.get(name, set())}
         assert producers == {SHARED.get(kind.topic, kind.topic)}, name
 

@@ -50,6 +50,10 @@ class Caller:
     kept_back: tuple[KeptBack, ...] = ()
     hidden: tuple[str, ...] = ()
     """Children whom the decision withholds from this caller."""
+    unaware: bool = False
+    """Whether the decision has not heard of any merge yet, nor of its undoing."""
+    aware_of: dict[str, str] | None = None
+    """Merges that the decision rests on, by the record merged, where that is not what the index holds."""
 
     def but(self, **changed: Any) -> "Caller":
         return replace(self, **changed)
@@ -67,6 +71,9 @@ class Caller:
         **request: Any,
     ) -> httpx.Response:
         request_id = new_id()
+        sets = self._sets()
+        whole = [sets.get(id_, (id_,)) for id_ in ((child,) if child else children)]
+        child = whole[0][0] if child else None
         carried = {headers.REQUEST_ID: request_id, **(sent or {})}
         carried[headers.GRANT] = grant or GrantSigner(KEY).sign(
             Grant(
@@ -80,20 +87,35 @@ class Caller:
                 request_id=request_id,
                 child_id=None if child in self.hidden else child,
                 categories=frozenset(self.categories),
-                children=tuple(children),
-                records=tuple(children) if child is None or child in self.hidden else (child,),
+                children=() if child else tuple(dict.fromkeys(records[0] for records in whole)),
+                records=() if child in self.hidden else tuple(id_ for records in whole for id_ in records),
                 related=self.related,
                 kept_back=self.kept_back,
             )
         )
         return await self.index.client.request(method, path, headers=carried, **request)
 
+    def _sets(self) -> dict[str, tuple[str, ...]]:
+        """For each merged record all that the decision takes for one child, the one that stands first."""
+        edges = {} if self.unaware else self.index.merged if self.aware_of is None else self.aware_of
+        roots = {}
+        for record in {*edges, *edges.values()}:
+            roots[record] = record
+            while roots[record] in edges:
+                roots[record] = edges[roots[record]]
+        return {
+            record: (root, *sorted(other for other in roots if roots[other] == root and other != root))
+            for record, root in roots.items()
+        }
+
     async def call_with_candidates(self, method: str, path: str, action: str, **request: Any) -> httpx.Response:
         """As the gateway does: ask for candidates, have them decided on, ask again."""
         named = await self.call(method, f"/internal/candidates{path}", action, **request)
         if named.status_code != 200:
             return named
-        permitted = [child for child in named.json()["children"] if child not in self.hidden]
+        sets = self._sets()
+        children = named.json()["children"]
+        permitted = [child for child in children if not {child, *sets.get(child, ())} & {*self.hidden}]
         return await self.call(method, path, action, children=permitted, **request)
 
     async def search(self, **criteria: Any) -> httpx.Response:
@@ -161,6 +183,43 @@ class Caller:
         path = f"/v1/match-reviews/{review_id}/resolution"
         return await self.call_with_candidates("POST", path, "review.resolve", json=body)
 
+    async def merge(self, child: str, into: str, *, key: str | None = None, **body: Any) -> httpx.Response:
+        """Merges; the decision hears of it at once."""
+        sent = {} if key is None else {headers.IDEMPOTENCY_KEY: key}
+        response = await self.call_with_candidates(
+            "POST", f"/v1/children/{child}/merge", "child.merge", json={"into": into, **body}, sent=sent
+        )
+        if response.status_code == 200:
+            told = await self.index.told_of(response.json()["merge_id"])
+            self.index.merged[told["merged_child_id"]] = told["child_id"]
+        return response
+
+    async def merged(self, child: str, into: str, **body: Any) -> str:
+        """The id of a merge that is done."""
+        response = await self.merge(child, into, **body)
+        assert response.status_code == 200, response.text
+        merge_id: str = response.json()["merge_id"]
+        return merge_id
+
+    async def undo(self, merge_id: str, *, key: str | None = None) -> httpx.Response:
+        sent = {} if key is None else {headers.IDEMPOTENCY_KEY: key}
+        response = await self.call_with_candidates("POST", f"/v1/merges/{merge_id}/undo", "merge.undo", sent=sent)
+        if response.status_code == 200:
+            self.index.merged.pop(response.json()["merged_child_id"], None)
+        return response
+
+    async def merge_of(self, merge_id: str) -> dict[str, Any]:
+        response = await self.call_with_candidates("GET", f"/v1/merges/{merge_id}", "merge.read")
+        assert response.status_code == 200, response.text
+        body: dict[str, Any] = response.json()
+        return body
+
+    async def merges(self, **query: Any) -> dict[str, Any]:
+        response = await self.call_with_candidates("GET", "/v1/merges", "merge.read", params=query)
+        assert response.status_code == 200, response.text
+        page: dict[str, Any] = response.json()
+        return page
+
     async def upload(self, content: bytes | str, service_id: str = "roll", *, key: str | None = None) -> httpx.Response:
         sent = {} if key is None else {headers.IDEMPOTENCY_KEY: key}
         return await self.call(
@@ -217,6 +276,8 @@ class Index:
     broker: EmbeddedBroker
     heard: list[Envelope] = field(default_factory=list)
     """What the service published, in the order in which it came."""
+    merged: dict[str, str] = field(default_factory=dict)
+    """The merges that the consent service has taken in: from each merged record to the next."""
 
     def caller(self, viewer_id: str, agency_id: str | None, role: Role, **more: Any) -> Caller:
         return Caller(self, viewer_id, agency_id, role, **more)
@@ -271,6 +332,15 @@ class Index:
             headers={headers.INTERNAL_KEY: INTERNAL_KEY},
         )
         assert taken.json() == {"taken": True}
+
+    async def told_of(self, merge_id: str) -> dict[str, Any]:
+        """The event of a merge, once it came."""
+        async with asyncio.timeout(10):
+            while True:
+                for each in self.heard:
+                    if each.type == "RecordsMerged" and each.data["merge_id"] == merge_id:
+                        return each.data
+                await asyncio.sleep(0.005)
 
     async def published(self, type_name: str, count: int) -> list[dict[str, Any]]:
         """The data of `count` events of a type, once they came; fails when they don't, or when more did."""
@@ -403,6 +473,7 @@ async def emptied(index: Index, database_url: str) -> None:
     finally:
         await database.close()
     index.heard.clear()
+    index.merged.clear()
 
 
 def problem(response: httpx.Response) -> dict[str, Any]:

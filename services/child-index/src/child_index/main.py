@@ -10,6 +10,7 @@ from child_index.api.children import children_router
 from child_index.api.episodes import episodes_router
 from child_index.api.family import family_router
 from child_index.api.imports import imports_router
+from child_index.api.merges import merges_router
 from child_index.api.reviews import reviews_router
 from child_index.api.wiring import Parts
 from child_index.application.knowledge import KnowledgeSource
@@ -41,6 +42,6 @@ def create_app(
 
     app.include_router(internal_router(reading, runtime.watch, {"episode": owner_of_episode}))
     parts = Parts(units, reading, knowledge, worker.wake, settings.import_batch_rows)
-    for router in (children_router, episodes_router, family_router, reviews_router, imports_router):
+    for router in (children_router, episodes_router, family_router, reviews_router, merges_router, imports_router):
         app.include_router(router(parts))
     return app

@@ -33,14 +33,33 @@ class SqlChildren:
         found = await self._connection.execute(sa.select(_child.c.child_no).where(_child.c.child_id == child_id))
         return found.scalar_one_or_none()
 
-    async def record(self, child_id: str) -> ChildRecord | None:
-        found = await self.records([child_id])
-        return found[0] if found else None
+    async def roots(self, child_ids: Collection[str]) -> dict[str, str]:
+        if not child_ids:
+            return {}
+        root = _child.alias("root")
+        found = await self._connection.execute(
+            sa.select(_child.c.child_id, sa.func.coalesce(root.c.child_id, _child.c.child_id).label("root_id"))
+            .join_from(_child, root, _child.c.root_no == root.c.child_no, isouter=True)
+            .where(among(self._connection, _child.c.child_id, child_ids))
+        )
+        return {row.child_id: row.root_id for row in found}
 
     async def records(self, child_ids: Collection[str]) -> list[ChildRecord]:
         if not child_ids:
             return []
         return await self._load(among(self._connection, _child.c.child_id, child_ids))
+
+    async def with_members(self, child_ids: Collection[str]) -> list[ChildRecord]:
+        return await self._completed(await self.records(child_ids))
+
+    async def _completed(self, records: list[ChildRecord]) -> list[ChildRecord]:
+        """The records, and those that answer as one with any of them."""
+        sets = {record.root_no for record in records if record.root_no is not None}
+        if not sets:
+            return records
+        known = {record.child_id for record in records}
+        members = await self._load(among(self._connection, _child.c.root_no, sets))
+        return records + [record for record in members if record.child_id not in known]
 
     async def sharing(self, keys: Collection[int], limit: int) -> list[ChildRecord]:
         if not keys:
@@ -54,7 +73,9 @@ class SqlChildren:
             .limit(limit)
         )
         numbers = list((await self._connection.execute(best)).scalars())
-        return await self._load(among(self._connection, _child.c.child_no, numbers)) if numbers else []
+        if not numbers:
+            return []
+        return await self._completed(await self._load(among(self._connection, _child.c.child_no, numbers)))
 
     async def neighbours(self, keys: Collection[int], also: Collection[str]) -> tuple[list[ChildRecord], Holders]:
         found = await self._connection.execute(
@@ -68,7 +89,7 @@ class SqlChildren:
         for row in pairs:
             holders[row.h].append(ids[row.child_no])
         missing = set(also) - set(ids.values())
-        return near + await self.records(missing), holders
+        return await self._completed(near + await self.records(missing)), holders
 
     async def _load(self, which: sa.ColumnElement[bool]) -> list[ChildRecord]:
         rows = (await self._connection.execute(sa.select(_child).where(which))).all()
@@ -102,6 +123,7 @@ class SqlChildren:
                 upn=row.upn,
                 other_names=tuple(names[row.child_no]),
                 addresses=tuple(addresses[row.child_no]),
+                root_no=row.root_no,
             )
             for row in rows
         ]
@@ -232,11 +254,6 @@ class SqlChildren:
             for key, record in changes.sources.items()
         ]
         await put(self._connection, _sources, rows)
-
-    async def part(self, child_no: int, other_child_no: int, review_id: str) -> None:
-        low, high = sorted((child_no, other_child_no))
-        row = {"child_no": low, "other_child_no": high, "review_id": review_id}
-        await insert_new(self._connection, tables.partings, [row])
 
     async def population(self) -> int:
         return (await self._connection.execute(sa.select(sa.func.max(_child.c.child_no)))).scalar_one() or 0

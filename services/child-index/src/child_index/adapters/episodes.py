@@ -22,8 +22,8 @@ class SqlEpisodes:
         self._connection = connection
         self._clock = clock
 
-    async def of_child(self, child_no: int) -> list[Episode]:
-        return await self._select(_episodes.c.child_no == child_no)
+    async def of(self, numbers: Collection[int]) -> list[Episode]:
+        return await self._select(among(self._connection, _episodes.c.child_no, numbers))
 
     async def get(self, episode_id: str) -> Episode | None:
         found = await self._select(_episodes.c.episode_id == episode_id)
@@ -106,14 +106,14 @@ class SqlLeads:
         self._connection = connection
         self._clock = clock
 
-    async def present(self, child_no: int) -> Lead | None:
+    async def present(self, numbers: Sequence[int]) -> Lead | None:
         found = await self._connection.execute(
-            sa.select(_leads.c.practitioner_id, _leads.c.assigned_at).where(
-                _leads.c.child_no == child_no, _leads.c.ended_at.is_(None)
-            )
+            sa.select(_leads.c.practitioner_id, _leads.c.assigned_at, _leads.c.child_no, _children.c.child_id)
+            .join_from(_leads, _children)
+            .where(among(self._connection, _leads.c.child_no, numbers), _leads.c.ended_at.is_(None))
         )
-        row = found.one_or_none()
-        return Lead(row.practitioner_id, row.assigned_at) if row else None
+        leads = [Lead(row.practitioner_id, row.assigned_at, row.child_no, row.child_id) for row in found]
+        return min(leads, key=lambda lead: numbers.index(lead.child_no), default=None)
 
     async def assign(self, child_no: int, practitioner_id: str, assigned_by: str, reason: str | None) -> None:
         now = self._clock()

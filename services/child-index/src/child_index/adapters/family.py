@@ -1,5 +1,7 @@
 """Relationships of a child, with other children of the index and with other people."""
 
+from collections.abc import Collection, Sequence
+
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -7,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.errors import Conflict
 from chassis.ids import Clock, new_id
 from child_index.adapters import tables
+from child_index.adapters.sql import among
 from child_index.application.ports import FamilyLink
 from child_index.domain.family import Relationship, inverse
 
@@ -18,27 +21,40 @@ class SqlFamily:
         self._connection = connection
         self._clock = clock
 
-    async def of_child(self, child_no: int) -> list[FamilyLink]:
-        other_no = sa.case((_links.c.child_no == child_no, _links.c.other_child_no), else_=_links.c.child_no)
+    async def of(self, numbers: Sequence[int]) -> list[FamilyLink]:
+        theirs = among(self._connection, _links.c.child_no, numbers)
+        others = among(self._connection, _links.c.other_child_no, numbers)
+        other_no = sa.case((theirs, _links.c.other_child_no), else_=_links.c.child_no)
+        root = _children.alias("root")
         found = await self._connection.execute(
             sa.select(
                 _links,
                 _children.c.child_id,
+                sa.func.coalesce(root.c.child_id, _children.c.child_id).label("root_id"),
                 _children.c.given_name.label("child_given_name"),
                 _children.c.family_name.label("child_family_name"),
             )
-            .join_from(_links, _children, _children.c.child_no == other_no, isouter=True)
-            .where(sa.or_(_links.c.child_no == child_no, _links.c.other_child_no == child_no))
+            .select_from(
+                _links.outerjoin(_children, _children.c.child_no == other_no).outerjoin(
+                    root, root.c.child_no == _children.c.root_no
+                )
+            )
+            .where(
+                sa.or_(sa.and_(theirs, sa.or_(_links.c.other_child_no.is_(None), ~others)), sa.and_(others, ~theirs))
+            )
             .order_by(_links.c.relationship_id)
         )
+        held = set(numbers)
+        rows = sorted(found, key=lambda row: numbers[0] not in (row.child_no, row.other_child_no))
         links = []
-        for row in found:
+        for row in rows:
             told = Relationship(row.relationship)
             links.append(
                 FamilyLink(
                     relationship_id=row.relationship_id,
-                    relationship=(told if row.child_no == child_no else inverse(told)).value,
+                    relationship=(told if row.child_no in held else inverse(told)).value,
                     other_child_id=row.child_id,
+                    other_root_id=row.root_id,
                     given_name=row.child_given_name or row.given_name,
                     family_name=row.child_family_name or row.family_name,
                     phone=row.phone,
@@ -74,5 +90,7 @@ class SqlFamily:
             raise Conflict("The same relationship is just being written down; ask again") from error
         return relationship_id
 
-    async def remove(self, relationship_id: str) -> None:
-        await self._connection.execute(sa.delete(_links).where(_links.c.relationship_id == relationship_id))
+    async def remove(self, relationship_ids: Collection[str]) -> None:
+        await self._connection.execute(
+            sa.delete(_links).where(among(self._connection, _links.c.relationship_id, relationship_ids))
+        )

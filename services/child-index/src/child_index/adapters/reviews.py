@@ -31,9 +31,18 @@ class SqlReviews:
         return found[0] if found else None
 
     async def _select(self, which: sa.ColumnElement[bool], limit: int) -> list[Review]:
+        root = _children.alias("root")
         found = await self._connection.execute(
-            sa.select(_reviews, _children.c.child_id)
-            .join_from(_reviews, _children, _reviews.c.candidate_no == _children.c.child_no)
+            sa.select(
+                _reviews,
+                _children.c.child_id,
+                sa.func.coalesce(root.c.child_id, _children.c.child_id).label("root_id"),
+            )
+            .select_from(
+                _reviews.join(_children, _reviews.c.candidate_no == _children.c.child_no).outerjoin(
+                    root, root.c.child_no == _children.c.root_no
+                )
+            )
             .where(which)
             .order_by(_reviews.c.review_id)
             .limit(limit)
@@ -48,7 +57,8 @@ class SqlReviews:
                 source=row.source,
                 source_key=row.source_key,
                 submitted=Person.from_json(row.submitted),
-                candidate_id=row.child_id,
+                candidate_record=row.child_id,
+                candidate_id=row.root_id,
                 score=row.score,
                 because=tuple(row.because),
             )

@@ -23,6 +23,34 @@ children = sa.Table(
     sa.Column("nhs_number", sa.String(10)),
     sa.Column("upn", sa.String(13)),
     sa.Column("created_at", UtcDateTime, nullable=False),
+    # The number of the record that this one answers as, its own where others answer as this; NULL for one alone.
+    sa.Column("root_no", _NUMBER),
+    sa.Index(
+        "ix_children_root_no",
+        "root_no",
+        sqlite_where=sa.text("root_no IS NOT NULL"),
+        postgresql_where=sa.text("root_no IS NOT NULL"),
+    ),
+)
+
+merges = sa.Table(
+    "merges",
+    metadata,
+    sa.Column("merge_id", sa.String(36), primary_key=True),
+    sa.Column("from_no", _NUMBER, sa.ForeignKey("children.child_no"), nullable=False, index=True),
+    sa.Column("into_no", _NUMBER, sa.ForeignKey("children.child_no"), nullable=False, index=True),
+    sa.Column("note", sa.String(500)),
+    sa.Column("merged_by", sa.String(64), nullable=False),
+    sa.Column("merged_at", UtcDateTime, nullable=False),
+    sa.Column("undone_by", sa.String(64)),
+    sa.Column("undone_at", UtcDateTime),
+    sa.Index(
+        "uq_merges_active",
+        "from_no",
+        unique=True,
+        sqlite_where=sa.text("undone_at IS NULL"),
+        postgresql_where=sa.text("undone_at IS NULL"),
+    ),
 )
 
 other_names = sa.Table(

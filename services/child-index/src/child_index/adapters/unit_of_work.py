@@ -5,6 +5,7 @@ from child_index.adapters.directory import SqlDirectory
 from child_index.adapters.episodes import SqlEpisodes, SqlLeads
 from child_index.adapters.family import SqlFamily
 from child_index.adapters.imports import SqlImports
+from child_index.adapters.merges import SqlMerges
 from child_index.adapters.reviews import SqlReviews
 from child_index.application.ports import IndexUnitOfWork
 
@@ -12,6 +13,7 @@ from child_index.application.ports import IndexUnitOfWork
 class SqlUnitOfWork(IndexUnitOfWork):
     def _open(self) -> None:
         self.children = SqlChildren(self.connection, self._clock)
+        self.merges = SqlMerges(self.connection, self._clock)
         self.directory = SqlDirectory(self.connection)
         self.episodes = SqlEpisodes(self.connection, self._clock)
         self.leads = SqlLeads(self.connection, self._clock)

@@ -8,10 +8,10 @@ from pydantic import BaseModel, Field
 
 from chassis.disclosure import STRUCTURE, In, disclose
 from child_index.api.record import Basics
-from child_index.application.ports import Episode, Review
+from child_index.application.ports import Episode, Merge, Review
 from child_index.application.search_children import Match
-from child_index.domain.person import ChildRecord
 from child_index.domain.placement import Placement
+from child_index.domain.wholes import Whole
 from contracts.vocabulary import Category
 
 _BASICS, _WHEREABOUTS = In(Category.BASICS), In(Category.WHEREABOUTS)
@@ -29,10 +29,10 @@ class MatchAnswer(BaseModel):
     def of(cls, match: Match, override_id: str | None) -> "MatchAnswer":
         return cls(
             override_id=override_id,
-            child_id=match.record.child_id,
+            child_id=match.child.child_id,
             score=round(match.score, 4),
             status=match.status,
-            basics=Basics.of(match.record),
+            basics=Basics.of(match.child),
         )
 
 
@@ -106,7 +106,7 @@ class ReviewAnswer(BaseModel):
     candidate: Annotated[ReviewCandidate, STRUCTURE]
 
     @classmethod
-    def of(cls, review: Review, candidate: ChildRecord, granted: Collection[Category]) -> "ReviewAnswer":
+    def of(cls, review: Review, candidate: Whole, granted: Collection[Category]) -> "ReviewAnswer":
         submitted = SubmittedRecord.model_validate(review.submitted.to_json())
         return cls(
             review_id=review.review_id,
@@ -132,6 +132,42 @@ class ResolutionAnswer(BaseModel):
     review_id: Annotated[str, STRUCTURE]
     child_id: Annotated[str, STRUCTURE]
     outcome: Annotated[str, STRUCTURE]
+
+
+class MergeMade(BaseModel):
+    merge_id: Annotated[str, STRUCTURE]
+    child_id: Annotated[str, STRUCTURE, Field(description="The record that both ids answer as")]
+
+
+class MergeAnswer(BaseModel):
+    """`merged_child_id` was merged into `child_id`; each was then the record that its set answered as."""
+
+    merge_id: Annotated[str, STRUCTURE]
+    child_id: Annotated[str, STRUCTURE]
+    merged_child_id: Annotated[str, STRUCTURE]
+    merged_at: Annotated[datetime, STRUCTURE]
+    merged_by: Annotated[str, STRUCTURE]
+    note: Annotated[str | None, _BASICS] = None
+    undone_at: Annotated[datetime | None, STRUCTURE] = None
+    undone_by: Annotated[str | None, STRUCTURE] = None
+
+    @classmethod
+    def of(cls, merge: Merge) -> "MergeAnswer":
+        return cls(
+            merge_id=merge.merge_id,
+            child_id=merge.into_id,
+            merged_child_id=merge.from_id,
+            merged_at=merge.merged_at,
+            merged_by=merge.merged_by,
+            note=merge.note,
+            undone_at=merge.undone_at,
+            undone_by=merge.undone_by,
+        )
+
+
+class MergePage(BaseModel):
+    items: Annotated[list[MergeAnswer], STRUCTURE]
+    next_cursor: Annotated[str | None, STRUCTURE]
 
 
 class ImportMade(BaseModel):

@@ -49,10 +49,10 @@ def children_router(parts: Parts) -> APIRouter:
         details = sent.details()
         knowledge = await parts.knowledge.current()
         async with parts.reading() as uow:
-            status, found = await search_children.search(uow, knowledge, details, grant.children)
+            status, found = await search_children.search(uow, knowledge, details, grant)
         overrides = dict(grant.overrides)
         matches = [
-            disclose(MatchAnswer.of(match, overrides.get(match.record.child_id)), grant.categories) for match in found
+            disclose(MatchAnswer.of(match, overrides.get(match.child.child_id)), grant.categories) for match in found
         ]
         return JSONResponse({"status": status, "matches": matches})
 

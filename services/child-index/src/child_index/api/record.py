@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler
 from chassis.disclosure import STRUCTURE, In
 from child_index.application.ports import FamilyLink, Lead, Practitioner, Service
 from child_index.application.read_child import ChildView, Involvement
-from child_index.domain.person import ChildRecord
+from child_index.domain.wholes import Whole
 from contracts.vocabulary import Category
 
 _BASICS, _WHEREABOUTS = In(Category.BASICS), In(Category.WHEREABOUTS)
@@ -28,17 +28,24 @@ class Basics(BaseModel):
     nhs_number: Annotated[str | None, _BASICS] = None
     upn: Annotated[str | None, _BASICS] = None
     other_names: Annotated[list[OtherName], _BASICS] = []
+    other_dates_of_birth: Annotated[list[date] | None, _BASICS, Field(description="Of merged records")] = None
+    other_nhs_numbers: Annotated[list[str] | None, _BASICS, Field(description="Of merged records")] = None
+    other_upns: Annotated[list[str] | None, _BASICS, Field(description="Of merged records")] = None
 
     @classmethod
-    def of(cls, record: ChildRecord) -> "Basics":
+    def of(cls, child: Whole) -> "Basics":
+        nhs_numbers, upns = child.nhs_numbers, child.upns
         return cls(
-            given_name=record.given_name,
-            family_name=record.family_name,
-            date_of_birth=record.date_of_birth,
-            sex=record.sex,
-            nhs_number=record.nhs_number,
-            upn=record.upn,
-            other_names=[OtherName(given_name=given, family_name=family) for given, family in record.other_names],
+            given_name=child.root.given_name,
+            family_name=child.root.family_name,
+            date_of_birth=child.root.date_of_birth,
+            sex=child.sex,
+            nhs_number=nhs_numbers[0] if nhs_numbers else None,
+            upn=upns[0] if upns else None,
+            other_names=[OtherName(given_name=given, family_name=family) for given, family in child.other_names],
+            other_dates_of_birth=child.other_dates_of_birth or None,
+            other_nhs_numbers=nhs_numbers[1:] or None,
+            other_upns=upns[1:] or None,
         )
 
 
@@ -187,7 +194,7 @@ class ChildAnswer(BaseModel):
         if view.schools is not None:
             addresses = [
                 AddressAnswer(address_line=a.address_line, postcode=a.postcode, since=a.since)
-                for a in view.record.addresses
+                for a in view.child.addresses
             ]
             whereabouts = Whereabouts(addresses=addresses, schools=[School.of(service) for service in view.schools])
         if view.family is not None:
@@ -198,8 +205,8 @@ class ChildAnswer(BaseModel):
                 lead_professional=LeadAnswer.naming(*view.lead) if view.lead else None,
             )
         return cls(
-            child_id=view.record.child_id,
-            basics=Basics.of(view.record),
+            child_id=view.child.child_id,
+            basics=Basics.of(view.child),
             whereabouts=whereabouts,
             family=family,
             involvement=involvement,

@@ -10,6 +10,7 @@ from chassis.errors import FieldError, Invalid
 from child_index.domain import days, fields
 from child_index.domain.family import Relationship
 from child_index.domain.matching import PersonDetails
+from child_index.domain.merging import Doubt
 from child_index.domain.person import Person
 from contracts.decisions import OverrideAsked
 
@@ -145,6 +146,14 @@ class RelationshipRequest(Request):
         if (self.other_child_id is None) == (self.person is None):
             raise ValueError("needs either other_child_id or person")
         return self
+
+
+class MergeRequest(Request):
+    into: Annotated[Id, Field(description="The record that stands")]
+    note: Annotated[Reason | None, Field(description="Why they are one child, for whoever looks at it later")] = None
+    despite: Annotated[
+        list[Doubt], Field(max_length=len(Doubt), description="What speaks against it, and is known to you")
+    ] = []
 
 
 class ResolutionRequest(Request):

@@ -6,14 +6,13 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 
 from chassis.disclosure import disclose
-from chassis.errors import FieldError, Invalid
 from chassis.grants import Grant
 from chassis.idempotency import Answer, once
-from chassis.ids import is_uuid
-from chassis.pages import Cursor, Limit, decode_cursor, encode_cursor, page
+from chassis.pages import Cursor, Limit, encode_cursor, page
 from chassis.problem_docs import problems
 from chassis.service import Granted, IdempotencyOf, answer
 from child_index.api.answers import ResolutionAnswer, ReviewAnswer, ReviewPage
+from child_index.api.cursors import id_cursor
 from child_index.api.requests import ResolutionRequest
 from child_index.api.wiring import Parts
 from child_index.application import reviews
@@ -29,8 +28,7 @@ def reviews_router(parts: Parts) -> APIRouter:
         _: Annotated[Grant, Depends(Granted("review.read"))], limit: Limit = 50, cursor: Cursor = None
     ) -> Candidates:
         async with parts.reading() as uow:
-            found = await reviews.listed(uow, limit, _after(cursor))
-        return Candidates(children=list(dict.fromkeys(review.candidate_id for review, _ in found)))
+            return Candidates(children=await reviews.named(uow, limit, id_cursor(cursor)))
 
     @router.get(
         "/v1/match-reviews", summary="List open match reviews", response_model=ReviewPage, responses=problems(422)
@@ -40,7 +38,7 @@ def reviews_router(parts: Parts) -> APIRouter:
     ) -> JSONResponse:
         """Records that may be a child of the index, oldest first, each with the candidate and the reasons."""
         async with parts.reading() as uow:
-            found = await reviews.listed(uow, limit, _after(cursor), frozenset(grant.children))
+            found = await reviews.listed(uow, limit, id_cursor(cursor), grant)
         body = page(
             found,
             limit,
@@ -83,12 +81,3 @@ def reviews_router(parts: Parts) -> APIRouter:
             return answer(await once(uow, idempotency(grant), work), uow.effects)
 
     return router
-
-
-def _after(cursor: str | None) -> str | None:
-    parts = decode_cursor(cursor)
-    if parts is None:
-        return None
-    if not is_uuid(parts[0]):
-        raise Invalid([FieldError("/cursor", "is not a cursor of this list")])
-    return parts[0]

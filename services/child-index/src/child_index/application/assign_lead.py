@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from chassis.errors import Invalid, NotFound
+from chassis.errors import Invalid
 from chassis.grants import Grant
 from child_index.application.ports import IndexUnitOfWork, Lead, Practitioner
+from child_index.application.whole import granted_child
 from contracts.events import LeadProfessionalAssigned
 from contracts.vocabulary import PractitionerStatus
 
@@ -16,23 +17,25 @@ class AssignLead:
 
 
 async def assign_lead(uow: IndexUnitOfWork, command: AssignLead, grant: Grant) -> tuple[Lead, Practitioner]:
-    """The new lead professional; the one before is kept in history. Naming the present one again changes nothing."""
-    child_no = await uow.children.number_of(grant.child_id) if grant.child_id else None
-    if child_no is None or grant.child_id is None:
-        raise NotFound
+    """The new lead professional; the one before is kept in history. Naming the present one again changes nothing.
+
+    Of a child with several records the new one is named where the present one is, so that the hand-over ends it.
+    """
+    child = await granted_child(uow, grant)
     practitioner = await uow.directory.practitioner(command.practitioner_id)
     if practitioner is None or practitioner.status != PractitionerStatus.ACTIVE:
         raise Invalid.field("/practitioner_id", "is not an active practitioner")
-    present = await uow.leads.present(child_no)
+    present = await uow.leads.present(child.numbers)
     if present is not None and present.practitioner_id == command.practitioner_id:
         return present, practitioner
+    child_no, child_id = (present.child_no, present.child_id) if present else (child.numbers[0], child.child_id)
     await uow.leads.assign(child_no, command.practitioner_id, grant.viewer_id, command.reason)
     uow.emit(
         LeadProfessionalAssigned(
-            child_id=grant.child_id,
+            child_id=child_id,
             practitioner_id=command.practitioner_id,
             previous_practitioner_id=present.practitioner_id if present else None,
             assigned_by=grant.viewer_id,
         )
     )
-    return Lead(command.practitioner_id, uow.now()), practitioner
+    return Lead(command.practitioner_id, uow.now(), child_no, child_id), practitioner

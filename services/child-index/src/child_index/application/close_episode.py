@@ -25,7 +25,7 @@ async def close_episode(uow: IndexUnitOfWork, episode_id: str, command: CloseEpi
     has ended before.
     """
     episode = await uow.episodes.get(episode_id)
-    if episode is None or episode.child_id != grant.child_id:
+    if episode is None or episode.child_id not in grant.records:
         raise NotFound
     own = episode.practitioner_id == grant.viewer_id
     if not own:
@@ -44,4 +44,4 @@ async def close_episode(uow: IndexUnitOfWork, episode_id: str, command: CloseEpi
             episode_id=episode_id, child_id=episode.child_id, ended_on=command.ended_on, ended_by=grant.viewer_id
         )
     )
-    return replace(episode, ended_on=command.ended_on)
+    return replace(episode, ended_on=command.ended_on, child_id=grant.child_id or episode.child_id)

@@ -1,6 +1,6 @@
 """Match or create, in one transaction: what a create, an import and a review's resolution have in common."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from chassis.ids import new_id
 from child_index.application.ports import Episode, IndexUnitOfWork, Service
@@ -16,9 +16,11 @@ async def open_register(
     submissions: Sequence[Submission],
     *,
     also: Collection[str] = (),
-    may_link: Callable[[str], bool] = lambda _: True,
+    may_link: Callable[[str, Collection[str]], bool] = lambda _, __: True,
 ) -> Register:
     """The part of the index that the submissions (of one source) and the children `also` touch.
+
+    `may_link` is asked with a child's id and those of all its records.
 
     Holds the index until the transaction ends, so that one child sent twice at once becomes one record.
     """
@@ -61,18 +63,29 @@ async def save_register(
 
 
 async def begin_with_service(
-    uow: IndexUnitOfWork, service: Service, children: Iterable[tuple[str, int]], by: str, *, bulk: bool
+    uow: IndexUnitOfWork,
+    service: Service,
+    register: Register,
+    numbers: Mapping[str, int],
+    children: Mapping[str, str],
+    by: str,
+    *,
+    bulk: bool,
 ) -> str | None:
-    """Opens an episode with the service for each child who has none with it. Returns the id of the last event."""
-    wanted = dict(children)
-    if not wanted:
+    """Opens an episode with the service for each child who has none with it. Returns the id of the last event.
+
+    `children`: for each child the record that the episode is written on. `numbers`: those of the records.
+    """
+    if not children:
         return None
-    begun = await uow.episodes.open_with_service(service.service_id, wanted.keys())
+    records = {record_id: child_id for child_id in children for record_id in register.records_of(child_id)}
+    found = await uow.episodes.open_with_service(service.service_id, records.keys())
+    begun = {records[record_id] for record_id in found}
     today = uk_date(uow.now())
     episodes = [
         Episode(
             episode_id=new_id(),
-            child_no=number,
+            child_no=numbers[record_id],
             service_id=service.service_id,
             agency_id=service.agency_id,
             practitioner_id=None,
@@ -81,9 +94,9 @@ async def begin_with_service(
             started_on=today,
             ended_on=None,
             opened_by=by,
-            child_id=child_id,
+            child_id=record_id,
         )
-        for child_id, number in wanted.items()
+        for child_id, record_id in children.items()
         if child_id not in begun
     ]
     await uow.episodes.add(episodes)

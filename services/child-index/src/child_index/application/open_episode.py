@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
-from chassis.errors import Conflict, Invalid, NotFound
+from chassis.errors import Conflict, Invalid
 from chassis.grants import Grant
 from chassis.ids import new_id
 from child_index.application.enrolment import started
 from child_index.application.ports import Episode, IndexUnitOfWork, Service
 from child_index.application.read_child import is_sensitive
+from child_index.application.whole import granted_child
 from child_index.domain.days import uk_date
 from contracts.vocabulary import Category, PractitionerStatus, Role
 
@@ -26,22 +27,20 @@ class OpenEpisode:
 
 async def open_episode(uow: IndexUnitOfWork, command: OpenEpisode, grant: Grant) -> Episode:
     """Raises NotFound for an unknown child, Invalid by field, Conflict `episode-open` for a second open one."""
-    record = await uow.children.record(grant.child_id) if grant.child_id else None
-    if record is None or record.child_no is None:
-        raise NotFound
+    child = await granted_child(uow, grant)
     service = await _own_service(uow, command.service_id, grant)
     practitioner_id = await _practitioner(uow, command.practitioner_id, grant)
     if command.started_on > uk_date(uow.now()):
         raise Invalid.field("/started_on", "is in the future")
-    if command.started_on < record.date_of_birth:
+    if command.started_on < min(record.date_of_birth for record in child.records):
         raise Invalid.field("/started_on", "is before the date of birth")
-    for other in await uow.episodes.of_child(record.child_no):
+    for other in await uow.episodes.of(child.numbers):
         same = (other.service_id, other.practitioner_id) == (command.service_id, practitioner_id)
         if same and other.ended_on is None and _may_know(other, service, grant):
             raise Conflict("This episode is open already", code="episode-open")
     episode = Episode(
         episode_id=new_id(),
-        child_no=record.child_no,
+        child_no=child.numbers[0],
         service_id=service.service_id,
         agency_id=service.agency_id,
         practitioner_id=practitioner_id,
@@ -50,7 +49,7 @@ async def open_episode(uow: IndexUnitOfWork, command: OpenEpisode, grant: Grant)
         started_on=command.started_on,
         ended_on=None,
         opened_by=grant.viewer_id,
-        child_id=record.child_id,
+        child_id=child.child_id,
     )
     await uow.episodes.add([episode])
     uow.emit(started(episode, service.team_id, bulk=False))

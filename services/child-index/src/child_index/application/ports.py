@@ -19,18 +19,26 @@ class ChildRepository(Protocol):
         """Keeps every other process from matching or creating until this transaction ends."""
         ...
 
-    async def record(self, child_id: str) -> ChildRecord | None: ...
-
     async def number_of(self, child_id: str) -> int | None: ...
 
-    async def records(self, child_ids: Collection[str]) -> list[ChildRecord]: ...
+    async def roots(self, child_ids: Collection[str]) -> dict[str, str]:
+        """For each id that the index has: the id of the record that it answers as, mostly its own."""
+        ...
+
+    async def records(self, child_ids: Collection[str]) -> list[ChildRecord]:
+        """These records, and no other that answers as one with them."""
+        ...
+
+    async def with_members(self, child_ids: Collection[str]) -> list[ChildRecord]:
+        """These records, and all that answer as one with any of them."""
+        ...
 
     async def sharing(self, keys: Collection[int], limit: int) -> list[ChildRecord]:
-        """The children that share keys with a query, those with the most first."""
+        """The records that share keys with a query, those with the most first; and what answers as one with them."""
         ...
 
     async def neighbours(self, keys: Collection[int], also: Collection[str]) -> tuple[list[ChildRecord], Holders]:
-        """All children under any of the keys, and `also`; and which of them hold which key."""
+        """All records under any of the keys, `also`, and what answers as one with them; and who holds which key."""
         ...
 
     async def sources(self, source: str, keys: Collection[str]) -> dict[str, SourceRecord]: ...
@@ -41,10 +49,6 @@ class ChildRepository(Protocol):
 
     async def save(self, changes: Changes, source: str) -> dict[str, int]:
         """Writes what a register changed. Returns the numbers of the new children by their ids."""
-        ...
-
-    async def part(self, child_no: int, other_child_no: int, review_id: str) -> None:
-        """Remembers that a human found these two to be different children."""
         ...
 
     async def population(self) -> int: ...
@@ -114,14 +118,14 @@ class Episode:
 
 
 class EpisodeRepository(Protocol):
-    async def of_child(self, child_no: int) -> list[Episode]:
-        """Newest first."""
+    async def of(self, numbers: Collection[int]) -> list[Episode]:
+        """The episodes on any of the records, newest first."""
         ...
 
     async def get(self, episode_id: str) -> Episode | None: ...
 
     async def open_with_service(self, service_id: str, child_ids: Collection[str]) -> set[str]:
-        """Which of the children the service itself (no one practitioner) is involved with now."""
+        """With which of the records the service itself (no one practitioner) is involved with now."""
         ...
 
     async def add(self, episodes: Sequence[Episode]) -> None:
@@ -135,12 +139,18 @@ class EpisodeRepository(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Lead:
+    """`child_no`, `child_id`: the record that it is written on."""
+
     practitioner_id: str
     assigned_at: datetime
+    child_no: int
+    child_id: str
 
 
 class LeadRepository(Protocol):
-    async def present(self, child_no: int) -> Lead | None: ...
+    async def present(self, numbers: Sequence[int]) -> Lead | None:
+        """The lead professional on the first of the records that has one."""
+        ...
 
     async def assign(self, child_no: int, practitioner_id: str, assigned_by: str, reason: str | None) -> None:
         """Ends the present one, whom history keeps."""
@@ -149,19 +159,26 @@ class LeadRepository(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FamilyLink:
-    """One relationship as the child has it: `relationship` says what the other is to the child."""
+    """One relationship as the child has it: `relationship` says what the other is to the child.
+
+    `other_child_id` is the record that was named; `other_root_id` the one that it answers as.
+    """
 
     relationship_id: str
     relationship: str
     other_child_id: str | None
+    other_root_id: str | None
     given_name: str
     family_name: str
     phone: str | None
 
 
 class FamilyRepository(Protocol):
-    async def of_child(self, child_no: int) -> list[FamilyLink]:
-        """From both sides, in the order in which they were written down."""
+    async def of(self, numbers: Sequence[int]) -> list[FamilyLink]:
+        """From both sides, those on the first record first, in the order in which they were written down.
+
+        Those among the records themselves are left out: nobody is related to themselves.
+        """
         ...
 
     async def add_person(
@@ -170,11 +187,13 @@ class FamilyRepository(Protocol):
 
     async def add_child(self, child_no: int, relationship: str, other_child_no: int, created_by: str) -> str: ...
 
-    async def remove(self, relationship_id: str) -> None: ...
+    async def remove(self, relationship_ids: Collection[str]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
+    """`candidate_record`: the record that the matcher named; `candidate_id`: the child whom it answers as."""
+
     review_id: str
     state: str
     created_at: datetime
@@ -183,6 +202,7 @@ class Review:
     source: str
     source_key: str
     submitted: Person
+    candidate_record: str
     candidate_id: str
     score: float
     because: tuple[str, ...]
@@ -213,10 +233,57 @@ class ReviewRepository(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """`from_id` was merged into `into_id`: two records, each the root of its set when it was done."""
+
+    merge_id: str
+    from_id: str
+    into_id: str
+    note: str | None
+    merged_by: str
+    merged_at: datetime
+    undone_by: str | None
+    undone_at: datetime | None
+
+
+class MergeRepository(Protocol):
+    async def add(self, merge_id: str, from_no: int, into_no: int, by: str, note: str | None) -> None: ...
+
+    async def get(self, merge_id: str) -> Merge | None: ...
+
+    async def active(self, from_id: str, into_id: str) -> Merge | None:
+        """The merge of just these two that holds now."""
+        ...
+
+    async def listed(self, limit: int, after: str | None, *, child_id: str | None, undone: bool | None) -> list[Merge]:
+        """Oldest first. `child_id`: those that this record, or one that answers as one with it, was ever part of."""
+        ...
+
+    async def edges(self, numbers: Collection[int]) -> dict[int, int]:
+        """From each of the records to the one that it is merged into now."""
+        ...
+
+    async def undo(self, merge_id: str, by: str) -> bool:
+        """False when it was undone before."""
+        ...
+
+    async def set_roots(self, roots: Mapping[int, int | None]) -> None: ...
+
+    async def part(self, child_no: int, other_child_no: int, review_id: str) -> None:
+        """Remembers that a human found these two to be different children."""
+        ...
+
+    async def are_parted(self, numbers: Collection[int], others: Collection[int]) -> bool:
+        """Whether any of these was parted from any of the others."""
+        ...
+
+
 class IndexUnitOfWork(UnitOfWork):
     """The unit of work of the child index; the adapter makes the repositories."""
 
     children: ChildRepository
+    merges: MergeRepository
     directory: Directory
     episodes: EpisodeRepository
     leads: LeadRepository

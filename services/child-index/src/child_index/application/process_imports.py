@@ -194,6 +194,6 @@ async def _save(
         agency_id=job.agency_id,
         service_id=job.service_id,
     )
-    children = [(p.child_id, numbers[p.child_id]) for p in placements if p.child_id is not None]
-    begun = await begin_with_service(uow, service, children, job.created_by, bulk=True)
+    children = {p.child_id: p.record_id for p in placements if p.child_id is not None and p.record_id is not None}
+    begun = await begin_with_service(uow, service, register, numbers, children, job.created_by, bulk=True)
     return begun or registered

@@ -1,12 +1,13 @@
 """One child's record, as far as it was granted. What is withheld is not even read."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
-from chassis.errors import NotFound
 from chassis.grants import Grant
 from child_index.application.ports import Episode, FamilyLink, IndexUnitOfWork, Lead, Practitioner, Service
+from child_index.application.whole import granted_child
 from child_index.domain.person import ChildRecord
+from child_index.domain.wholes import Whole
 from contracts.vocabulary import Category
 
 SCHOOL = "school"
@@ -26,7 +27,7 @@ class Involvement:
 class ChildView:
     """`None` where the category was not granted. `schools` goes with whereabouts, `lead` with involvement."""
 
-    record: ChildRecord
+    child: Whole
     schools: list[Service] | None
     family: list[FamilyLink] | None
     involvements: list[Involvement] | None
@@ -36,25 +37,23 @@ class ChildView:
 
 async def read_child(uow: IndexUnitOfWork, grant: Grant, without: Collection[Category] = ()) -> ChildView:
     """The record of the grant's child, save the categories `without`. Raises NotFound where there is none."""
-    record = await uow.children.record(grant.child_id) if grant.child_id else None
-    if record is None or record.child_no is None:
-        raise NotFound
+    child = await granted_child(uow, grant)
     granted = grant.categories - set(without)
-    involvements = await _involvements(uow, record.child_no, sensitive=Category.SENSITIVE in granted)
+    involvements = await _involvements(uow, child, sensitive=Category.SENSITIVE in granted)
     involvements = [each for each in involvements if not _is_kept_back(each, grant)]
     with_involvement = Category.INVOLVEMENT in granted
     return ChildView(
-        record=record,
+        child=child,
         schools=_schools(involvements) if Category.WHEREABOUTS in granted else None,
-        family=await _family(uow, record.child_no, grant) if Category.FAMILY in granted else None,
+        family=await _family(uow, child, grant) if Category.FAMILY in granted else None,
         involvements=involvements if with_involvement else None,
-        lead=await _lead(uow, record.child_no, grant) if with_involvement else None,
+        lead=await _lead(uow, child, grant) if with_involvement else None,
         categories=[category for category in Category if category in granted],
     )
 
 
-async def _involvements(uow: IndexUnitOfWork, child_no: int, *, sensitive: bool) -> list[Involvement]:
-    episodes = await uow.episodes.of_child(child_no)
+async def _involvements(uow: IndexUnitOfWork, child: Whole, *, sensitive: bool) -> list[Involvement]:
+    episodes = await uow.episodes.of(child.numbers)
     services = await uow.directory.services({episode.service_id for episode in episodes})
     practitioners = await uow.directory.practitioners(
         {episode.practitioner_id for episode in episodes if episode.practitioner_id}
@@ -84,8 +83,33 @@ def _schools(involvements: list[Involvement]) -> list[Service]:
     return list(current.values())
 
 
-async def _family(uow: IndexUnitOfWork, child_no: int, grant: Grant) -> list[FamilyLink]:
-    return [link for link in await uow.family.of_child(child_no) if may_see(link, grant)]
+async def _family(uow: IndexUnitOfWork, child: Whole, grant: Grant) -> list[FamilyLink]:
+    """Each relationship once, though it may be written on several records of either child. Who is named: the root."""
+    shown: dict[object, FamilyLink] = {}
+    for link in await uow.family.of(child.numbers):
+        if may_see(link, grant):
+            shown.setdefault(same_relationship(link), link)
+    roots = {
+        link.other_root_id
+        for link in shown.values()
+        if link.other_root_id is not None
+        and link.other_root_id != link.other_child_id
+        and link.other_root_id in grant.related
+    }
+    named = {record.child_id: record for record in await uow.children.records(roots)}
+    return [_naming_root(link, named) for link in shown.values()]
+
+
+def _naming_root(link: FamilyLink, named: Mapping[str, ChildRecord]) -> FamilyLink:
+    root = named.get(link.other_root_id or "")
+    if root is None:
+        return link
+    return replace(link, other_child_id=root.child_id, given_name=root.given_name, family_name=root.family_name)
+
+
+def same_relationship(link: FamilyLink) -> object:
+    """What a relationship has in common with one that says the same, on another record of either child."""
+    return (link.other_root_id, link.relationship) if link.other_root_id else link.relationship_id
 
 
 def may_see(link: FamilyLink, grant: Grant) -> bool:
@@ -93,8 +117,8 @@ def may_see(link: FamilyLink, grant: Grant) -> bool:
     return link.other_child_id is None or link.other_child_id in grant.related
 
 
-async def _lead(uow: IndexUnitOfWork, child_no: int, grant: Grant) -> tuple[Lead, Practitioner | None] | None:
-    lead = await uow.leads.present(child_no)
+async def _lead(uow: IndexUnitOfWork, child: Whole, grant: Grant) -> tuple[Lead, Practitioner | None] | None:
+    lead = await uow.leads.present(child.numbers)
     if lead is None:
         return None
     person = await uow.directory.practitioner(lead.practitioner_id)

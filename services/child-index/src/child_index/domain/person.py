@@ -82,6 +82,8 @@ class ChildRecord:
     upn: str | None
     other_names: tuple[tuple[str, str], ...] = ()
     addresses: tuple[Address, ...] = ()
+    root_no: int | None = None
+    """The number that records which answer as one have in common: their root's. None: it stands alone."""
 
     @classmethod
     def of(cls, child_id: str, person: Person, today: date) -> "ChildRecord":

@@ -48,12 +48,16 @@ class SourceRecord:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """What became of one record. `score` is None where nothing had to be weighed."""
+    """What became of one record. `score` is None where nothing had to be weighed.
+
+    `record_id`: of the child's records the one that it is kept with.
+    """
 
     outcome: Outcome
     child_id: str | None
     review_id: str | None
     score: float | None
+    record_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ class Surroundings:
 
     `holders`: for each blocking key, the children that have it. `sources`: the records of this source that came before,
     by source key. `claimed`: the children whom this source has under a number of its own. `doubtful`: the records
-    whose review is open, by the child whom they resemble.
+    whose review is open, by the child whom they resemble. Of records that were merged, all are in `records`.
     """
 
     records: Sequence[ChildRecord]

@@ -1,7 +1,10 @@
-"""Match or create: what becomes of records that arrive, held against the index and against one another."""
+"""Match or create: what becomes of records that arrive, held against the index and against one another.
 
-from collections import Counter
-from collections.abc import Callable
+A child is named by the id of the root of its records; each record keeps its own keys, and is amended alone.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date
@@ -10,11 +13,13 @@ from child_index.domain.matching import (
     DEFAULT_WEIGHTS,
     Decision,
     Prepared,
+    best_of,
     blocking_keys,
     compare,
     decide,
     prepare,
     probability,
+    score_bits,
 )
 from child_index.domain.person import ChildRecord
 from child_index.domain.placement import (
@@ -27,6 +32,7 @@ from child_index.domain.placement import (
     Surroundings,
 )
 from child_index.domain.updates import enriched, is_plausible_change, updated
+from child_index.domain.wholes import facing, wholes
 
 MOST_CANDIDATES = 200
 """How many children are weighed for one record: those that share the most keys with it."""
@@ -42,25 +48,38 @@ class Register:
         *,
         today: date,
         make_id: Callable[[], str],
-        may_link: Callable[[str], bool] = lambda _: True,
+        may_link: Callable[[str, Collection[str]], bool] = lambda _, __: True,
     ) -> None:
-        """`may_link` tells which children the sender may be answered with: a record of any other one answers like a
-        doubtful match, so that a block shows neither by success nor by failure."""
+        """`may_link` tells, by a child's id and those of all its records, whom the sender may be told of: a record
+        of anybody else answers like a doubtful match, so that a block shows neither by success nor by failure."""
         self._knowledge = knowledge
         self._records = {record.child_id: record for record in near.records}
-        self._holders = {key: list(ids) for key, ids in near.holders.items()}
+        self._members = {
+            root: tuple(record.child_id for record in whole.records) for root, whole in wholes(near.records).items()
+        }
+        self._root = {id_: root for root, ids in self._members.items() for id_ in ids}
+        self._holders = {key: list(dict.fromkeys(self._root[id_] for id_ in ids)) for key, ids in near.holders.items()}
         self._sources = dict(near.sources)
-        self._claimed = set(near.claimed)
-        self._doubtful = {id_: [prepare(p.details()) for p in persons] for id_, persons in near.doubtful.items()}
+        self._claimed = {self._root[id_] for id_ in near.claimed}
+        self._doubtful: dict[str, list[Prepared]] = defaultdict(list)
+        for id_, persons in near.doubtful.items():
+            self._doubtful[self._root[id_]] += [prepare(person.details()) for person in persons]
         self._prepared: dict[str, Prepared] = {}
         self._today = today
         self._make_id = make_id
-        self._may_link = may_link
+        self._permits = may_link
         self.changes = Changes()
+
+    def _may_link(self, child_id: str) -> bool:
+        return self._permits(child_id, self._members[child_id])
 
     def numbers(self) -> dict[str, int]:
         """The numbers of the children that the index held before, by their ids."""
         return {record.child_id: record.child_no for record in self._records.values() if record.child_no is not None}
+
+    def records_of(self, child_id: str) -> tuple[str, ...]:
+        """The ids of all records that answer as this child."""
+        return self._members[child_id]
 
     def place(self, submission: Submission) -> Placement:
         known = self._sources.get(submission.source_key)
@@ -71,8 +90,8 @@ class Register:
             return self._add(submission)
         if decision.outcome == "review" or not self._may_link(decision.candidate_id):
             return self._ask(submission, decision.candidate_id, decision.score, decision.because, None)
-        self.link(submission, decision.candidate_id)
-        return Placement("matched", decision.candidate_id, None, decision.score)
+        record_id = self.link(submission, decision.candidate_id)
+        return Placement("matched", decision.candidate_id, None, decision.score, record_id)
 
     def _decide(self, submission: Submission) -> Decision:
         """The matcher's decision, with one thing more: a sender's two numbers mostly are two children.
@@ -84,8 +103,10 @@ class Register:
         candidates = self._candidates(submission)
         rivals = {
             id_
-            for id_, record in candidates
-            if submission.numbered and id_ in self._claimed and not _is_the_same_to_the_letter(submission, record)
+            for id_, _ in candidates
+            if submission.numbered
+            and id_ in self._claimed
+            and not any(_is_the_same_to_the_letter(submission, each) for each in self._prepared_all(id_))
         }
 
         def decided(parted: AbstractSet[str]) -> Decision:
@@ -124,64 +145,73 @@ class Register:
             return compared.bits
 
         waiting = self._doubtful.get(child_id, [])
-        return bool(waiting) and max(map(bits, waiting)) > bits(self._prepared_of(child_id))
+        return bool(waiting) and max(map(bits, waiting)) > max(
+            map(bits, facing(submission.prepared, self._prepared_all(child_id)))
+        )
 
     def _place_known(self, submission: Submission, known: SourceRecord) -> Placement:
-        child_id = known.child_id
-        if known.pending or child_id is None:
+        if known.pending or known.child_id is None:
             return Placement("review", None, known.review_id, None)
+        # The sender speaks of the record that its own was linked to, which may have been merged since.
+        record_id, child_id = known.child_id, self._root[known.child_id]
         unchanged = known.said is None or known.said == submission.person
         if not self._may_link(child_id) and known.review_id is not None and unchanged:
             return Placement("review", None, known.review_id, None)
         comparison = compare(
             submission.prepared,
-            self._prepared_of(child_id),
+            self._prepared_of(record_id),
             self._knowledge.frequencies,
             DEFAULT_WEIGHTS,
             self._knowledge.population,
         )
         score = probability(comparison.bits)
         if not self._may_link(child_id):
-            return self._ask(submission, child_id, score, comparison.because(), child_id)
+            return self._ask(submission, child_id, score, comparison.because(), record_id)
         if known.said is None or unchanged:
-            return Placement("matched", child_id, None, None)
+            return Placement("matched", child_id, None, None, record_id)
         if not is_plausible_change(comparison):
             because = ("The sender's own record of this child now tells of somebody else.", *comparison.because())
-            return self._ask(submission, child_id, score, because, child_id)
-        self._amend(child_id, updated(self._records[child_id], known.said, submission.person, self._today))
-        self._note(submission, child_id, known.review_id, pending=False)
-        return Placement("matched", child_id, None, score)
+            return self._ask(submission, child_id, score, because, record_id)
+        self._amend(record_id, updated(self._records[record_id], known.said, submission.person, self._today))
+        self._note(submission, record_id, known.review_id, pending=False)
+        return Placement("matched", child_id, None, score, record_id)
 
-    def link(self, submission: Submission, child_id: str, review_id: str | None = None) -> None:
-        """The record is this child's: what it adds is kept with the child."""
-        self._amend(child_id, enriched(self._records[child_id], submission.person, self._today))
-        self._note(submission, child_id, review_id, pending=False)
+    def link(self, submission: Submission, child_id: str, review_id: str | None = None) -> str:
+        """The record is this child's: what it adds is kept with the child. Returns the id of the record that it is
+        kept with: of several the one that it agrees with best, so that it goes with that one should they be parted."""
+        record_id = self._nearest(submission.prepared, child_id)
+        self._amend(record_id, enriched(self._records[record_id], submission.person, self._today))
+        self._note(submission, record_id, review_id, pending=False)
+        return record_id
 
     def add(self, submission: Submission, review_id: str | None = None) -> str:
         """The record is a child's who is not in the index yet. Returns the new id."""
         record = ChildRecord.of(self._make_id(), submission.person, self._today)
         self._records[record.child_id] = self.changes.added[record.child_id] = record
+        self._root[record.child_id] = record.child_id
+        self._members[record.child_id] = (record.child_id,)
         self._prepared[record.child_id] = submission.prepared
         self._hold(record.child_id, submission.keys)
         self._note(submission, record.child_id, review_id, pending=False)
         return record.child_id
 
     def _add(self, submission: Submission) -> Placement:
-        return Placement("created", self.add(submission), None, None)
+        child_id = self.add(submission)
+        return Placement("created", child_id, None, None, child_id)
 
     def _ask(
         self, submission: Submission, candidate_id: str, score: float, because: tuple[str, ...], linked: str | None
     ) -> Placement:
         review = NewReview(self._make_id(), submission, candidate_id, score, because)
         self.changes.reviews.append(review)
-        self._doubtful.setdefault(candidate_id, []).append(submission.prepared)
+        self._doubtful[candidate_id].append(submission.prepared)
         self._note(submission, linked, review.review_id, pending=True)
         return Placement("review", None, review.review_id, score)
 
     def _note(self, submission: Submission, child_id: str | None, review_id: str | None, *, pending: bool) -> None:
         said = submission.person if submission.numbered else None
         if submission.numbered and child_id is not None:
-            self._claimed.add(child_id)
+            self._claimed.add(self._root[child_id])
         noted = SourceRecord(said, child_id, review_id, pending)
         self._sources[submission.source_key] = self.changes.sources[submission.source_key] = noted
 
@@ -200,14 +230,36 @@ class Register:
 
     def _hold(self, child_id: str, keys: tuple[int, ...]) -> None:
         self.changes.keys[child_id] = keys
+        root = self._root[child_id]
         for key in keys:
             held = self._holders.setdefault(key, [])
-            if child_id not in held:
-                held.append(child_id)
+            if root not in held:
+                held.append(root)
 
     def _candidates(self, submission: Submission) -> list[tuple[str, Prepared]]:
         shared = Counter(id_ for key in submission.keys for id_ in self._holders.get(key, ()))
-        return [(id_, self._prepared_of(id_)) for id_, _ in shared.most_common(MOST_CANDIDATES)]
+        return [(id_, self._best(submission.prepared, id_)) for id_, _ in shared.most_common(MOST_CANDIDATES)]
+
+    def _best(self, query: Prepared, child_id: str) -> Prepared:
+        """The child's record that agrees best."""
+        if len(self._members[child_id]) == 1:
+            return self._prepared_of(child_id)
+        held = facing(query, self._prepared_all(child_id))
+        return best_of(query, held, self._knowledge.frequencies, self._knowledge.population)
+
+    def _nearest(self, query: Prepared, child_id: str) -> str:
+        knowledge, members = self._knowledge, self._members[child_id]
+        if len(members) == 1:
+            return child_id
+        return max(
+            members,
+            key=lambda id_: score_bits(
+                query, self._prepared_of(id_), knowledge.frequencies, DEFAULT_WEIGHTS, knowledge.population
+            ),
+        )
+
+    def _prepared_all(self, child_id: str) -> list[Prepared]:
+        return [self._prepared_of(id_) for id_ in self._members[child_id]]
 
     def _prepared_of(self, child_id: str) -> Prepared:
         found = self._prepared.get(child_id)

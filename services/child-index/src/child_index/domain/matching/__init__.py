@@ -5,9 +5,10 @@ search, or `decide` what becomes of a new record. Everything here is a pure func
 """
 
 from child_index.domain.matching.comparison import Comparison, Evidence, compare, score_bits
-from child_index.domain.matching.decision import Decision, Outcome, Ranked, decide, doubts_of_linking, rank
+from child_index.domain.matching.decision import Decision, Outcome, Ranked, best_of, decide, doubts_of_linking, rank
 from child_index.domain.matching.details import PersonDetails
 from child_index.domain.matching.frequencies import NameFrequencies
+from child_index.domain.matching.identifiers import is_permanent_upn
 from child_index.domain.matching.keys import blocking_keys
 from child_index.domain.matching.prepared import Prepared, prepare
 from child_index.domain.matching.status import (
@@ -41,10 +42,12 @@ __all__ = [
     "Ranked",
     "SearchStatus",
     "Weights",
+    "best_of",
     "blocking_keys",
     "compare",
     "decide",
     "doubts_of_linking",
+    "is_permanent_upn",
     "prepare",
     "probability",
     "rank",

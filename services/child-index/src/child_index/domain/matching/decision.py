@@ -69,6 +69,19 @@ def rank(
     )
 
 
+def best_of(
+    query: Prepared,
+    records: Sequence[Prepared],
+    frequencies: NameFrequencies,
+    population: int,
+    weights: Weights = DEFAULT_WEIGHTS,
+) -> Prepared:
+    """Of several records of one child the one that agrees best with the query."""
+    if len(records) == 1:
+        return records[0]
+    return max(records, key=lambda each: score_bits(query, each, frequencies, weights, population))
+
+
 def decide(
     query: Prepared,
     candidates: Sequence[tuple[str, Prepared]],

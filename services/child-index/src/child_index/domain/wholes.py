@@ -1,0 +1,114 @@
+"""Records that were merged answer as one child. Each keeps what it holds; the whole is read from them all."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from child_index.domain.matching import Prepared
+from child_index.domain.person import Address, ChildRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """The records of one child: the one that the others were merged into first, then oldest first."""
+
+    root: ChildRecord
+    others: tuple[ChildRecord, ...] = ()
+
+    @classmethod
+    def of(cls, root: ChildRecord, records: Iterable[ChildRecord]) -> "Whole":
+        others = (record for record in records if record.child_id != root.child_id)
+        return cls(root, tuple(sorted(others, key=lambda record: record.child_no or 0)))
+
+    @property
+    def child_id(self) -> str:
+        return self.root.child_id
+
+    @property
+    def records(self) -> tuple[ChildRecord, ...]:
+        return (self.root, *self.others)
+
+    @property
+    def numbers(self) -> list[int]:
+        return [record.child_no for record in self.records if record.child_no is not None]
+
+    @property
+    def sex(self) -> str | None:
+        return next((record.sex for record in self.records if record.sex), None)
+
+    @property
+    def nhs_numbers(self) -> list[str]:
+        """The child's own first; more than one only where an officer merged records that have different ones."""
+        return _distinct(record.nhs_number for record in self.records)
+
+    @property
+    def upns(self) -> list[str]:
+        return _distinct(record.upn for record in self.records)
+
+    @property
+    def other_names(self) -> list[tuple[str, str]]:
+        """Every other name that any of the records has or had, the root's first."""
+        present = (self.root.given_name, self.root.family_name)
+        found = list(self.root.other_names)
+        for record in self.others:
+            found += [(record.given_name, record.family_name), *record.other_names]
+        return [name for name in dict.fromkeys(found) if name != present]
+
+    @property
+    def other_dates_of_birth(self) -> list[date]:
+        found = dict.fromkeys(record.date_of_birth for record in self.others)
+        return [born for born in found if born != self.root.date_of_birth]
+
+    @property
+    def addresses(self) -> list[Address]:
+        """The root's, and the places that only another record has; newest first."""
+        found = list(self.root.addresses)
+        places = {(address.address_line, address.postcode) for address in found}
+        for record in self.others:
+            found += [each for each in record.addresses if (each.address_line, each.postcode) not in places]
+            places |= {(address.address_line, address.postcode) for address in record.addresses}
+        return sorted(found, key=lambda address: address.since, reverse=True)
+
+
+def wholes(records: Sequence[ChildRecord]) -> dict[str, Whole]:
+    """The records by the id of their root. A set whose root is not among them goes by its oldest record's id."""
+    sets: dict[int | str, list[ChildRecord]] = {}
+    for record in records:
+        sets.setdefault(record.child_id if record.root_no is None else record.root_no, []).append(record)
+    found = {}
+    for members in sets.values():
+        by_age = sorted(members, key=lambda record: record.child_no or 0)
+        root = next((record for record in members if record.child_no == record.root_no), by_age[0])
+        found[root.child_id] = Whole.of(root, members)
+    return found
+
+
+def facing(query: Prepared, members: Sequence[Prepared]) -> Sequence[Prepared]:
+    """The records of one child as they are held against a query, of which the best counts.
+
+    A number is the child's, whichever record has it: so the number that the query names is on all of them where it is
+    on one, and a record without one has another's. Otherwise a record that lacks the NHS number would hide that the
+    child has a different one.
+    """
+    if len(members) == 1:
+        return members
+    nhs_number = _facing([member.nhs_number for member in members], query.nhs_number)
+    upn = _facing([member.upn for member in members], query.upn)
+    return [
+        replace(
+            member,
+            nhs_number=nhs_number if nhs_number == query.nhs_number else member.nhs_number or nhs_number,
+            upn=upn if upn == query.upn else member.upn or upn,
+        )
+        for member in members
+    ]
+
+
+def _facing(held: list[str], sought: str) -> str:
+    if sought and sought in held:
+        return sought
+    return next((number for number in held if number), "")
+
+
+def _distinct(found: Iterable[str | None]) -> list[str]:
+    return list(dict.fromkeys(value for value in found if value))
