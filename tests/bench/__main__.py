@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -127,7 +127,8 @@ def prepare(server: Server) -> str:
 
 
 def decision_ratio(server: Server, child_id: str, seconds: float, baseline: Load, connections: int) -> Load:
-    """The consent service alone, over HTTP: decision, log row, commit, signed grant."""
+    """The consent service alone, over HTTP: decision, log row, commit, signed grant. On PostgreSQL its worker (the
+    log's sequencer, the relay) is a process of its own, as where many agencies share a Kith; embedded, it is not."""
     key = (server.data_dir / "keys" / "internal").read_text().strip()
     token = DevelopmentIssuer(server.data_dir).token(GP)
     asked = {
@@ -141,7 +142,13 @@ def decision_ratio(server: Server, child_id: str, seconds: float, baseline: Load
     environment = server.env()
     environment["KITH_DATABASE_URL"] = environment.get("KITH_CONSENT_DATABASE_URL", "")
     environment["KITH_LOG_LEVEL"] = "WARNING"
-    with uvicorn("consent.main:create_app", environment, "/health/ready") as url:
+    with ExitStack() as stack:
+        if environment["KITH_DATABASE_URL"]:
+            worker = subprocess.Popen([sys.executable, "-m", "consent.worker"], env=environment, cwd=ROOT)
+            stack.callback(worker.wait)
+            stack.callback(worker.terminate)
+            environment["KITH_RUN_WORKER"] = "false"
+        url = stack.enter_context(uvicorn("consent.main:create_app", environment, "/health/ready"))
         wrk(f"{url}/internal/decisions", connections, 1, request_script("POST", given, json.dumps(asked)))
         found = wrk(f"{url}/internal/decisions", connections, seconds, request_script("POST", given, json.dumps(asked)))
     assert found.failed == 0, "a decision failed under load"

@@ -19,6 +19,7 @@ import uvloop
 from fastapi import FastAPI
 
 from chassis.broker import Broker
+from chassis.runtime import settle_memory
 from chassis.telemetry import configure_logging
 from contracts.routes import Service
 from gateway.adapters.asgi_transport import StreamingASGITransport
@@ -95,6 +96,7 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
 async def _serve(listener: socket.socket, data_dir: Path, build: Callable[[], Parts]) -> None:
     parts = build()
     async with started(parts) as gateway:
+        settle_memory()
         config = uvicorn.Config(
             gateway,
             loop="none",  # it is the one that we run on

@@ -4,6 +4,7 @@ A grant is a short-lived ES256 token. The other services verify it with the cons
 with the granted categories only; a gateway alone, or a caller inside the network, has no grant and gets nothing.
 """
 
+import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any
 
 from jose import jwt
 from jose.exceptions import JOSEError
+from jose.utils import base64url_encode
 
 from chassis.errors import KithError
 from chassis.keys import ALGORITHM, SigningKey
@@ -83,8 +85,13 @@ class Grant:
 
 
 class GrantSigner:
+    """Makes the compact form (RFC 7515, section 7.1) itself, by python-jose's key: the header is the same each time,
+    and the claims are ours, so `jwt.encode` would check and encode for two thirds of the time of a grant."""
+
     def __init__(self, key: SigningKey) -> None:
         self._key = key
+        header = {"alg": ALGORITHM, "typ": "JWT", "kid": key.key_id}
+        self._header = base64url_encode(_compact(header))
 
     def sign(self, grant: Grant) -> str:
         now = int(time.time())
@@ -112,7 +119,12 @@ class GrantSigner:
             "rec": list(grant.records),
             "kpt": [[k.since.isoformat(), list(k.practitioners), list(k.agencies)] for k in grant.kept_back],
         }
-        return str(jwt.encode(claims, self._key.key, ALGORITHM, headers={"kid": self._key.key_id}))
+        signed = b".".join((self._header, base64url_encode(_compact(claims))))
+        return b".".join((signed, base64url_encode(self._key.key.sign(signed)))).decode("ascii")
+
+
+def _compact(value: dict[str, Any]) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode("ascii")
 
 
 class GrantVerifier:

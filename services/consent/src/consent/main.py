@@ -88,6 +88,7 @@ def create_app(
         decisions, directory, scim, accounts, consents, consent_requests, legal_bases, blocks, overrides, explain,
         viewers, agreement, history_delay, me, access_log, signals,
     )  # fmt: skip
+    app.router.routes.insert(0, decisions.hot_route)
     for module in modules:
         app.include_router(module.router)
     return app
