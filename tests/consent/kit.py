@@ -104,7 +104,7 @@ class Consent:
                 source="urn:kith:test",
                 type=event.type_name(),
                 subject=event.key,
-                time="2026-11-22T00:00:00Z",
+                time=system_clock(),
                 data=event.model_dump(mode="json"),
             )
             for event in events

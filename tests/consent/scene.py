@@ -2,8 +2,15 @@
 
 from datetime import date
 
-from chassis.ids import new_id
-from contracts.events import ChildRegistered, LeadProfessionalAssigned, ServiceEpisodeEnded, ServiceEpisodeStarted
+from chassis.ids import new_id, system_clock
+from contracts.events import (
+    ChildRegistered,
+    LeadProfessionalAssigned,
+    MergeUndone,
+    RecordsMerged,
+    ServiceEpisodeEnded,
+    ServiceEpisodeStarted,
+)
 from tests.consent.kit import Consent
 
 TEACHER, HEALTH_VISITOR, SOCIAL_WORKER, OTHER_TEACHER = "tia-teacher", "hana-hv", "sam-sw", "olu-teacher"
@@ -72,6 +79,19 @@ async def make_child(consent: Consent) -> str:
         ),
     )
     return child_id
+
+
+async def merge(consent: Consent, child_id: str, into: str) -> RecordsMerged:
+    """The child index found that two records are of one child."""
+    merged = RecordsMerged(merge_id=new_id(), child_id=into, merged_child_id=child_id, merged_at=system_clock())
+    await consent.tell(merged)
+    return merged
+
+
+async def undo(consent: Consent, merged: RecordsMerged) -> None:
+    """It was a mistake."""
+    ids = {"child_id": merged.child_id, "merged_child_id": merged.merged_child_id}
+    await consent.tell(MergeUndone(merge_id=merged.merge_id, **ids, undone_at=system_clock()))
 
 
 async def make_account(consent: Consent, child_id: str, kind: str) -> str:

@@ -81,6 +81,7 @@ class InboxConsumer(Generic[U]):
             seen.add(envelope.id)
             handler = self._handlers.get(envelope.type)
             if handler is not None:
+                uow.happened_at = envelope.time
                 await handler(uow, EVENT_TYPES[envelope.type].model_validate(envelope.data))
             taken.append({"event_id": envelope.id, "consumer": self.name, "received_at": uow.now()})
         if taken:

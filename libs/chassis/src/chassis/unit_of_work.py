@@ -45,6 +45,8 @@ class UnitOfWork:
         self.connection: AsyncConnection
         self.effects: list[str] = []
         """Ids of the events that the last commit wrote."""
+        self.happened_at: datetime | None = None
+        """When the event that is being taken in happened, by the clock of the service that it comes from."""
 
     def _open(self) -> None:
         """Makes the repositories over `self.connection`."""

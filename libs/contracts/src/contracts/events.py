@@ -360,8 +360,6 @@ EVENT_TYPES: dict[str, type[Event]] = {
 }
 
 NOT_CONSUMED: dict[str, str] = {
-    "RecordsMerged": "published first, so that agencies' own records can follow; the decision takes it in next",
-    "MergeUndone": "published first, so that agencies' own records can follow; the decision takes it in next",
     "TeamChanged": "the child index shows practitioners and services; teams matter only to the decision",
     "ConsentRecorded": "the decision reads consents where they live; kept for agencies' own records",
     "BlockPlaced": "every reader asks the decision again, so no service keeps a copy of a block",

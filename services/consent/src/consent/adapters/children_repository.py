@@ -7,8 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from consent.adapters.tables import children, family, involvements
+from consent.adapters.tables import children, family, involvements, merged_records
 from consent.domain.facts import InvolvementKind
+
+_CHUNK = 500
 
 
 class ChildrenRepository:
@@ -50,6 +52,7 @@ class ChildrenRepository:
         *,
         sensitive: bool,
         at: datetime,
+        began_at: datetime | None,
     ) -> None:
         self._started.append(
             {
@@ -60,6 +63,7 @@ class ChildrenRepository:
                 "service_id": service_id,
                 "sensitive": sensitive,
                 "recorded_at": at,
+                "began_at": began_at,
             }
         )
         self._bumped[child_id] = None
@@ -84,7 +88,9 @@ class ChildrenRepository:
     async def flush(self) -> None:
         if self._started:
             statement = self._insert(involvements)
-            new = {name: statement.excluded[name] for name in ("practitioner_id", "service_id", "sensitive")}
+            new = {
+                name: statement.excluded[name] for name in ("practitioner_id", "service_id", "sensitive", "began_at")
+            }
             same_person = sa.func.coalesce(involvements.c.practitioner_id, "") == sa.func.coalesce(
                 statement.excluded.practitioner_id, ""
             )
@@ -102,9 +108,19 @@ class ChildrenRepository:
                 statement.on_conflict_do_update(index_elements=["reference"], set_=new), self._ended
             )
         if self._bumped:
+            await self._bump_their_sets()
             statement = self._insert(children)
             await self._connection.execute(
                 statement.on_conflict_do_update(index_elements=["child_id"], set_={"epoch": children.c.epoch + 1}),
                 [{"child_id": child_id, "epoch": 1} for child_id in sorted(self._bumped)],
             )
         self._started, self._ended, self._bumped = [], [], {}
+
+    async def _bump_their_sets(self) -> None:
+        """A decision about any record of a child is made from all of them."""
+        mine, others = merged_records.alias("mine"), merged_records.alias("others")
+        together = sa.select(others.c.record_id).join_from(mine, others, mine.c.root_id == others.c.root_id)
+        changed = sorted(self._bumped)
+        for start in range(0, len(changed), _CHUNK):
+            query = together.where(mine.c.record_id.in_(changed[start : start + _CHUNK]))
+            self._bumped |= dict.fromkeys((await self._connection.execute(query)).scalars())

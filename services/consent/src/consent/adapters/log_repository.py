@@ -39,9 +39,11 @@ class LogRepository:
         log = access_log.c
         newest_first = (log.at.desc(), log.entry_id.desc())
         query = sa.select(access_log).where(log.body.is_not(None)).order_by(*newest_first).limit(limit)
-        for name in ("child_id", "viewer_id", "outcome"):
+        for name in ("viewer_id", "outcome"):
             if filters.get(name) is not None:
                 query = query.where(log[name] == filters[name])
+        if filters.get("child_id") is not None:
+            query = query.where(_about(filters.get("records") or [filters["child_id"]], filters.get("parted", ())))
         if filters.get("agency_id") is not None:
             # A child or a viewer has few entries, an agency many, and a viewer is mostly of one agency. PostgreSQL
             # takes the two for independent, and would read all the agency's or sort all the viewer's; of a CASE it
@@ -152,6 +154,19 @@ class LogRepository:
         if known.scalar_one_or_none() is None:
             row = {"key_id": key_id, "public_key": dict(public_jwk), "first_used_at": at}
             await self._connection.execute(sa.insert(log_keys).values(row))
+
+
+def _about(records: Sequence[str], parted: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Whether an entry is of a look at a child with these records, or at what it was one with at the time: an entry
+    has the id that the records answered as, and says of several which they were."""
+    log = access_log.c
+    if len(records) == 1 and not parted:
+        return log.child_id == records[0]
+    own = log.child_id.in_(records)
+    if not parted:
+        return own
+    named = sa.or_(*(log.body.contains(f'"{record}"', autoescape=True) for record in records))
+    return sa.or_(own, sa.and_(log.child_id.in_(parted), named))
 
 
 def _kept_back(delay: HistoryDelay) -> sa.ColumnElement[bool]:

@@ -14,16 +14,13 @@ import asyncpg  # type: ignore[import-untyped]
 
 from chassis.database import Database
 from chassis.errors import Unavailable
-from consent.adapters.facts_repository import FACTS_SQL, read_facts
+from consent.adapters.facts_rows import read_facts
+from consent.adapters.facts_sql import POSTGRES_FACTS
 from consent.adapters.tables import LOG_COLUMNS, access_log
 from consent.application.ports import Conclude
 from consent.domain.facts import ChildFacts, Viewer
 
-_FACTS = (
-    FACTS_SQL.replace("IN :children", "= ANY($1::varchar[])")
-    .replace(":viewer", "$2::varchar")
-    .replace(":account", "$3::varchar")
-)
+_FACTS = POSTGRES_FACTS.replace(":children", "$1").replace(":viewer", "$2::varchar").replace(":account", "$3::varchar")
 _INSERT = (
     f"INSERT INTO {access_log.name} ({', '.join(LOG_COLUMNS)}) "  # noqa: S608 - names of our own
     f"VALUES ({', '.join(f'${place}' for place in range(1, len(LOG_COLUMNS) + 1))})"

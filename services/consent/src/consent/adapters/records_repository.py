@@ -34,10 +34,12 @@ class RecordsRepository:
         )
         return changed.rowcount == 1
 
-    async def of_child(self, child_id: str, after: str | None, limit: int, **equal: str) -> list[dict[str, Any]]:
-        """The child's rows in the order they were made (ids sort by time), from behind `after` on; with `equal`,
-        only those with these values."""
-        query = sa.select(self._table).where(self._table.c.child_id == child_id).order_by(self._key).limit(limit)
+    async def of_child(
+        self, records: Sequence[str], after: str | None, limit: int, **equal: str
+    ) -> list[dict[str, Any]]:
+        """The rows of a child's records in the order they were made (ids sort by time), from behind `after` on; with
+        `equal`, only those with these values."""
+        query = sa.select(self._table).where(self._table.c.child_id.in_(records)).order_by(self._key).limit(limit)
         for name, value in equal.items():
             query = query.where(self._table.c[name] == value)
         if after is not None:
@@ -72,6 +74,6 @@ class ConsentsRepository(RecordsRepository):
             query = query.where(consents.c.consent_id > after)
         return [dict(row) for row in (await self._connection.execute(query)).mappings()]
 
-    async def withdrawn_since(self, child_id: str, moment: datetime) -> list[dict[str, Any]]:
-        query = sa.select(consents).where(consents.c.child_id == child_id, consents.c.withdrawn_at >= moment)
+    async def withdrawn_since(self, records: Sequence[str], moment: datetime) -> list[dict[str, Any]]:
+        query = sa.select(consents).where(consents.c.child_id.in_(records), consents.c.withdrawn_at >= moment)
         return [dict(row) for row in (await self._connection.execute(query)).mappings()]

@@ -13,6 +13,8 @@ from consent.adapters.tables import (
     access_log,
     accounts,
     involvements,
+    merged_records,
+    merges,
     overrides,
     practitioners,
     services,
@@ -105,11 +107,14 @@ class SignalsRepository:
     ) -> list[dict[str, Any]]:
         log = access_log.c
         member = sa.and_(team_members.c.team_id == services.c.team_id, team_members.c.practitioner_id == log.viewer_id)
-        own = sa.exists().where(
-            involvements.c.child_id == log.child_id, involvements.c.practitioner_id == log.viewer_id
-        )
-        shared = sa.exists().where(
+        same_child = sa.or_(
             involvements.c.child_id == log.child_id,
+            # An involvement with a record that was merged, now or then, is one with the child who was looked at.
+            involvements.c.child_id.in_(_ever_merged_with(log.child_id)),
+        )
+        own = sa.exists().where(same_child, involvements.c.practitioner_id == log.viewer_id)
+        shared = sa.exists().where(
+            same_child,
             involvements.c.kind == InvolvementKind.EPISODE.value,
             services.c.service_id == involvements.c.service_id,
             member,
@@ -189,3 +194,10 @@ class SignalsRepository:
 
     async def _rows(self, query: sa.Select[Any]) -> list[dict[str, Any]]:
         return [dict(row) for row in (await self._connection.execute(query)).mappings()]
+
+
+def _ever_merged_with(record: sa.ColumnElement[str]) -> sa.Select[tuple[str]]:
+    mine, others = merged_records.alias("mine"), merged_records.alias("others")
+    together = sa.select(others.c.record_id).where(mine.c.record_id == record, mine.c.root_id == others.c.root_id)
+    into = sa.select(merges.c.from_id).where(merges.c.into_id == record)
+    return together.union_all(into)  # type: ignore[return-value]

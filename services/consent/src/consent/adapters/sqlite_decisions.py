@@ -11,11 +11,12 @@ from typing import Any
 
 from chassis.database import Database
 from chassis.errors import Unavailable
-from consent.adapters.facts_repository import FACTS_SQL, read_facts
+from consent.adapters.facts_rows import kin_in, read_facts, records_in
+from consent.adapters.facts_sql import SQLITE_FACTS, SQLITE_KIN
 from consent.adapters.tables import LOG_COLUMNS, access_log
 from consent.application.ports import Conclude
 
-_Row = namedtuple("_Row", ("kind", "child", "a", "b", "c", "d", "e", "f"))
+_Row = namedtuple("_Row", ("kind", "child", "a", "b", "c", "d", "e", "f", "g"))
 _INSERT = (
     f"INSERT INTO {access_log.name} ({', '.join(LOG_COLUMNS)}) "  # noqa: S608 - names of our own
     f"VALUES ({', '.join(f':{name}' for name in LOG_COLUMNS)})"
@@ -63,11 +64,14 @@ class SqliteDecisions:
             raise
 
     def _rows(self, connection: sqlite3.Connection, identity: str, child_ids: Sequence[str]) -> list[_Row]:
-        asked = {f"c{number}": child_id for number, child_id in enumerate(dict.fromkeys(child_ids))}
-        listed = f"({', '.join(f':{name}' for name in asked)})" if asked else "(NULL)"
-        given: dict[str, Any] = {"viewer": identity, "account": identity if self._by_account_id else "", **asked}
-        found = connection.execute(FACTS_SQL.replace(":children", listed), given)
-        return [_Row(*row) for row in found]
+        who = {"viewer": identity, "account": identity if self._by_account_id else ""}
+        asked = list(dict.fromkeys(child_ids))
+        rows = _ask(connection, SQLITE_FACTS, ":records", asked, who)
+        records = records_in(rows, asked)
+        if len(records) > len(asked):
+            rows = _ask(connection, SQLITE_FACTS, ":records", records, who)
+        kin = kin_in(rows, records)
+        return rows + _ask(connection, SQLITE_KIN, ":kin", kin, {}) if kin else rows
 
     def _open(self) -> sqlite3.Connection:
         assert self._database.url.database is not None
@@ -86,3 +90,11 @@ class SqliteDecisions:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _ask(
+    connection: sqlite3.Connection, statement: str, place: str, ids: Sequence[str], given: dict[str, Any]
+) -> list[_Row]:
+    listed = f"({', '.join(f':i{number}' for number in range(len(ids)))})" if ids else "(NULL)"
+    given = {**given, **{f"i{number}": each for number, each in enumerate(ids)}}
+    return [_Row(*row) for row in connection.execute(statement.replace(place, listed), given)]

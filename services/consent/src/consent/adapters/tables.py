@@ -123,6 +123,30 @@ involvements = sa.Table(
     sa.Column("sensitive", sa.Boolean, nullable=False, server_default=sa.true()),
     # When it became known here; NULL: before that was kept.
     sa.Column("recorded_at", UtcDateTime),
+    # When the child index recorded it, by its own clock; NULL: before that was kept.
+    sa.Column("began_at", UtcDateTime),
+)
+
+merges = sa.Table(
+    "merges",
+    metadata,
+    sa.Column("merge_id", _id, primary_key=True),
+    sa.Column("from_id", _id, nullable=False, index=True),
+    sa.Column("into_id", _id, nullable=False, index=True),
+    # By the child index's clock; what it recorded since holds for both.
+    sa.Column("merged_at", UtcDateTime, nullable=False),
+    # When it became known here, by our own clock; what was agreed here since holds for both.
+    sa.Column("taken_at", UtcDateTime, nullable=False),
+    # When it became known here that it was undone.
+    sa.Column("undone_at", UtcDateTime),
+)
+
+merged_records = sa.Table(
+    "merged_records",
+    metadata,
+    # Worked out from the merges in force: each record of a set of more than one, and the record that it answers as.
+    sa.Column("record_id", _id, primary_key=True),
+    sa.Column("root_id", _id, nullable=False, index=True),
 )
 
 family = sa.Table(

@@ -7,6 +7,7 @@ from consent.adapters.children_repository import ChildrenRepository
 from consent.adapters.directory_repository import DirectoryRepository
 from consent.adapters.facts_repository import FactsRepository
 from consent.adapters.log_repository import LogRepository
+from consent.adapters.merges_repository import MergesRepository
 from consent.adapters.overrides_repository import OverridesRepository
 from consent.adapters.provisioned_repository import ProvisionedRepository
 from consent.adapters.records_repository import ConsentsRepository, RecordsRepository
@@ -25,6 +26,7 @@ class ConsentUnitOfWork(UnitOfWork):
         self.directory = DirectoryRepository(connection)
         self.provisioned = ProvisionedRepository(connection)
         self.children = ChildrenRepository(connection)
+        self.merges = MergesRepository(connection)
         self.consents = ConsentsRepository(connection)
         self.consent_requests = RecordsRepository(connection, consent_requests)
         self.history_delays = RecordsRepository(connection, history_delays)

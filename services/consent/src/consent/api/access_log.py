@@ -33,7 +33,7 @@ class Purge(BaseModel):
 
 
 class Entry(BaseModel):
-    """One decision. Ids and codes only."""
+    """One decision. Ids and codes only. `records`: of a child whose records were merged, those that it was about."""
 
     entry_id: str
     at: str
@@ -41,6 +41,7 @@ class Entry(BaseModel):
     actor_id: str | None = None
     agency_id: str | None = None
     child_id: str | None = None
+    records: list[str] = []
     action: str
     purpose: str
     categories: list[str]

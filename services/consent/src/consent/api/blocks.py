@@ -66,7 +66,7 @@ def shown_block(record: Record) -> dict[str, Any]:
 async def blocks_page(reading: Callable[[], UnitOfWork], grant: Grant, limit: int, cursor: str | None) -> JSONResponse:
     after = decode_cursor(cursor)
     async with reading() as uow:
-        found = await uow.blocks.of_child(str(grant.child_id), after[0] if after else None, limit + 1)
+        found = await uow.blocks.of_child(grant.records, after[0] if after else None, limit + 1)
     return JSONResponse(page(found, limit, shown_block, lambda record: encode_cursor(record["block_id"])))
 
 

@@ -19,7 +19,7 @@ from consent.application.ports import Record
 from consent.domain.facts import Recipient
 from contracts.vocabulary import Category, LegalBasisCode
 
-router = APIRouter(responses=problems(404))
+router = APIRouter(responses=problems(404, 409))
 
 
 class LegalBasisBody(RequestModel):
@@ -93,7 +93,7 @@ async def list_legal_bases(
 ) -> JSONResponse:
     after = decode_cursor(cursor)
     async with reading() as uow:
-        found = await uow.legal_bases.of_child(str(grant.child_id), after[0] if after else None, limit + 1)
+        found = await uow.legal_bases.of_child(grant.records, after[0] if after else None, limit + 1)
     return JSONResponse(page(found, limit, _shown, lambda record: encode_cursor(record["basis_id"])))
 
 

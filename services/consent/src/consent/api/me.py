@@ -99,6 +99,7 @@ async def lift_my_block(block_id: str, grant: Blocking, writing: Writing) -> Res
     description="Who gives it follows from the account: a young person for themselves, a parent by parental "
     "responsibility.",
     response_model=Consent,
+    responses=problems(404, 409),
 )
 async def give_my_consent(
     body: OwnConsentBody,

@@ -8,6 +8,7 @@ from typing import Any
 from chassis.errors import FieldError, Invalid, NotFound, NotYet
 from chassis.grants import Grant
 from consent.application.ports import Record, UnitOfWork, UnitOfWorkFactory
+from consent.application.whole_child import places_in_log
 from consent.domain.log_heads import TreeHead, thumbprint
 from consent.domain.log_lines import entry_line, head_line, hidden_line
 from consent.domain.merkle import (
@@ -47,7 +48,7 @@ async def search(
 ) -> list[Record]:
     """Log rows, newest first: one more than `limit` where there are more."""
     narrowed = scoped(grant, filters)
-    return [] if narrowed is None else await uow.log.search(narrowed, after, limit + 1)
+    return [] if narrowed is None else await uow.log.search(await places_in_log(uow, narrowed), after, limit + 1)
 
 
 async def tree_head(uow: UnitOfWork) -> TreeHead:

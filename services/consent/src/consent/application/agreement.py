@@ -6,7 +6,7 @@ from typing import Any
 from consent.application.ports import Record, UnitOfWork
 from consent.application.viewers import viewers_of
 from consent.domain.consents import Who
-from consent.domain.facts import InvolvementKind
+from consent.domain.facts import ChildFacts, InvolvementKind
 from consent.domain.plain_words import PLAIN_CATEGORY, PLAIN_PURPOSE, PLAIN_RECIPIENT, plain_reason, plain_role
 from consent.domain.policy import Policy
 from consent.domain.telling import Reader, as_told_to
@@ -16,15 +16,15 @@ _MOST = 1000
 """Consents, blocks and requests of one child that a page speaks of; nobody has so many."""
 
 
-async def sharing_agreement(uow: UnitOfWork, policy: Policy, child_id: str, reader: Reader) -> dict[str, Any]:
+async def sharing_agreement(uow: UnitOfWork, policy: Policy, child: ChildFacts, reader: Reader) -> dict[str, Any]:
     """The page for one reader: what they may know, and nothing that would tell of the rest."""
     now = uow.now()
-    consents = [each for each in await _of_reader(uow, "consents", child_id, reader) if _in_force(each, now)]
+    consents = [each for each in await _of_reader(uow, "consents", child, reader) if _in_force(each, now)]
     names = _Names(uow)
     return {
         "made_at": now,
         "copy_for": Who.PARENT if reader is Reader.PARENT else Who.YOUNG_PERSON,
-        "people": await _people(uow, policy, child_id, reader, {each["consent_id"]: each for each in consents}),
+        "people": await _people(uow, policy, child, reader, {each["consent_id"]: each for each in consents}),
         "agreed": [
             {
                 "consent_id": each["consent_id"],
@@ -44,19 +44,19 @@ async def sharing_agreement(uow: UnitOfWork, policy: Policy, child_id: str, read
                 "what": [PLAIN_CATEGORY[Category(category)] for category in each["categories"]],
                 "with_whom": [await names.recipient(entry) for entry in each["recipients"]],
             }
-            for each in await _of_reader(uow, "consent_requests", child_id, reader)
+            for each in await _of_reader(uow, "consent_requests", child, reader)
             if each["outcome"] != "given"
         ],
-        "kept_out": await _kept_out(uow, child_id, names, now) if reader is Reader.YOUNG_PERSON else None,
-        "contact": await _contact(uow, child_id, reader, names, now),
+        "kept_out": await _kept_out(uow, child, names, now) if reader is Reader.YOUNG_PERSON else None,
+        "contact": await _contact(uow, child, reader, names, now),
     }
 
 
-async def _of_reader(uow: UnitOfWork, kind: str, child_id: str, reader: Reader) -> list[Record]:
+async def _of_reader(uow: UnitOfWork, kind: str, child: ChildFacts, reader: Reader) -> list[Record]:
     column = {"consents": "given_by", "consent_requests": "asked_of"}[kind]
     own = {column: Who.PARENT.value} if reader is Reader.PARENT else {}
     repository = uow.consents if kind == "consents" else uow.consent_requests
-    return await repository.of_child(child_id, None, _MOST, **own)
+    return await repository.of_child(child.records, None, _MOST, **own)
 
 
 def _in_force(consent: Record, now: datetime) -> bool:
@@ -64,10 +64,10 @@ def _in_force(consent: Record, now: datetime) -> bool:
 
 
 async def _people(
-    uow: UnitOfWork, policy: Policy, child_id: str, reader: Reader, consents: dict[str, Record]
+    uow: UnitOfWork, policy: Policy, child: ChildFacts, reader: Reader, consents: dict[str, Record]
 ) -> list[dict[str, Any]]:
     people = []
-    for viewer in await viewers_of(uow, policy, child_id, reader):
+    for viewer in await viewers_of(uow, policy, child, reader):
         sees = []
         for found in viewer["categories"]:
             consent = consents.get(found["reference"] or "") if found["rule"] == "consented" else None
@@ -91,7 +91,7 @@ async def _people(
     return sorted(people, key=lambda person: not person["lead_professional"])
 
 
-async def _kept_out(uow: UnitOfWork, child_id: str, names: "_Names", now: datetime) -> list[dict[str, Any]]:
+async def _kept_out(uow: UnitOfWork, child: ChildFacts, names: "_Names", now: datetime) -> list[dict[str, Any]]:
     return [
         {
             "who": await names.recipient({"type": block["viewer_type"], "id": block["viewer_id"]}),
@@ -100,22 +100,19 @@ async def _kept_out(uow: UnitOfWork, child_id: str, names: "_Names", now: dateti
             else [PLAIN_CATEGORY[Category(category)] for category in block["categories"]],
             "until": block["valid_until"],
         }
-        for block in await uow.blocks.of_child(child_id, None, _MOST)
+        for block in await uow.blocks.of_child(child.records, None, _MOST)
         if block["lifted_at"] is None and (block["valid_until"] is None or block["valid_until"] > now)
     ]
 
 
 async def _contact(
-    uow: UnitOfWork, child_id: str, reader: Reader, names: "_Names", now: datetime
+    uow: UnitOfWork, child: ChildFacts, reader: Reader, names: "_Names", now: datetime
 ) -> dict[str, Any] | None:
     """The lead professional, whom the family calls; None where nobody leads, as far as this reader knows."""
-    _, children = await uow.facts.load("", [child_id])
-    if child_id not in children:
-        return None
-    for found in children[child_id].involvements:
+    for found in child.involvements:
         if found.kind is InvolvementKind.LEAD and found.practitioner_id is not None and found.current(now.date()):
             viewer, _ = await uow.facts.load(found.practitioner_id, [])
-            told = as_told_to(reader, children[child_id], now, viewer)
+            told = as_told_to(reader, child, now, viewer)
             person = await uow.directory.get("practitioner", found.practitioner_id)
             if person is not None and found in told.involvements:
                 return {

@@ -28,9 +28,10 @@ async def place_block(uow: UnitOfWork, grant: Grant, command: PlaceBlock) -> Rec
         raise Invalid([FieldError("/valid_until", "has passed")])
     if await uow.directory.get(command.viewer_type.value, command.viewer_id) is None:
         raise Invalid([FieldError("/viewer/id", "is not in the directory")])
+    first, *others = await _records_to_block(uow, grant)
     record: Record = {
         "block_id": new_id(),
-        "child_id": grant.child_id,
+        "child_id": first,
         "viewer_type": command.viewer_type.value,
         "viewer_id": command.viewer_id,
         "categories": None if command.categories is None else sorted(set(command.categories)),
@@ -38,16 +39,28 @@ async def place_block(uow: UnitOfWork, grant: Grant, command: PlaceBlock) -> Rec
         "placed_by": grant.viewer_id,
         "placed_at": uow.now(),
     }
-    await uow.blocks.add(record)
-    await uow.children.bump(str(grant.child_id))
-    uow.emit(BlockPlaced(block_id=record["block_id"], child_id=str(grant.child_id), viewer_type=command.viewer_type))
+    for placed in (record, *({**record, "block_id": new_id(), "child_id": other} for other in others)):
+        await uow.blocks.add(placed)
+        await uow.children.bump(placed["child_id"])
+        uow.emit(BlockPlaced(block_id=placed["block_id"], child_id=placed["child_id"], viewer_type=command.viewer_type))
     return {**record, "lifted_at": None}
+
+
+async def _records_to_block(uow: UnitOfWork, grant: Grant) -> list[str]:
+    """The record that the decision was about, and any that was parted from it since, at this very moment: whoever
+    places the block means the child whom they saw."""
+    await uow.merges.hold()
+    own = str(grant.child_id)
+    by_root = {await uow.merges.root_of(own): own}
+    for record in grant.records:
+        by_root.setdefault(await uow.merges.root_of(record), record)
+    return [root if root in grant.records and found != own else found for root, found in by_root.items()]
 
 
 async def lift_block(uow: UnitOfWork, grant: Grant, block_id: str) -> None:
     """Raises `NotFound` for a block of another child, or one that was lifted before."""
     record = await uow.blocks.get(block_id)
-    if record is None or record["child_id"] != grant.child_id or record["lifted_at"] is not None:
+    if record is None or record["child_id"] not in grant.records or record["lifted_at"] is not None:
         raise NotFound
     change = {"lifted_by": grant.viewer_id, "lifted_at": uow.now()}
     if not await uow.blocks.change(block_id, change, while_unset=["lifted_at"]):

@@ -50,4 +50,4 @@ async def requests_of(uow: UnitOfWork, grant: Grant, after: str | None, limit: i
     """What was asked, oldest first, one more than `limit` where there are more; of a parent's account, what parents
     were asked."""
     own = {"asked_of": Role.PARENT.value} if grant.role is Role.PARENT else {}
-    return await uow.consent_requests.of_child(str(grant.child_id), after, limit + 1, **own)
+    return await uow.consent_requests.of_child(grant.records, after, limit + 1, **own)

@@ -10,6 +10,7 @@ from chassis.grants import Grant
 from chassis.ids import new_id
 from consent.application import recipients
 from consent.application.ports import Record, UnitOfWork
+from consent.application.whole_child import must_be_as_decided
 from consent.domain.consents import Agreed, Evidence, withdrawn_since
 from consent.domain.facts import Recipient
 from contracts.events import ConsentRecorded, ConsentWithdrawn
@@ -39,7 +40,9 @@ class RecordConsent:
 
 async def record_consent(uow: UnitOfWork, grant: Grant, command: RecordConsent) -> Record:
     """Raises `Invalid` for a recipient that the directory does not have, an end that has passed, or evidence from
-    the future; `Conflict` for a consent that the family took back after it was given."""
+    the future; `Conflict` for a consent that the family took back after it was given, or of a record merged at this
+    moment."""
+    await must_be_as_decided(uow, grant)
     now = uow.now()
     child_id = str(grant.child_id)
     if command.valid_until is not None and command.valid_until <= now:
@@ -47,7 +50,7 @@ async def record_consent(uow: UnitOfWork, grant: Grant, command: RecordConsent) 
     if command.evidence is not None:
         if command.evidence.given_at > now:
             raise Invalid([FieldError("/evidence/given_at", "is in the future")])
-        await _must_not_be_withdrawn(uow, child_id, command.agreed, command.evidence.given_at)
+        await _must_not_be_withdrawn(uow, grant, command.agreed, command.evidence.given_at)
     record: Record = {
         "consent_id": new_id(),
         "child_id": child_id,
@@ -81,7 +84,7 @@ async def withdraw_consent(uow: UnitOfWork, grant: Grant, consent_id: str) -> Re
     Raises `NotFound` for a consent of another child.
     """
     record = await uow.consents.get(consent_id)
-    if record is None or record["child_id"] != grant.child_id:
+    if record is None or record["child_id"] not in grant.records:
         raise NotFound
     if grant.role is Role.PARENT and record["given_by"] != Role.PARENT:
         raise NotFound
@@ -98,12 +101,13 @@ async def consents_of(uow: UnitOfWork, grant: Grant, after: str | None, limit: i
     """The child's consents, oldest first, one more than `limit` where there are more. A parent sees what a parent
     gave: what a competent young person agreed to is the young person's own business."""
     own = {"given_by": Role.PARENT.value} if grant.role is Role.PARENT else {}
-    return await uow.consents.of_child(str(grant.child_id), after, limit + 1, **own)
+    return await uow.consents.of_child(grant.records, after, limit + 1, **own)
 
 
-async def _must_not_be_withdrawn(uow: UnitOfWork, child_id: str, agreed: Agreed, given_at: datetime) -> None:
-    """The child's row is held meanwhile, so that a withdrawal is either seen here or comes after the recording."""
-    await uow.children.lock(child_id)
+async def _must_not_be_withdrawn(uow: UnitOfWork, grant: Grant, agreed: Agreed, given_at: datetime) -> None:
+    """The child's rows are held meanwhile, so that a withdrawal is either seen here or comes after the recording."""
+    for record_id in sorted(grant.records):
+        await uow.children.lock(record_id)
     withdrawn = [
         (
             Agreed(
@@ -114,7 +118,7 @@ async def _must_not_be_withdrawn(uow: UnitOfWork, child_id: str, agreed: Agreed,
             ),
             record["withdrawn_at"],
         )
-        for record in await uow.consents.withdrawn_since(child_id, given_at)
+        for record in await uow.consents.withdrawn_since(grant.records, given_at)
     ]
     if withdrawn_since(agreed, given_at, withdrawn):
         raise Conflict(

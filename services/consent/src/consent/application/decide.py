@@ -36,15 +36,15 @@ class DecideRequest:
         if request.subject is Subject.CHILD or request.subject is Subject.OWNED:
             asked = [request.child_id] if request.child_id is not None and is_uuid(request.child_id) else []
         decision_id = new_id()
-        concluded: list[tuple[Viewer, list[tuple[str | None, Decision]]]] = []
+        concluded: list[tuple[Viewer, list[Decided]]] = []
 
         def conclude(viewer: Viewer, child_ids: Sequence[str], children: dict[str, ChildFacts]) -> list[Record]:
             now = self.clock()
             made = self._decide(viewer, children, child_ids, request, now)
             concluded[:] = [(viewer, made)]
             return [
-                log_row(viewer, child_id, decision, request, self.policy.version, request_id, decision_id, now, actor)
-                for child_id, decision in made
+                log_row(viewer, each, request, self.policy.version, request_id, decision_id, now, actor)
+                for each in made
             ]
 
         await self.transaction(identity, asked, request.subject is Subject.OWN, conclude)
@@ -58,33 +58,35 @@ class DecideRequest:
         asked: Sequence[str],
         request: DecisionRequest,
         now: datetime,
-    ) -> list[tuple[str | None, Decision]]:
-        """The decisions to record, each with the child it is about."""
+    ) -> list["Decided"]:
+        """The decisions to record. A child that is asked about by several of its records is decided on once."""
 
-        def on(child: ChildFacts | None) -> Decision:
-            return decide(viewer, child, request.action, request.categories, request.purpose, self.policy, now)
+        def on(child_id: str | None) -> Decided:
+            child = None if child_id is None else children.get(child_id)
+            asked_about = (request.action, request.categories, request.purpose, self.policy, now)
+            return Decided.on(child_id, child, decide(viewer, child, *asked_about))
 
         if request.subject is Subject.CANDIDATES:
             if request.children is None:
-                return [(None, standing(viewer, request.action, self.policy) or _ASKED)]
-            return [(child_id, on(children.get(child_id))) for child_id in asked]
+                return [Decided(standing(viewer, request.action, self.policy) or _ASKED)]
+            made = [on(child_id) for child_id in asked]
+            return list({each.child_id: each for each in reversed(made)}.values())[::-1]
         if request.subject is Subject.NONE:
-            return [(None, on(None))]
-        child_id = asked[0] if asked else None
-        return [(child_id, on(children.get(child_id) if child_id is not None else None))]
+            return [on(None)]
+        return [on(asked[0] if asked else None)]
 
     def _answer(
         self,
         viewer: Viewer,
         request: DecisionRequest,
-        made: Sequence[tuple[str | None, Decision]],
+        made: Sequence["Decided"],
         decision_id: str,
         request_id: str,
         actor: str | None,
     ) -> DecisionAnswer:
-        first = made[0][1] if made else _ASKED
+        first = made[0].decision if made else _ASKED
         several = request.subject is Subject.CANDIDATES and request.children is not None
-        shown = tuple(child_id for child_id, decision in made if child_id and decision.outcome is Outcome.PERMITTED)
+        shown = [each for each in made if each.child_id and each.decision.outcome is Outcome.PERMITTED]
         outcome = Outcome.PERMITTED if several else first.outcome
         if outcome is not Outcome.PERMITTED:
             return DecisionAnswer(outcome=outcome, forbidden=first.forbidden, decision_id=decision_id)
@@ -97,10 +99,10 @@ class DecideRequest:
             action=request.action,
             purpose=request.purpose,
             request_id=request_id,
-            child_id=None if several else made[0][0],
+            child_id=None if several else made[0].child_id,
             categories=frozenset(request.categories) if several else frozenset(first.permitted),
-            children=shown if several else (),
-            records=shown,
+            children=tuple(each.child_id for each in shown if each.child_id) if several else (),
+            records=tuple(record for each in shown for record in each.records),
             related=() if several else first.related,
             scope=viewer.scope,
             actor=actor,
@@ -110,10 +112,26 @@ class DecideRequest:
                 for each in (() if several else first.kept_back)
             ),
             overrides=tuple(
-                (child_id, found) for child_id, decision in made if child_id and (found := decision.override_id)
+                (each.child_id, found) for each in made if each.child_id and (found := each.decision.override_id)
             ),
         )
         return DecisionAnswer(outcome=outcome, decision_id=decision_id, grant=self.signer.sign(grant))
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision and what it is about: the record that the child answers as, and all of its records."""
+
+    decision: Decision
+    child_id: str | None = None
+    records: tuple[str, ...] = ()
+
+    @classmethod
+    def on(cls, child_id: str | None, child: ChildFacts | None, decision: Decision) -> "Decided":
+        """`child_id` is what was asked about, and stands where there is no such child."""
+        if child is not None:
+            return cls(decision, child.child_id, child.records)
+        return cls(decision, child_id, () if child_id is None else (child_id,))
 
 
 _ASKED = Decision(Outcome.PERMITTED, (), ())
@@ -122,8 +140,7 @@ _ASKED = Decision(Outcome.PERMITTED, (), ())
 
 def log_row(
     viewer: Viewer,
-    child_id: str | None,
-    decision: Decision,
+    decided: Decided,
     request: DecisionRequest,
     policy_version: str,
     request_id: str,
@@ -133,8 +150,9 @@ def log_row(
 ) -> Record:
     """The access-log row of one decision. Ids and codes only; of a search, which kinds of criteria were used.
 
-    `actor` is the system that acted for the viewer, if any.
+    `actor` is the system that acted for the viewer, if any. `records` are there where the child has several.
     """
+    decision = decided.decision
     entry: dict[str, Any] = {
         "viewer_id": viewer.viewer_id,
         "agency_id": viewer.agency_id,
@@ -156,8 +174,10 @@ def log_row(
         "policy_version": policy_version,
         "request_id": request_id,
     }
-    if child_id is not None:
-        entry["child_id"] = child_id
+    if decided.child_id is not None:
+        entry["child_id"] = decided.child_id
+    if len(decided.records) > 1:
+        entry["records"] = list(decided.records)
     if actor is not None:
         entry["actor_id"] = actor
     criteria = [field for field in SEARCH_FIELDS if field in request.criteria]

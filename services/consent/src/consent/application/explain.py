@@ -7,7 +7,7 @@ from typing import Any
 from chassis.errors import NotFound
 from chassis.grants import Grant
 from chassis.ids import is_uuid
-from consent.application.decide import log_row
+from consent.application.decide import Decided, log_row
 from consent.application.ports import UnitOfWork
 from consent.domain.decision import Decision, decide, explain
 from consent.domain.facts import Viewer
@@ -40,7 +40,7 @@ async def explain_decision(uow: UnitOfWork, policy: Policy, grant: Grant, questi
     child = children.get(question.child_id)
     if grant.role is Role.YOUNG_PERSON:
         account = await uow.accounts.get(grant.viewer_id)
-        if account is None or account["child_id"] != question.child_id or child is None:
+        if account is None or child is None or account["child_id"] not in child.records:
             raise NotFound
         child = as_told_to(Reader.YOUNG_PERSON, child, uow.now(), viewer)
     elif not _in_scope(grant, viewer):
@@ -58,8 +58,7 @@ async def explain_decision(uow: UnitOfWork, policy: Policy, grant: Grant, questi
     told = Decision(Outcome.PERMITTED, (), ())
     row = log_row(
         asker,
-        question.child_id,
-        told,
+        Decided.on(question.child_id, child, told),
         request,
         policy.version,
         grant.request_id,

@@ -6,6 +6,7 @@ from typing import Any
 from chassis.grants import Grant
 from consent.application.access_log import entry_of
 from consent.application.ports import Record, UnitOfWork
+from consent.application.whole_child import child_of, places_in_log
 from consent.domain.policy import Policy
 from consent.domain.telling import Reader, may_know_of
 from contracts.vocabulary import Outcome, Role
@@ -33,24 +34,20 @@ async def looks_at(uow: UnitOfWork, grant: Grant, after: tuple[datetime, str] | 
     A look by an override is among them from when an officer says that it is safe, and one that an officer keeps back
     from when the delay ends. A parent is told of the looks of those whom they may know to be involved.
     """
-    child_id = str(grant.child_id)
-    _, children = await uow.facts.load("", [child_id])
-    child = children.get(child_id)
-    if child is None:
-        return []
+    child = await child_of(uow, grant)
     filters: dict[str, Any] = {
-        "child_id": child_id,
+        "child_id": child.child_id,
         "outcome": Outcome.PERMITTED.value,
         "actions": LOOKS,
         "disclosed": True,
         "kept_back": [delay for delay in child.delays if delay.current(uow.now())],
     }
     if grant.role is Role.PARENT:
-        involved = await uow.facts.viewers_of(child_id, [])
+        involved = await uow.facts.viewers_of(child.records, [])
         filters["actions"] = [action for action in LOOKS if action not in _NOT_FOR_PARENTS]
         filters["by_override"] = False
         filters["viewers"] = [each.viewer_id for each in involved if may_know_of(Reader.PARENT, child, each)]
-    return await uow.log.search(filters, after, limit + 1)
+    return await uow.log.search(await places_in_log(uow, filters), after, limit + 1)
 
 
 async def describe(uow: UnitOfWork, policy: Policy, grant: Grant, rows: list[Record]) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from chassis.errors import FieldError, Invalid, NotFound
 from chassis.grants import Grant
 from chassis.ids import new_id
 from consent.application.ports import Record, UnitOfWork
+from consent.domain.facts import ChildFacts
 from consent.domain.policy import Policy
 from contracts.vocabulary import PartyType, Scope
 
@@ -31,8 +32,7 @@ class PlaceDelay:
 
 async def place_delay(uow: UnitOfWork, policy: Policy, grant: Grant, command: PlaceDelay) -> Record:
     """Raises `NotFound` for an unknown child, `Invalid` for times beyond the policy, or viewers beyond the scope."""
-    child_id = await _child(uow, grant)
-    await uow.children.lock(child_id)
+    child = await _locked(uow, grant)
     now = uow.now()
     longest = policy.longest_history_delay
     if not now < command.until <= now + longest:
@@ -40,14 +40,13 @@ async def place_delay(uow: UnitOfWork, policy: Policy, grant: Grant, command: Pl
     if command.since is not None and not now - longest <= command.since <= now:
         raise Invalid([FieldError("/since", f"must be in the past, and at most {longest.days} days ago")])
     await _check_viewers(uow, grant, command.viewers)
-    previous = await _own_delay(uow, grant, child_id)
-    since = command.since or now
-    if previous is not None:
-        await uow.history_delays.change(previous["delay_id"], {"ended_by": grant.viewer_id, "ended_at": now})
-        since = command.since or previous["since"]
+    previous = await _own_delays(uow, grant, child)
+    since = command.since or min((each["since"] for each in previous), default=now)
+    for each in previous:
+        await uow.history_delays.change(each["delay_id"], {"ended_by": grant.viewer_id, "ended_at": now})
     record: Record = {
         "delay_id": new_id(),
-        "child_id": child_id,
+        "child_id": child.child_id,
         "owner": _owner(grant),
         "since": since,
         "until": command.until,
@@ -57,25 +56,27 @@ async def place_delay(uow: UnitOfWork, policy: Policy, grant: Grant, command: Pl
         "placed_at": now,
     }
     await uow.history_delays.add(record)
-    await uow.children.bump(child_id)
+    await uow.children.bump(child.child_id)
     return record
 
 
 async def delay_of(uow: UnitOfWork, grant: Grant) -> Record:
     """The officer's own delay in force. Raises `NotFound` where there is none."""
-    found = await _own_delay(uow, grant, str(grant.child_id))
-    if found is None:
+    found = await _own_delays(uow, grant, await _child(uow, grant))
+    if not found:
         raise NotFound
-    return found
+    return found[-1]
 
 
 async def end_delay(uow: UnitOfWork, grant: Grant) -> None:
     """What it kept back is told from the next request. Raises `NotFound` where there is none in force."""
-    child_id = await _child(uow, grant)
-    await uow.children.lock(child_id)
-    found = await delay_of(uow, grant)
-    await uow.history_delays.change(found["delay_id"], {"ended_by": grant.viewer_id, "ended_at": uow.now()})
-    await uow.children.bump(child_id)
+    child = await _locked(uow, grant)
+    found = await _own_delays(uow, grant, child)
+    if not found:
+        raise NotFound
+    for each in found:
+        await uow.history_delays.change(each["delay_id"], {"ended_by": grant.viewer_id, "ended_at": uow.now()})
+    await uow.children.bump(child.child_id)
 
 
 def _owner(grant: Grant) -> str:
@@ -86,17 +87,28 @@ def _owner(grant: Grant) -> str:
     return grant.agency_id
 
 
-async def _child(uow: UnitOfWork, grant: Grant) -> str:
+async def _child(uow: UnitOfWork, grant: Grant) -> ChildFacts:
+    """An officer's grant is not a decision about the child: it is told of no record, and any may be asked about."""
     _, children = await uow.facts.load("", [str(grant.child_id)])
-    if grant.child_id is None or grant.child_id not in children:
+    child = children.get(str(grant.child_id))
+    if child is None:
         raise NotFound
-    return grant.child_id
+    return child
 
 
-async def _own_delay(uow: UnitOfWork, grant: Grant, child_id: str) -> Record | None:
-    found = await uow.history_delays.of_child(child_id, None, _MOST, owner=_owner(grant))
+async def _locked(uow: UnitOfWork, grant: Grant) -> ChildFacts:
+    await uow.merges.hold()
+    child = await _child(uow, grant)
+    for record_id in sorted(child.records):
+        await uow.children.lock(record_id)
+    return child
+
+
+async def _own_delays(uow: UnitOfWork, grant: Grant, child: ChildFacts) -> list[Record]:
+    """Those in force, the one placed last at the end. One, but where records with one each were merged."""
+    found = await uow.history_delays.of_child(child.records, None, _MOST, owner=_owner(grant))
     now = uow.now()
-    return next((each for each in reversed(found) if each["ended_at"] is None and now < each["until"]), None)
+    return [each for each in found if each["ended_at"] is None and now < each["until"]]
 
 
 async def _check_viewers(uow: UnitOfWork, grant: Grant, viewers: Sequence[tuple[PartyType, str]] | None) -> None:

@@ -9,6 +9,7 @@ from chassis.grants import Grant
 from chassis.ids import new_id
 from consent.application import recipients
 from consent.application.ports import Record, UnitOfWork
+from consent.application.whole_child import must_be_as_decided
 from consent.domain.facts import Recipient
 from consent.domain.policy import Policy
 from contracts.events import LegalBasisEnded, LegalBasisRecorded
@@ -27,7 +28,9 @@ class RecordLegalBasis:
 
 
 async def record_legal_basis(uow: UnitOfWork, policy: Policy, grant: Grant, command: RecordLegalBasis) -> Record:
-    """Raises `Invalid` for a category that this basis cannot open, an unknown recipient, or an end that has passed."""
+    """Raises `Invalid` for a category that this basis cannot open, an unknown recipient, or an end that has passed;
+    `Conflict` for a record that was merged at this moment."""
+    await must_be_as_decided(uow, grant)
     if command.valid_until <= uow.now():
         raise Invalid([FieldError("/valid_until", "has passed")])
     allowed = policy.legal_bases.get(command.code)
@@ -64,7 +67,7 @@ async def record_legal_basis(uow: UnitOfWork, policy: Policy, grant: Grant, comm
 async def end_legal_basis(uow: UnitOfWork, grant: Grant, basis_id: str) -> Record:
     """Ends it at once; again changes nothing. Raises `NotFound` for one of another child."""
     record = await uow.legal_bases.get(basis_id)
-    if record is None or record["child_id"] != grant.child_id:
+    if record is None or record["child_id"] not in grant.records:
         raise NotFound
     change = {"ended_by": grant.viewer_id, "ended_at": uow.now()}
     if not await uow.legal_bases.change(basis_id, change, while_unset=["ended_at"]):

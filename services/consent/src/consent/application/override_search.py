@@ -2,7 +2,7 @@
 
 from chassis.errors import NotAllowed
 from chassis.ids import is_uuid, new_id
-from consent.application.decide import log_row
+from consent.application.decide import Decided, log_row
 from consent.application.overrides import InvokeOverride, check_reason_code, invoke_override
 from consent.application.ports import UnitOfWork
 from consent.domain.decision import decide, standing
@@ -36,17 +36,19 @@ async def override_search(
     check_reason_code(policy, asked.override.reason_code, "/override/reason_code")
     command = InvokeOverride(asked.override.reason_code, asked.override.reason, _OPENED)
     opened = 0
-    for child_id in children:
-        child, now = facts.get(child_id), uow.now()
+    for child in {each.child_id: each for child_id in children if (each := facts.get(child_id))}.values():
+        child_id, now = child.child_id, uow.now()
         seen = decide(viewer, child, "child.search", (Category.BASICS,), asked.purpose, policy, now)
-        if child is None or seen.outcome is Outcome.PERMITTED:
+        if seen.outcome is Outcome.PERMITTED:
             continue
         await invoke_override(uow, policy, viewer.viewer_id, viewer.agency_id, child_id, command)
         request = DecisionRequest(
             action="override.invoke", subject=Subject.CHILD, purpose=asked.purpose, child_id=child_id
         )
         emergency = decide(viewer, child, "override.invoke", (), asked.purpose, policy, now)
-        row = log_row(viewer, child_id, emergency, request, policy.version, request_id, new_id(), now, actor)
+        row = log_row(
+            viewer, Decided.on(child_id, child, emergency), request, policy.version, request_id, new_id(), now, actor
+        )
         await uow.log.append([row])
         opened += 1
     return opened

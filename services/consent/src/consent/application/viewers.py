@@ -4,13 +4,14 @@ from typing import Any
 
 from consent.application.ports import UnitOfWork
 from consent.domain.decision import decide
+from consent.domain.facts import ChildFacts
 from consent.domain.policy import Policy
 from consent.domain.telling import Reader, as_told_to
 from contracts.vocabulary import Category, Outcome, Purpose
 
 
 async def viewers_of(
-    uow: UnitOfWork, policy: Policy, child_id: str, reader: Reader | None = None
+    uow: UnitOfWork, policy: Policy, child: ChildFacts, reader: Reader | None = None
 ) -> list[dict[str, Any]]:
     """Each practitioner who would be answered, with the categories and the rule of each.
 
@@ -20,15 +21,13 @@ async def viewers_of(
     unrelated = {
         role: purposes for role, entry in policy.roles.items() if (purposes := entry.relationship_not_needed_for)
     }
-    viewers = await uow.facts.viewers_of(child_id, list(unrelated))
-    _, children = await uow.facts.load("", [child_id])
-    child = children.get(child_id)
+    viewers = await uow.facts.viewers_of(child.records, list(unrelated))
     names: dict[str, Any] = {}
     found = []
     for viewer in viewers:
         assert viewer.role is not None
         known = child
-        if child is not None and reader is not None:
+        if reader is not None:
             known = as_told_to(reader, child, uow.now(), viewer)
         for purpose in (Purpose.DIRECT_SUPPORT, *sorted(unrelated.get(viewer.role, ()))):
             decision = decide(viewer, known, "child.read", tuple(Category), purpose, policy, uow.now())

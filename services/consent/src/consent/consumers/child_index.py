@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from consent.application.merging import take_merge, take_undoing
 from consent.application.ports import UnitOfWork
 from consent.domain.facts import InvolvementKind
 from contracts.events import (
@@ -11,6 +12,8 @@ from contracts.events import (
     ChildrenUnrelated,
     Event,
     LeadProfessionalAssigned,
+    MergeUndone,
+    RecordsMerged,
     ServiceEpisodeEnded,
     ServiceEpisodeStarted,
 )
@@ -29,6 +32,7 @@ async def on_service_episode_started(uow: UnitOfWork, event: ServiceEpisodeStart
         event.service_id,
         sensitive=event.sensitive,
         at=uow.now(),
+        began_at=uow.happened_at,
     )
 
 
@@ -45,6 +49,7 @@ async def on_lead_professional_assigned(uow: UnitOfWork, event: LeadProfessional
         None,
         sensitive=False,
         at=uow.now(),
+        began_at=uow.happened_at,
     )
 
 
@@ -58,6 +63,14 @@ async def on_children_unrelated(uow: UnitOfWork, event: ChildrenUnrelated) -> No
     await uow.children.bump(event.other_child_id)
 
 
+async def on_records_merged(uow: UnitOfWork, event: RecordsMerged) -> None:
+    await take_merge(uow, event.merge_id, event.merged_child_id, event.child_id, event.merged_at)
+
+
+async def on_merge_undone(uow: UnitOfWork, event: MergeUndone) -> None:
+    await take_undoing(uow, event.merge_id, event.merged_child_id, event.child_id, event.undone_at)
+
+
 HANDLERS: dict[type[Event], Callable[[Any, Any], Awaitable[None]]] = {
     ChildRegistered: on_child_registered,
     ServiceEpisodeStarted: on_service_episode_started,
@@ -65,4 +78,6 @@ HANDLERS: dict[type[Event], Callable[[Any, Any], Awaitable[None]]] = {
     LeadProfessionalAssigned: on_lead_professional_assigned,
     ChildrenRelated: on_children_related,
     ChildrenUnrelated: on_children_unrelated,
+    RecordsMerged: on_records_merged,
+    MergeUndone: on_merge_undone,
 }

@@ -6,12 +6,20 @@ involved, does a block stop it, is the role entitled, does a consent or a legal 
 everything but an override.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from consent.domain.actions import ACTIONS, ActionRule, Basis
-from consent.domain.facts import ChildFacts, HistoryDelay, Involvement, InvolvementKind, OverrideInForce, Viewer
+from consent.domain.facts import (
+    ChildFacts,
+    HistoryDelay,
+    Involvement,
+    InvolvementKind,
+    LegalBasisInForce,
+    OverrideInForce,
+    Viewer,
+)
 from consent.domain.policy import Policy
 from contracts.vocabulary import ACCOUNT_ROLES, Category, Outcome, Purpose, Role
 
@@ -115,12 +123,13 @@ def decide(
     if child is None:
         return _refused("no-such-child")
     assert viewer.role is not None
-    case = _Case(viewer, viewer.role, child, ACTIONS[action], purpose, policy, now)
+    gate = policy.actions[action].lead_or
+    only_lead = gate is not None and viewer.role not in gate
+    case = _Case(viewer, viewer.role, child, ACTIONS[action], purpose, policy, now, only_lead)
     reach = case.reach()
     if not reach.permitted:
         return Decision(Outcome.REFUSED, (), (reach,))
-    gate = policy.actions[action].lead_or
-    if gate is not None and not case.lead and viewer.role not in gate:
+    if only_lead and not case.lead:
         return _refused("not-lead")
     findings = tuple(_deciding(case.spoken(reach, category)) for category in categories)
     permitted = tuple(found.category for found in findings if found.permitted and found.category is not None)
@@ -162,34 +171,42 @@ class _Case:
     purpose: Purpose
     policy: Policy
     now: datetime
+    only_lead: bool = False
+    """Only as the lead professional may this viewer do it."""
 
     @property
-    def involvement(self) -> Involvement | None:
+    def involvements(self) -> Iterator[Involvement]:
+        """The viewer's own that are current."""
         today = self.now.date()
-        mine = (found for found in self.child.involvements if found.current(today) and found.is_of(self.viewer))
-        return next(mine, None)
+        return (found for found in self.child.involvements if found.current(today) and found.is_of(self.viewer))
 
     @property
     def lead(self) -> bool:
-        today = self.now.date()
-        return any(
-            found.kind is InvolvementKind.LEAD and found.current(today) and found.is_of(self.viewer)
-            for found in self.child.involvements
-        )
+        return any(found.kind is InvolvementKind.LEAD for found in self.involvements)
+
+    def related_to(self) -> frozenset[str]:
+        """Of a child whose records were merged, those that the viewer may come to by what they are to the child."""
+        if self.rule.basis is not Basis.INVOLVED or self._needs_no_involvement():
+            return frozenset(self.child.records)
+        mine = (each for each in self.involvements if not self.only_lead or each.kind is InvolvementKind.LEAD)
+        return frozenset(record for each in mine for record in each.spans)
+
+    def _needs_no_involvement(self) -> bool:
+        return self.purpose in self.policy.roles[self.role].relationship_not_needed_for
 
     def reach(self) -> Finding:
         """Whether this viewer may come to this child at all, and by what."""
         if self.rule.basis is Basis.OWN:
-            own = self.role in ACCOUNT_ROLES and self.viewer.child_id == self.child.child_id
+            own = self.role in ACCOUNT_ROLES and self.viewer.child_id in self.child.records
             return Finding(None, "own" if own else "not-own", own)
         if self.rule.basis is Basis.EMERGENCY:
             return Finding(None, "emergency", True)
         if self.rule.basis is Basis.UNRELATED:
             return Finding(None, "search", True)
-        involvement = self.involvement
+        involvement = next(self.involvements, None)
         if involvement is not None:
             return Finding(None, "involved", True, involvement.reference)
-        if self.purpose in self.policy.roles[self.role].relationship_not_needed_for:
+        if self._needs_no_involvement():
             return Finding(None, "data-quality", True)
         override = self._override() if self.rule.overridable else None
         if override is not None:
@@ -230,13 +247,18 @@ class _Case:
             return Finding(category, reach.rule, True, reach.reference)
         if category is Category.PLAN and self.lead:
             return Finding(category, "involved", True, reach.reference)
-        for consent in self.child.consents:
-            if consent.covers(self.viewer, category, self.purpose, self.now):
-                return Finding(category, "consented", True, consent.consent_id)
+        consents = [c for c in self.child.consents if c.covers(self.viewer, category, self.purpose, self.now)]
+        # The narrower of consents: of merged records each has to be covered, by one that was given knowing of it.
+        if consents and {record for each in consents for record in each.spans}.issuperset(self.child.merged):
+            return Finding(category, "consented", True, consents[0].consent_id)
         for basis in self.child.legal_bases:
-            if basis.covers(self.viewer, category, self.now):
+            if basis.covers(self.viewer, category, self.now) and self._met_by(basis):
                 return Finding(category, "legal-basis", True, basis.basis_id)
         return Finding(category, "no-consent", False)
+
+    def _met_by(self, basis: LegalBasisInForce) -> bool:
+        """Of merged records, whether it was recorded for one that the viewer is related to."""
+        return not self.child.merged or not basis.spans.isdisjoint(self.related_to())
 
 
 def _deciding(spoken: list[Finding]) -> Finding:

@@ -55,6 +55,10 @@ class Involvement:
     sensitive: bool = False
     recorded_at: datetime | None = None
     """When it became known here; None: before that was kept."""
+    began_at: datetime | None = None
+    """When the child index recorded it, by its own clock; None: before that was kept."""
+    spans: frozenset[str] = frozenset()
+    """Of a child with several records, those that it counts for (see `records`)."""
 
     def current(self, today: date) -> bool:
         return self.ended_on is None or self.ended_on > today
@@ -98,6 +102,8 @@ class ConsentInForce:
     purposes: frozenset[Purpose] | None = None
     valid_until: datetime | None = None
     given_by: str | None = None
+    recorded_at: datetime | None = None
+    spans: frozenset[str] = frozenset()
 
     def covers(self, viewer: Viewer, category: Category, purpose: Purpose, now: datetime) -> bool:
         return (
@@ -117,6 +123,7 @@ class LegalBasisInForce:
     recipients: tuple[Recipient, ...]
     valid_until: datetime
     recorded_at: datetime | None = None
+    spans: frozenset[str] = frozenset()
 
     def covers(self, viewer: Viewer, category: Category, now: datetime) -> bool:
         """Never `sensitive`, which always needs a consent that names it."""
@@ -198,7 +205,10 @@ class HistoryDelay:
 
 @dataclass(frozen=True, slots=True)
 class ChildFacts:
-    """What is recorded about one child. `related` holds each child of the same family with its own blocks."""
+    """What is recorded about one child. `related` holds each child of the same family with its own blocks.
+
+    A child whose records were merged has several `records`, and `child_id` is the one that they answer as.
+    """
 
     child_id: str
     epoch: int = 0
@@ -209,6 +219,12 @@ class ChildFacts:
     overrides: tuple[OverrideInForce, ...] = ()
     related: tuple[tuple[str, tuple[Block, ...]], ...] = ()
     delays: tuple[HistoryDelay, ...] = ()
+    merged: tuple[str, ...] = ()
+    """Every record of a child that has more than one."""
+
+    @property
+    def records(self) -> tuple[str, ...]:
+        return self.merged or (self.child_id,)
 
     def as_the_young_person_may_know(self) -> "ChildFacts":
         return replace(self, overrides=tuple(each for each in self.overrides if each.disclosed))
