@@ -69,8 +69,11 @@ class DecideRequest:
         if request.subject is Subject.CANDIDATES:
             if request.children is None:
                 return [Decided(standing(viewer, request.action, self.policy) or _ASKED)]
-            made = [on(child_id) for child_id in asked]
-            return list({each.child_id: each for each in reversed(made)}.values())[::-1]
+            made: dict[str | None, Decided] = {}
+            for child_id in asked:
+                decided = on(child_id)
+                made.setdefault(decided.child_id, decided)
+            return list(made.values())
         if request.subject is Subject.NONE:
             return [on(None)]
         return [on(asked[0] if asked else None)]
