@@ -1,12 +1,14 @@
 """Fixtures that every part's tests share: the real servers, and a database of each kind."""
 
+import inspect
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+import pytest_asyncio
 from hypothesis import settings
 
 from tests.support.postgres import Postgres, private_postgres
@@ -47,6 +49,7 @@ LONGEST_FIRST = (
     "cli/test_token.py",
 )
 """Files that take longest. Workers that share the run by files end together when the last ones are short."""
+SHARING = tuple(Path(__file__).parent / name for name in ("assessment", "consent", "notifications"))
 
 
 @pytest.hookimpl(trylast=True)
@@ -54,6 +57,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     tests = Path(__file__).parent
     place = {tests / name: number for number, name in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: place.get(item.path, len(place)))
+    for item in items:
+        if _shares_a_loop(item) and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+) -> Generator[None, object, object]:
+    """The fixtures of those tests too: as `pytest_asyncio.fixture(loop_scope="session")` would say of each."""
+    if _shares_a_loop(request.node) and (
+        inspect.iscoroutinefunction(fixturedef.func) or inspect.isasyncgenfunction(fixturedef.func)
+    ):
+        fixturedef.func._loop_scope = "session"  # type: ignore[union-attr]
+    return (yield)
+
+
+def _shares_a_loop(node: pytest.Item) -> bool:
+    """Whether the tests there share one event loop: the services that they take turns with outlive each of them."""
+    return isinstance(node, pytest.Item) and any(node.path.is_relative_to(folder) for folder in SHARING)
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from chassis.keys import SigningKey, generate_pem, write_jwks
 from contracts.events import ASSESSMENT, Envelope
 from contracts.routes import ROUTES, Service
 from tests.assessment.desk import Desk
-from tests.notifications.kit import INTERNAL_KEY, KEY, child, problem, running
+from tests.notifications.kit import INTERNAL_KEY, KEY, Turns, child, problem, running
 
 
 async def test_nothing_is_answered_without_this_requests_grant(desk: Desk) -> None:
@@ -45,13 +45,12 @@ async def test_nothing_is_answered_without_this_requests_grant(desk: Desk) -> No
         assert {problem(answer)["type"] for answer in refused} == {"urn:kith:problem:grant-required"}
 
 
-async def test_the_migrations_make_the_tables_that_the_code_uses(desk: Desk, database_url: str) -> None:
-    database = Database(database_url)
+async def test_the_migrations_make_the_tables_that_the_code_uses(turns: Turns) -> None:
+    database = turns.database
     async with database.read() as connection:
         differences = await connection.run_sync(
             lambda sync: compare_metadata(MigrationContext.configure(sync, opts={"compare_type": True}), metadata)
         )
-    await database.close()
     assert differences == []
 
 

@@ -1,14 +1,9 @@
-"""A running consent service on each database.
+"""A running consent service on each database."""
 
-All tests of this folder share one event loop, since the services that they take turns with outlive each of them.
-"""
-
-import inspect
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -18,22 +13,6 @@ from consent.settings import ConsentSettings
 from tests.consent.kit import Consent, running_consent
 from tests.consent.shared import Prepared, SharedConsents
 from tests.support.postgres import Postgres
-
-_HERE = Path(__file__).parent
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.path.is_relative_to(_HERE) and pytest_asyncio.is_async_test(item):
-            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> Generator[None, object, object]:
-    """The fixtures too: as `pytest_asyncio.fixture(loop_scope="session")` would say of each."""
-    if inspect.iscoroutinefunction(fixturedef.func) or inspect.isasyncgenfunction(fixturedef.func):
-        fixturedef.func._loop_scope = "session"  # type: ignore[union-attr]
-    return (yield)
 
 
 @pytest.fixture(scope="session")

@@ -22,12 +22,8 @@ from contracts.events import ACCESS, CHILD_INDEX, CONSENT, Envelope
 from tests.consent.kit import Consent, running_consent
 from tests.consent.scene import make_directory
 from tests.support.postgres import Postgres
+from tests.support.rows import Rows, all_rows, put_back
 
-Rows = dict[sa.Table, list[dict[str, Any]]]
-
-_FILLED = sa.union_all(
-    *(sa.select(sa.literal(table.name)).where(sa.exists(sa.select(table))) for table in metadata.sorted_tables)
-)
 _PATIENCE = 10.0
 """Seconds for which a service may take to come to rest."""
 
@@ -146,7 +142,7 @@ class SharedConsents:
         consent = await stack.enter_async_context(running_consent(made, clock))
         running = _Running(consent, clock, stack, dict(consent.app.state._state))
         async with _at_rest(running.consent) as uow:
-            running.rows = await _rows(uow)
+            running.rows = await all_rows(uow.connection, metadata)
         return running
 
 
@@ -192,11 +188,6 @@ async def _at_rest(consent: Consent) -> AsyncIterator[ConsentUnitOfWork]:
             await asyncio.sleep(0.005)
 
 
-async def _rows(uow: ConsentUnitOfWork) -> Rows:
-    found = {table: await uow.connection.execute(sa.select(table)) for table in metadata.sorted_tables}
-    return {table: [dict(row) for row in result.mappings()] for table, result in found.items()}
-
-
 async def _log_at_rest(consent: Consent) -> None:
     """Waits until each entry has its place, under a head that was handed to the other agencies."""
     async with asyncio.timeout(_PATIENCE):
@@ -210,11 +201,5 @@ async def _log_at_rest(consent: Consent) -> None:
 
 async def _restore(consent: Consent, rows: Rows) -> None:
     async with _at_rest(consent) as uow:
-        filled = set((await uow.connection.execute(_FILLED)).scalars())
-        for table in reversed(metadata.sorted_tables):
-            if table.name in filled:
-                await uow.connection.execute(sa.delete(table))
-        for table in metadata.sorted_tables:
-            if rows[table]:
-                await uow.connection.execute(sa.insert(table), rows[table])
+        await put_back(uow.connection, rows)
         await uow.commit()

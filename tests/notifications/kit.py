@@ -8,16 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import sqlalchemy as sa
 from fastapi import FastAPI
 
 from chassis.broker import EmbeddedBroker, Message, Outgoing
+from chassis.database import Database
 from chassis.grants import Grant, GrantSigner
 from chassis.ids import new_id, system_clock
 from chassis.keys import SigningKey, generate_pem, write_jwks
+from chassis.messaging import MessagingTables
 from chassis.settings import ServiceSettings
 from contracts import headers
 from contracts.events import Envelope, Event
 from contracts.vocabulary import Category, Role
+from tests.support.rows import Rows, all_rows, put_back
 
 KEY = SigningKey.from_pem(generate_pem())
 INTERNAL_KEY = "an internal key of the tests, long enough"
@@ -157,6 +161,76 @@ async def running(
                 yield Kit(client, broker, heard)
         finally:
             await broker.stop()
+
+
+@dataclass
+class Turns:
+    """A running service that tests take turns with: each finds its database as it was at the start, and nothing
+    under way."""
+
+    kit: Kit
+    database: Database
+    messaging: MessagingTables
+    rows: Rows
+    topic: str
+    consumed: Sequence[str]
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[Kit]:
+        try:
+            yield self.kit
+        finally:
+            if self.consumed:
+                marks = {topic: _mark() for topic in self.consumed}
+                for topic, mark in marks.items():
+                    await self.kit.broker.publish([_outgoing(topic, mark)])
+                await self.kit.settled([mark.id for mark in marks.values()])
+            async with asyncio.timeout(10):
+                while not await self._put_back():
+                    await asyncio.sleep(0.005)
+                mark = _mark()
+                await self.kit.broker.publish([_outgoing(self.topic, mark)])
+                while mark.id not in {envelope.id for envelope in self.kit.heard}:
+                    await asyncio.sleep(0.001)
+            self.kit.heard.clear()
+
+    async def _put_back(self) -> bool:
+        """Unless an event still waits to be published."""
+        async with self.database.write() as connection:
+            if (await connection.execute(sa.select(self.messaging.outbox.c.seq).limit(1))).first() is not None:
+                return False
+            await put_back(connection, self.rows)
+            await connection.commit()
+        return True
+
+
+def _mark() -> Envelope:
+    """An event that nobody has a use for; whoever has it has all that came before it."""
+    mark = new_id()
+    return Envelope(id=mark, source="urn:kith:tests", type="TurnEnded", subject=mark, time=system_clock(), data={})
+
+
+def _outgoing(topic: str, envelope: Envelope) -> Outgoing:
+    return Outgoing(topic, envelope.subject, envelope.model_dump_json(exclude_none=True).encode())
+
+
+@asynccontextmanager
+async def shared(
+    make: Maker,
+    settings: type[ServiceSettings],
+    database_url: str,
+    folder: Path,
+    topic: str,
+    messaging: MessagingTables,
+    consumed: Sequence[str] = (),
+) -> AsyncIterator[Turns]:
+    """The service as `running` has it, for tests to take turns with; it consumes the topics of `consumed`."""
+    async with running(make, settings, database_url, folder, topic) as kit:
+        database = Database(database_url)
+        async with database.read() as connection:
+            rows = await all_rows(connection, messaging.outbox.metadata)
+        yield Turns(kit, database, messaging, rows, topic, consumed)
+        await database.close()
 
 
 def problem(response: httpx.Response) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from alembic.migration import MigrationContext
 from fastapi import FastAPI
 
 from chassis.broker import EmbeddedBroker, Outgoing
-from chassis.database import Database
 from chassis.keys import write_jwks
 from contracts.events import CHILD_INDEX, NOTIFICATIONS
 from contracts.routes import ROUTES, Service
@@ -19,16 +18,15 @@ from notifications.adapters.tables import metadata
 from notifications.main import create_app
 from notifications.settings import NotificationsSettings
 from tests.notifications.inbox import Inboxes, episode, lead
-from tests.notifications.kit import INTERNAL_KEY, KEY, child, enveloped, running
+from tests.notifications.kit import INTERNAL_KEY, KEY, Turns, child, enveloped, running
 
 
-async def test_the_migrations_make_the_tables_that_the_code_uses(inboxes: Inboxes, database_url: str) -> None:
-    database = Database(database_url)
+async def test_the_migrations_make_the_tables_that_the_code_uses(turns: Turns) -> None:
+    database = turns.database
     async with database.read() as connection:
         differences = await connection.run_sync(
             lambda sync: compare_metadata(MigrationContext.configure(sync, opts={"compare_type": True}), metadata)
         )
-    await database.close()
     assert differences == []
 
 
