@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from typer.testing import CliRunner, Result
 
 from kith.main import app
-from tests.support.processes import LOOPBACK, Server, free_ports
+from tests.support.processes import LOOPBACK, PLAIN, Server, free_ports
 
 KITH = [sys.executable, "-m", "kith.main"]
 
@@ -41,7 +41,7 @@ class Running:
 
     def answers(self) -> bool:
         with suppress(httpx.TransportError):
-            return httpx.get(f"{self.url}/health/ready", trust_env=False).status_code == 200
+            return httpx.get(f"{self.url}/health/ready", trust_env=False, verify=PLAIN).status_code == 200
         return False
 
 
@@ -71,7 +71,8 @@ def kith(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
             "practitioners/index": _practitioner("index_officer"),
             "practitioners/ig": {**_practitioner("ig_officer"), "scope": "partnership"},
         }
-        with httpx.Client(base_url=found.url, headers={"Authorization": f"Bearer {token}"}, trust_env=False) as http:
+        headers = {"Authorization": f"Bearer {token}"}
+        with httpx.Client(base_url=found.url, headers=headers, trust_env=False, verify=PLAIN) as http:
             for path, body in directory.items():
                 assert http.put(f"/v1/{path}", json=body).is_success, path
         yield found

@@ -126,7 +126,7 @@ def fuzz(story: Story, where: str, examples: int) -> dict[int, int]:
     statuses: dict[int, int] = {}
     tokens = {who: story[who].http.headers["Authorization"] for who in story.people}
     tokens["young person"] = story.young_person.http.headers["Authorization"]
-    tokens["nobody known"] = story.server.person("nobody-known").http.headers["Authorization"]
+    tokens["nobody known"] = story.nobody.http.headers["Authorization"]
     may = [who for who in tokens if POLICY.may(ROLES.get(who), ACTIONS[where])] or list(tokens)
     modes = {GenerationMode.POSITIVE: examples, GenerationMode.NEGATIVE: examples // 2}
     with requests.Session() as session:

@@ -20,6 +20,7 @@ from gateway.main import create_app
 from gateway.settings import GatewaySettings
 from tests.gateway.stand_ins import services
 from tests.gateway.world import INTERNAL_KEY, Stage, Watched, World, started
+from tests.support.processes import PLAIN
 
 
 @dataclass
@@ -82,7 +83,7 @@ async def _distributed(world: World, settings: dict[str, Any]) -> AsyncIterator[
     async with started(apps), serving(_by_prefix(apps)) as inside:
         settings.update({f"{service.name.lower()}_url": f"{inside}/{service}" for service in Service})
         gateway = create_app(GatewaySettings(**settings))
-        async with serving(gateway) as outside, httpx.AsyncClient(base_url=outside, timeout=10) as client:
+        async with serving(gateway) as outside, httpx.AsyncClient(base_url=outside, timeout=10, verify=PLAIN) as client:
             yield Kith(client, world)
 
 

@@ -4,12 +4,16 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
+PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""`verify` of the tests' own HTTP clients, which speak to the loopback without TLS. It trusts nobody; by default each
+client would read the certificates of every authority, which takes longer than most requests."""
 
 
 class MissingProgram(RuntimeError):

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 import httpx
 
-from tests.support.processes import free_ports
+from tests.support.processes import PLAIN, free_ports
 
 START_SECONDS = 60.0
 KITH = str(Path(sys.executable).with_name("kith"))
@@ -62,7 +62,7 @@ class Server:
             if self.process.poll() is not None:
                 raise AssertionError(f"kith up ended with {self.process.returncode}:\n{self.log.read_text()[-4000:]}")
             try:
-                if httpx.get(f"{self.url}/health/ready", timeout=5).status_code == 200:
+                if httpx.get(f"{self.url}/health/ready", timeout=5, verify=PLAIN).status_code == 200:
                     return time.monotonic() - began
             except httpx.TransportError:
                 pass
@@ -111,13 +111,14 @@ class Person:
     """Somebody signed in: their requests through the gateway, with a purpose."""
 
     def __init__(self, server: Server, who: str) -> None:
-        answer = httpx.post(f"{server.url}/dev/token", json={"sub": who}, timeout=30)
+        answer = httpx.post(f"{server.url}/dev/token", json={"sub": who}, timeout=30, verify=PLAIN)
         assert answer.status_code == 200, answer.text
         self.who = who
         self.http = httpx.Client(
             base_url=server.url,
             headers={"Authorization": f"Bearer {answer.json()['access_token']}", "Kith-Purpose": "direct-support"},
             timeout=60,
+            verify=PLAIN,
         )
         server.clients.append(self.http)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from chassis.ids import new_id
@@ -28,6 +29,11 @@ class Story:
     child_id: str
     young_person: Person
     ids: dict[str, list[str]] = field(default_factory=dict)
+
+    @cached_property
+    def nobody(self) -> Person:
+        """Somebody signed in of whom the directory does not know."""
+        return self.server.person("nobody-known")
 
     def __getitem__(self, who: str) -> Person:
         return self.people[who]
