@@ -52,6 +52,8 @@ class Viewer:
     viewer_id: str
     categories: Collection[Category]
     role: Role = Role.SOCIAL_WORKER
+    records: Sequence[str] | None = None
+    """Where records of the child were merged: all of them."""
 
     async def call(
         self,
@@ -80,7 +82,7 @@ class Viewer:
             child_id=child,
             categories=frozenset(self.categories),
             children=tuple(children),
-            records=tuple(children) if child is None else (child,),
+            records=tuple(self.records or (children if child is None else (child,))),
         )
         carried = {headers.REQUEST_ID: request_id, **(sent or {})}
         if send_grant:

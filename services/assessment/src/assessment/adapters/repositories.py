@@ -19,14 +19,18 @@ class SqlAssessments:
     async def add(self, assessment: Assessment) -> bool:
         return await _inserted(self._connection, sa.insert(assessments).values(**asdict(assessment)))
 
-    async def open_of(self, child_id: str, template_id: str) -> str | None:
+    async def open_of(self, records: Collection[str], template_id: str) -> str | None:
         table = assessments
         found = await self._connection.execute(
-            sa.select(table.c.assessment_id).where(
-                table.c.child_id == child_id,
+            sa.select(table.c.assessment_id)
+            .where(
+                table.c.child_id.in_(records),
                 table.c.template_id == template_id,
                 table.c.status == Status.BEGUN,
             )
+            # Records that were merged may have brought one each; the older one is named.
+            .order_by(table.c.assessment_id)
+            .limit(1)
         )
         return found.scalar_one_or_none()
 
@@ -37,9 +41,9 @@ class SqlAssessments:
         row = found.one_or_none()
         return None if row is None else _assessment(row)
 
-    async def of_child(self, child_id: str, before: str | None, limit: int) -> list[Assessment]:
+    async def of_child(self, records: Collection[str], before: str | None, limit: int) -> list[Assessment]:
         table = assessments
-        wanted = sa.select(table).where(table.c.child_id == child_id)
+        wanted = sa.select(table).where(table.c.child_id.in_(records))
         if before is not None:
             wanted = wanted.where(table.c.assessment_id < before)
         # The ids are UUIDv7: their order is the order of time.

@@ -34,7 +34,7 @@ def assessment_routes(reading: UnitOfWorkFactory, writing: UnitOfWorkFactory, ca
 
     def summary(assessment: Assessment, grant: Grant) -> dict[str, Any]:
         template = catalogue.version(assessment.template_id, assessment.template_version)
-        return disclose(AssessmentSummary.of(assessment, template.title), grant.categories)
+        return disclose(AssessmentSummary.of(assessment, template.title, grant.child_id), grant.categories)
 
     # The child is the grant's, never the path's: an old id of a merged record answers as the one that stands.
     @router.post(
@@ -101,7 +101,9 @@ def assessment_routes(reading: UnitOfWorkFactory, writing: UnitOfWorkFactory, ca
 
 def _rendered(found: ReadAssessment, grant: Grant) -> dict[str, Any]:
     """From the inside out: `disclose` looks at the fields of one level."""
-    body = disclose(AssessmentBody.of(found.assessment, found.template.title, sections=[]), grant.categories)
+    body = disclose(
+        AssessmentBody.of(found.assessment, found.template.title, grant.child_id, sections=[]), grant.categories
+    )
     body["sections"] = [
         {
             **disclose(AssessmentSection.of(section, []), grant.categories),

@@ -85,10 +85,11 @@ class AssessmentSummary(BaseModel):
     begun_at: Annotated[datetime, _INVOLVEMENT]
 
     @classmethod
-    def of(cls, assessment: Assessment, title: str, **more: Any) -> Self:
+    def of(cls, assessment: Assessment, title: str, child_id: str | None, **more: Any) -> Self:
+        """`child_id` is what the child answers as now; the assessment may stand under a record merged since."""
         return cls(
             assessment_id=assessment.assessment_id,
-            child_id=assessment.child_id,
+            child_id=child_id or assessment.child_id,
             template_id=assessment.template_id,
             template_version=assessment.template_version,
             title=title,

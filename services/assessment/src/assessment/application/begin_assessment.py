@@ -41,8 +41,9 @@ async def begin_assessment(
         begun_by=grant.viewer_id,
         begun_at=uow.now(),
     )
-    if not await uow.assessments.add(assessment):
-        standing = await uow.assessments.open_of(grant.child_id, template.template_id)
+    standing = await uow.assessments.open_of(grant.records, template.template_id)
+    if standing is not None or not await uow.assessments.add(assessment):
+        standing = standing or await uow.assessments.open_of(grant.records, template.template_id)
         raise Conflict(f"Assessment {standing} of this template is open", code="assessment-open")
     uow.emit(
         AssessmentBegun(

@@ -8,9 +8,12 @@ from chassis.ids import is_uuid
 
 
 async def assessment_under(uow: AssessmentUnitOfWork, grant: Grant, assessment_id: str) -> Assessment:
-    """Raises `NotFound` alike for no such assessment and for one of another child than the grant's."""
+    """Raises `NotFound` alike for no such assessment and for one of another child than the grant's.
+
+    It stays with the record that it was begun under, and is found for the child whom that record is of.
+    """
     assessment = await _find(uow, assessment_id)
-    if assessment is None or assessment.child_id != grant.child_id:
+    if assessment is None or assessment.child_id not in grant.records:
         raise NotFound
     return assessment
 

@@ -14,4 +14,4 @@ async def list_assessments(uow: AssessmentUnitOfWork, grant: Grant, before: str 
     """
     if grant.child_id is None or not grant.permits(Category.INVOLVEMENT):
         return []
-    return await uow.assessments.of_child(grant.child_id, before, limit + 1)
+    return await uow.assessments.of_child(grant.records, before, limit + 1)

@@ -11,12 +11,12 @@ class AssessmentRepository(Protocol):
     async def add(self, assessment: Assessment) -> bool:
         """False, and nothing added, where the child has an open assessment of that template."""
 
-    async def open_of(self, child_id: str, template_id: str) -> str | None:
-        """The id of the open assessment of that template, if the child has one."""
+    async def open_of(self, records: Collection[str], template_id: str) -> str | None:
+        """The id of the open assessment of that template, if the child has one under any of these records."""
 
     async def find(self, assessment_id: str) -> Assessment | None: ...
 
-    async def of_child(self, child_id: str, before: str | None, limit: int) -> list[Assessment]:
+    async def of_child(self, records: Collection[str], before: str | None, limit: int) -> list[Assessment]:
         """Newest first, from the one after the assessment id `before`."""
 
 

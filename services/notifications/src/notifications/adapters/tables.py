@@ -16,6 +16,18 @@ lead_professionals = sa.Table(
     sa.Column("changed_at", UtcDateTime, nullable=False),
 )
 
+merges = sa.Table(
+    "merges",
+    metadata,
+    sa.Column("merge_id", sa.String(36), primary_key=True),
+    sa.Column("from_id", sa.String(36), nullable=False),
+    sa.Column("into_id", sa.String(36), nullable=False),
+    sa.Column("merged_at", UtcDateTime, nullable=False),
+    sa.Column("undone_at", UtcDateTime),
+    sa.Index("ix_merges_from", "from_id"),
+    sa.Index("ix_merges_into", "into_id"),
+)
+
 notifications = sa.Table(
     "notifications",
     metadata,

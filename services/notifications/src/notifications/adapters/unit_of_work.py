@@ -1,5 +1,6 @@
 """The unit of work over the service's own database."""
 
+from notifications.adapters.merges import SqlMerges
 from notifications.adapters.repositories import SqlConsents, SqlEntries, SqlLeads
 from notifications.application.ports import NotificationsUnitOfWork
 
@@ -7,5 +8,6 @@ from notifications.application.ports import NotificationsUnitOfWork
 class SqlUnitOfWork(NotificationsUnitOfWork):
     def _open(self) -> None:
         self.leads = SqlLeads(self.connection, self.now)
+        self.merges = SqlMerges(self.connection)
         self.entries = SqlEntries(self.connection)
         self.consents = SqlConsents(self.connection, self.now)

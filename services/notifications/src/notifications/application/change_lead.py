@@ -6,6 +6,6 @@ from notifications.domain.hearing import Occurrence
 
 
 async def change_lead(uow: NotificationsUnitOfWork, practitioner_id: str, occurrence: Occurrence) -> None:
-    """The new lead professional is kept first, so that the occurrence finds them as its audience."""
+    """Who is told is the one appointed, also where somebody else leads for a record that this one was merged into."""
     await uow.leads.put(occurrence.child_id, practitioner_id)
-    await tell(uow, occurrence)
+    await tell(uow, occurrence, lead=practitioner_id)

@@ -8,5 +8,5 @@ MOST_CHILDREN = 500
 
 
 def children_shown(grant: Grant) -> tuple[str, ...]:
-    """An entry tells of an involvement with a child, so it is shown only where that category is granted."""
-    return grant.children if grant.permits(Category.INVOLVEMENT) else ()
+    """By each of their records. An entry tells of an involvement, so it takes that category to be shown one."""
+    return grant.records if grant.permits(Category.INVOLVEMENT) else ()

@@ -1,6 +1,7 @@
 """What the use cases need of the world."""
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -14,6 +15,29 @@ class LeadRepository(Protocol):
     async def of(self, child_id: str) -> str | None: ...
 
     async def put(self, child_id: str, practitioner_id: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """`record` answers as `into`."""
+
+    record: str
+    into: str
+    merged_at: datetime
+
+
+class MergeRepository(Protocol):
+    """Which records were merged, as the child index's events told."""
+
+    async def known(self, merge_id: str) -> bool | None:
+        """Whether it is in force; None where it is not known."""
+
+    async def add(self, merge_id: str, merge: Merge, *, undone_at: datetime | None) -> None: ...
+
+    async def end(self, merge_id: str, undone_at: datetime) -> None: ...
+
+    async def beside(self, records: Collection[str]) -> list[Merge]:
+        """Merges in force of, or into, one of these."""
 
 
 class EntryRepository(Protocol):
@@ -57,6 +81,7 @@ class NotificationsUnitOfWork(UnitOfWork):
     consents: ConsentRepository
 
     leads: LeadRepository
+    merges: MergeRepository
     entries: EntryRepository
 
 

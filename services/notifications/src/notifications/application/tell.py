@@ -4,15 +4,19 @@ from collections.abc import Sequence
 
 from chassis.ids import new_id
 from notifications.application.ports import NotificationsUnitOfWork
+from notifications.application.same_child import lead_of
 from notifications.domain.entries import Entry
 from notifications.domain.hearing import Audience, Occurrence, who_hears
 
 
-async def tell(uow: NotificationsUnitOfWork, occurrence: Occurrence) -> None:
-    """Adds the entries. Whether a recipient may know of the child is decided at each reading, not here."""
+async def tell(uow: NotificationsUnitOfWork, occurrence: Occurrence, lead: str | None = None) -> None:
+    """Adds the entries. `lead` is given where it is known who is to be told as the lead professional.
+
+    Whether a recipient may know of the child is decided at each reading, not here.
+    """
     if occurrence.quiet:
         return  # an import brings these by the thousand; nothing is looked up for them
-    lead = await uow.leads.of(occurrence.child_id)
+    lead = lead or await lead_of(uow, occurrence.child_id)
     audiences: dict[Audience, Sequence[str]] = {
         Audience.LEAD_PROFESSIONAL: [] if lead is None else [lead],
         Audience.CONCERNED: [] if occurrence.concerns is None else [occurrence.concerns],

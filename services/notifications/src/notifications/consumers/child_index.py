@@ -1,4 +1,4 @@
-"""What the child index tells: who leads for a child, and who has become involved.
+"""What the child index tells: who leads for a child, who has become involved, and which records are of one child.
 
 Both come on one topic under the child's key, so a lead professional who was assigned before an episode started is
 known when the episode arrives.
@@ -7,9 +7,10 @@ known when the episode arrives.
 from typing import Any
 
 from chassis.inbox import EventHandler
-from contracts.events import Event, LeadProfessionalAssigned, ServiceEpisodeStarted
+from contracts.events import Event, LeadProfessionalAssigned, MergeUndone, RecordsMerged, ServiceEpisodeStarted
 from notifications.application.change_lead import change_lead
-from notifications.application.ports import NotificationsUnitOfWork
+from notifications.application.merging import take_merge, take_undoing
+from notifications.application.ports import Merge, NotificationsUnitOfWork
 from notifications.application.tell import tell
 from notifications.domain.hearing import Occurrence
 
@@ -39,7 +40,19 @@ async def on_service_episode_started(uow: NotificationsUnitOfWork, event: Servic
     )
 
 
+async def on_records_merged(uow: NotificationsUnitOfWork, event: RecordsMerged) -> None:
+    merge = Merge(event.merged_child_id, event.child_id, event.merged_at)
+    await take_merge(uow, event.type_name(), event.merge_id, merge)
+
+
+async def on_merge_undone(uow: NotificationsUnitOfWork, event: MergeUndone) -> None:
+    merge = Merge(event.merged_child_id, event.child_id, event.undone_at)
+    await take_undoing(uow, event.type_name(), event.merge_id, merge, event.undone_at)
+
+
 HANDLERS: dict[type[Event], EventHandler[Any]] = {
     LeadProfessionalAssigned: on_lead_professional_assigned,
     ServiceEpisodeStarted: on_service_episode_started,
+    RecordsMerged: on_records_merged,
+    MergeUndone: on_merge_undone,
 }

@@ -13,6 +13,8 @@ class NotificationType(StrEnum):
     OVERRIDE_REVIEW_DUE = "override-review-due"
     OVERRIDE_ESCALATED = "override-escalated"
     CONSENT_EXPIRING = "consent-expiring"
+    RECORDS_MERGED = "records-merged"
+    MERGE_UNDONE = "merge-undone"
 
 
 class Audience(StrEnum):
@@ -76,6 +78,18 @@ RULES: tuple[Rule, ...] = (
         Audience.OFFICERS,
         NotificationType.OVERRIDE_ESCALATED,
         "Officers of the partnership hear of an override that nobody reviewed in time.",
+    ),
+    Rule(
+        "RecordsMerged",
+        Audience.LEAD_PROFESSIONAL,
+        NotificationType.RECORDS_MERGED,
+        "The lead professionals of two records hear when the two turn out to be of one child, and are read as one.",
+    ),
+    Rule(
+        "MergeUndone",
+        Audience.LEAD_PROFESSIONAL,
+        NotificationType.MERGE_UNDONE,
+        "The lead professionals of two records hear when the two were taken for one child's and are apart again.",
     ),
     *(
         Rule(
