@@ -55,8 +55,8 @@ test: $(VENV)/.dev machine ## what must hold at each landing
 
 check: lint test ## format, lint, strict types, import rules, tests
 
-prove: $(VENV)/.dev machine ## the long proofs; writes what it saw to docs/proof.md
-	$(BIN)/python -m tests.prove
+prove: $(VENV)/.dev machine ## the long proofs (or some: WHAT="tests/resilience -k races"); writes what they saw to docs/proof.md
+	$(BIN)/python -m tests.prove $(WHAT)
 
 bench: $(VENV)/.dev ## measure, each as a ratio against a baseline of the same run
 	@deploy/machine/prepare bench

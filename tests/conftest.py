@@ -12,9 +12,9 @@ import pytest_asyncio
 from hypothesis import settings
 
 from tests.support.postgres import Postgres, private_postgres
-from tests.support.proof import proof
+from tests.support.proof import proof, pytest_runtest_makereport
 
-__all__ = ["database_url", "kafka", "postgres", "proof"]
+__all__ = ["database_url", "kafka", "postgres", "proof", "pytest_runtest_makereport"]
 
 if TYPE_CHECKING:
     from tests.support.kafka import Kafka

@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 PROOF_FILE = "KITH_PROOF_FILE"
+PASSED = pytest.StashKey[bool]()
 
 
 @dataclass
@@ -26,11 +28,27 @@ class Proof:
 @pytest.fixture
 def proof(request: pytest.FixtureRequest) -> Iterator[Proof]:
     """Prints what the test saw, and hands it to `make prove` where that is what runs."""
-    found = Proof(request.node.nodeid)
+    found, began = Proof(request.node.nodeid), time.monotonic()
     yield found
     for name, value in found.notes.items():
         print(f"{name}: {value}")
     target = os.environ.get(PROOF_FILE)
     if target:
         with Path(target).open("a") as file:
-            file.write(json.dumps({"test": found.test, "notes": found.notes}) + "\n")
+            entry = {
+                "test": found.test,
+                "passed": request.node.stash.get(PASSED, False),
+                "seconds": time.monotonic() - began,
+                "notes": found.notes,
+            }
+            file.write(json.dumps(entry) + "\n")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if call.when == "call":
+        item.stash[PASSED] = report.passed
+    return report
