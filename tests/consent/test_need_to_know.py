@@ -22,6 +22,7 @@ from tests.consent.scene import (
     TEACHER,
     ended,
     episode,
+    make_account,
     make_child,
 )
 
@@ -70,6 +71,31 @@ async def test_involvement_and_role_decide_what_is_seen(consent: Consent, child_
     assert await reads(consent, OFFICER, child_id) is None
     assert await reads(consent, INDEX_OFFICER, child_id) is None
     assert await reads(consent, INDEX_OFFICER, child_id, "data-quality") == base
+
+
+async def test_who_asks_at_once_is_answered_each_by_what_is_theirs(consent: Consent, child_id: str) -> None:
+    """Decisions may share their way to the database; what is read for one is nobody else's."""
+    other = await make_child(consent)
+    await block(consent, child_id, "practitioner", HEALTH_VISITOR)
+    await block(consent, other, "team", "year-6", "family")
+    accounts = [await make_account(consent, each, "young_person") for each in (child_id, other)]
+
+    async def own(account_id: str) -> set[str] | None:
+        mine = {"action": "me.record", "subject": "own", "purpose": "direct-support", "categories": ALL}
+        claims = jwt_claims((await consent.decide(account_id, **mine)).json()["grant"])
+        return {claims["chd"], *claims["cat"]}
+
+    async def one(who: str, child: str | None) -> set[str] | None:
+        return await own(who) if child is None else await reads(consent, who, child)
+
+    viewers = (TEACHER, HEALTH_VISITOR, SOCIAL_WORKER, OTHER_TEACHER, "nobody-at-all")
+    asked = [(who, child) for who in viewers for child in (child_id, other, new_id())]
+    asked += [(account, None) for account in accounts]
+    alone = [await one(*each) for each in asked]
+    assert len({frozenset(each or ()) for each in alone}) > 4
+    for turn in range(3):
+        mixed = asked[turn:] + asked[:turn]
+        assert await asyncio.gather(*(one(*each) for each in mixed)) == alone[turn:] + alone[:turn]
 
 
 async def test_an_episode_that_ended_gives_nothing(consent: Consent, child_id: str) -> None:

@@ -44,35 +44,44 @@ def kin_in(rows: Iterable[Any], records: Sequence[str]) -> list[str]:
 
 def read_facts(viewer_id: str, found: Iterable[Any]) -> tuple[Viewer, dict[str, ChildFacts]]:
     """The viewer and the children, each by every of its records. Columns of a row are attributes here."""
+    rows = rows_by_kind(found)
+    return read_viewer(viewer_id, rows), read_children(rows)
+
+
+def rows_by_kind(found: Iterable[Any]) -> dict[str, list[Any]]:
     rows: dict[str, list[Any]] = defaultdict(list)
     for row in found:
         rows[row.kind].append(row)
-    return _viewer(viewer_id, rows), _children(rows)
+    return rows
 
 
-def _viewer(viewer_id: str, rows: dict[str, list[Any]]) -> Viewer:
-    if rows["viewer"]:
-        row = rows["viewer"][0]
+def read_viewer(viewer_id: str, rows: dict[str, list[Any]]) -> Viewer:
+    """One of those who ask. A viewer's rows are theirs by `child`."""
+    for row in rows["viewer"]:
+        if row.child != viewer_id:
+            continue
         return Viewer(
             viewer_id=viewer_id,
             role=Role(row.a),
             status=PractitionerStatus(row.b),
             agency_id=row.c,
             sector=Sector(row.d) if row.d else None,
-            team_ids=frozenset(team.a for team in rows["team"]),
+            team_ids=frozenset(team.a for team in rows["team"] if team.child == viewer_id),
             scope=Scope(row.e),
             posts=tuple(
                 Post(post.a, post.b, frozenset(team.b for team in rows["post-team"] if team.a == post.a))
                 for post in rows["post"]
+                if post.child == viewer_id
             ),
         )
-    if rows["account"]:
-        row = rows["account"][0]
-        return Viewer(viewer_id=row.b, role=Role(row.a), child_id=row.child)
+    for row in rows["account"]:
+        if viewer_id in {row.b, row.c}:
+            return Viewer(viewer_id=row.b, role=Role(row.a), child_id=row.child)
     return Viewer(viewer_id=viewer_id)
 
 
-def _children(rows: dict[str, list[Any]]) -> dict[str, ChildFacts]:
+def read_children(rows: dict[str, list[Any]]) -> dict[str, ChildFacts]:
+    """The children, each by every of its records."""
     blocks: dict[str, list[Block]] = defaultdict(list)
     for row in rows["block"]:
         blocks[row.child].append(

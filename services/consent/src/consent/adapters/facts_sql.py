@@ -5,26 +5,26 @@ by every record of theirs. One statement says all of it. Of the records to read 
 its planner takes for a handful of look-ups by index; SQLite is given them, since there another statement costs no trip.
 """
 
-# Every branch has the same nine text columns: what the row is, the child it belongs to, and seven values.
+# Every branch has the same nine text columns: what the row is, the child (or viewer) it belongs to, and seven values.
 _FACTS = """
-SELECT 'viewer' AS kind, CAST(NULL AS VARCHAR(64)) AS child, p.role AS a, p.status AS b, p.agency_id AS c,
+SELECT 'viewer' AS kind, p.practitioner_id AS child, p.role AS a, p.status AS b, p.agency_id AS c,
        g.sector AS d, p.scope AS e, CAST(NULL AS TEXT) AS f, CAST(NULL AS TEXT) AS g
-  FROM practitioners p LEFT JOIN agencies g ON g.agency_id = p.agency_id WHERE p.practitioner_id = :viewer
+  FROM practitioners p LEFT JOIN agencies g ON g.agency_id = p.agency_id WHERE p.practitioner_id IN :viewers
 UNION ALL
-SELECT 'team', NULL, m.team_id, NULL, NULL, NULL, NULL, NULL, NULL FROM team_members m
- WHERE m.practitioner_id = :viewer
+SELECT 'team', m.practitioner_id, m.team_id, NULL, NULL, NULL, NULL, NULL, NULL FROM team_members m
+ WHERE m.practitioner_id IN :viewers
 UNION ALL
-SELECT 'post', NULL, o.practitioner_id, o.agency_id, NULL, NULL, NULL, NULL, NULL
+SELECT 'post', p.practitioner_id, o.practitioner_id, o.agency_id, NULL, NULL, NULL, NULL, NULL
   FROM practitioners p JOIN practitioners o ON o.person_id = p.person_id AND o.practitioner_id <> p.practitioner_id
- WHERE p.practitioner_id = :viewer
+ WHERE p.practitioner_id IN :viewers
 UNION ALL
-SELECT 'post-team', NULL, o.practitioner_id, m.team_id, NULL, NULL, NULL, NULL, NULL
+SELECT 'post-team', p.practitioner_id, o.practitioner_id, m.team_id, NULL, NULL, NULL, NULL, NULL
   FROM practitioners p JOIN practitioners o ON o.person_id = p.person_id AND o.practitioner_id <> p.practitioner_id
   JOIN team_members m ON m.practitioner_id = o.practitioner_id
- WHERE p.practitioner_id = :viewer
+ WHERE p.practitioner_id IN :viewers
 UNION ALL
-SELECT 'account', t.child_id, t.kind, t.account_id, NULL, NULL, NULL, NULL, NULL
-  FROM accounts t WHERE t.identity = :viewer OR t.account_id = :account
+SELECT 'account', t.child_id, t.kind, t.account_id, t.identity, NULL, NULL, NULL, NULL
+  FROM accounts t WHERE t.identity IN :viewers OR t.account_id IN :accounts
 UNION ALL
 SELECT 'child', k.child_id, CAST(k.epoch AS VARCHAR(20)), NULL, NULL, NULL, NULL, NULL, NULL
   FROM children k WHERE k.child_id IN :own
@@ -67,12 +67,19 @@ SELECT 'related', f.other_child_id, f.child_id, NULL, NULL, NULL, NULL, NULL, NU
   FROM family f WHERE f.other_child_id IN :own
 """
 
+
+def _of_one_viewer(facts: str, several: str) -> str:
+    for name in ("viewer", "account"):
+        facts = facts.replace(several.format(f"{name}s"), f"= :{name}")
+    return facts
+
+
 _SAME_CHILD = (
     "SELECT o.record_id FROM merged_records m JOIN merged_records o ON o.root_id = m.root_id WHERE m.record_id"
 )
 _OWN, _KIN = "ANY((SELECT ids FROM own)::varchar[])", "ANY((SELECT ids FROM kin)::varchar[])"
 
-POSTGRES_FACTS = (
+POSTGRES_FACTS_OF_SEVERAL = (
     f"""
 WITH own AS MATERIALIZED (SELECT ARRAY(
   SELECT unnest(CAST(:children AS varchar[])) UNION {_SAME_CHILD} = ANY(CAST(:children AS varchar[]))) AS ids
@@ -82,11 +89,18 @@ WITH own AS MATERIALIZED (SELECT ARRAY(
 ), blocking AS MATERIALIZED (SELECT
   (SELECT ids FROM own) || (SELECT ids FROM kin) || ARRAY({_SAME_CHILD} = {_KIN}) AS ids
 )"""  # noqa: S608 - text of our own
-    + _FACTS.replace("IN :own", f"= {_OWN}").replace("IN :blocking", "= ANY((SELECT ids FROM blocking)::varchar[])")
+    + _FACTS.replace("IN :own", f"= {_OWN}")
+    .replace("IN :blocking", "= ANY((SELECT ids FROM blocking)::varchar[])")
+    .replace("IN :viewers", "= ANY(:viewers)")
+    .replace("IN :accounts", "= ANY(:accounts)")
 )
-"""`:children` is an array of the children asked about, by any of their records."""
+"""`:children`, `:viewers` and `:accounts` are arrays: of the children asked about, by any of their records, and of who
+asks (`:accounts` where an identity may be an account's id)."""
 
-SQLITE_FACTS = _FACTS.replace(":own", ":records").replace(":blocking", ":records")
+POSTGRES_FACTS = _of_one_viewer(POSTGRES_FACTS_OF_SEVERAL, "= ANY(:{})")
+"""`:viewer` and `:account` are one identity."""
+
+SQLITE_FACTS = _of_one_viewer(_FACTS, "IN :{}").replace(":own", ":records").replace(":blocking", ":records")
 """`:records` is a list. Where its rows name more records of a set, it is asked again with all of them; then
 `SQLITE_KIN`, if there is family."""
 

@@ -1,97 +1,173 @@
 """The decision's transaction on PostgreSQL, by asyncpg and its prepared statements.
 
 Two statements, each prepared once for a connection: the facts, and the log rows. The rows are the only thing written,
-and one statement (or one batch, which asyncpg sends as one transaction) writes them all or none; so nothing would be
-gained by two more trips to the server for BEGIN and COMMIT. As in any transaction that reads what is committed, the
-facts are those of every change that was acknowledged before the decision began.
+and one statement writes them all or none; so nothing would be gained by two more trips to the server for BEGIN and
+COMMIT. As in any transaction that reads what is committed, the facts are those of every change that was acknowledged
+before the decision began.
+
+Decisions that wait while a connection is on its way share its next trips: a trip costs more than a decision, and a
+commit to the disk more than both. Nothing waits for others to come. Each is still decided on facts that were read after
+it was asked for, and answered after its own row is on the disk.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections import deque, namedtuple
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]
 
 from chassis.database import Database
 from chassis.errors import Unavailable
-from consent.adapters.facts_rows import read_facts
-from consent.adapters.facts_sql import POSTGRES_FACTS
+from consent.adapters.facts_rows import read_children, read_viewer, rows_by_kind
+from consent.adapters.facts_sql import POSTGRES_FACTS_OF_SEVERAL
 from consent.adapters.tables import LOG_COLUMNS, access_log
 from consent.application.ports import Conclude
 from consent.domain.facts import ChildFacts, Viewer
 
-_FACTS = POSTGRES_FACTS.replace(":children", "$1").replace(":viewer", "$2::varchar").replace(":account", "$3::varchar")
-_INSERT = (
-    f"INSERT INTO {access_log.name} ({', '.join(LOG_COLUMNS)}) "  # noqa: S608 - names of our own
-    f"VALUES ({', '.join(f'${place}' for place in range(1, len(LOG_COLUMNS) + 1))})"
+_FACTS = (
+    POSTGRES_FACTS_OF_SEVERAL.replace(":children", "$1")
+    .replace(":viewers", "$2::varchar[]")
+    .replace(":accounts", "$3::varchar[]")
 )
+_ARRAYS = ", ".join(
+    f"${place}::{'timestamptz' if name == 'at' else 'text'}[]" for place, name in enumerate(LOG_COLUMNS, 1)
+)
+_INSERT = f"INSERT INTO {access_log.name} ({', '.join(LOG_COLUMNS)}) SELECT * FROM unnest({_ARRAYS})"  # noqa: S608 - names of our own
+_Row = namedtuple("_Row", ("kind", "child", "a", "b", "c", "d", "e", "f", "g"))
+
 # Away, full, read-only, or a table that is gone: whatever it is, the row was not written.
 _FAILED = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+_CONNECTIONS = 4
+_MOST_TOGETHER = 64
+
+
+@dataclass(eq=False, slots=True)
+class _Waiting:
+    """One decision that was asked for. `done` is set once its rows are on the disk, or cannot be."""
+
+    identity: str
+    child_ids: Sequence[str]
+    own: bool
+    conclude: Conclude
+    done: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
 class PostgresDecisions:
     """Connections of its own, made as they are needed and given back at `close`."""
 
-    def __init__(self, database: Database, *, account_ids_are_identities: bool, connections: int = 10) -> None:
+    def __init__(self, database: Database, *, account_ids_are_identities: bool) -> None:
         self._url = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._by_account_id = account_ids_are_identities
-        self._connections = connections
-        self._pool: asyncpg.Pool | None = None
-        self._opening = asyncio.Lock()
+        self._waiting: deque[_Waiting] = deque()
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._free: list[Any] = []
 
     async def __call__(self, identity: str, child_ids: Sequence[str], own: bool, conclude: Conclude) -> None:
-        try:
-            pool = self._pool or await self._open()
-            async with pool.acquire(timeout=10) as connection:
-                await self._transact(connection, identity, child_ids, own, conclude)
-        except _FAILED as error:
-            raise Unavailable("The decision could not be recorded, so nothing is answered") from error
+        mine = _Waiting(identity, child_ids, own, conclude)
+        self._waiting.append(mine)
+        if len(self._under_way) < _CONNECTIONS:
+            task = asyncio.ensure_future(self._serve())
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+        await mine.done
 
-    async def _transact(
-        self, connection: Any, identity: str, child_ids: Sequence[str], own: bool, conclude: Conclude
-    ) -> None:
-        viewer, children = await self._facts(connection, identity, child_ids)
-        if own and viewer.child_id is not None:
-            child_ids = [viewer.child_id]
-            viewer, children = await self._facts(connection, identity, child_ids)
-        rows = [[row[name] for name in LOG_COLUMNS] for row in conclude(viewer, child_ids, children)]
-        if len(rows) == 1:
-            await connection.execute(_INSERT, *rows[0])
-        elif rows:
-            await connection.executemany(_INSERT, rows)
+    async def _serve(self) -> None:
+        """Takes what waits, as often as something does, over one connection."""
+        while self._waiting:
+            together = [self._waiting.popleft() for _ in range(min(len(self._waiting), _MOST_TOGETHER))]
+            try:
+                await self._decide(together)
+            except _FAILED as error:
+                await self._decide_apart(together, error)
+            except BaseException as error:
+                _fail(together, error)
+                if not isinstance(error, Exception):
+                    raise
+
+    async def _decide_apart(self, together: Sequence[_Waiting], failed: Exception) -> None:
+        """What one row cannot be written for must not keep back the others; nor are they asked for in vain when the
+        database is away."""
+        apart = isinstance(failed, asyncpg.PostgresError) and len(together) > 1
+        for each in together:
+            try:
+                if not apart:
+                    raise failed
+                await self._decide([each])
+            except _FAILED as error:
+                _fail([each], error)
+
+    async def _decide(self, together: Sequence[_Waiting]) -> None:
+        connection = self._free.pop() if self._free else None
+        if connection is None or connection.is_closed():
+            connection = await self._connect()
+        try:
+            rows = await self._concluded(connection, together)
+            if rows:
+                columns = ([row[name] for row in rows] for name in LOG_COLUMNS)
+                await connection.execute(_INSERT, *columns)
+        except asyncpg.PostgresError:  # the server said no, and is there for the next
+            self._free.append(connection)
+            raise
+        except BaseException:
+            connection.terminate()
+            raise
+        self._free.append(connection)
+        for each in together:
+            if not each.done.done():
+                each.done.set_result(None)
+
+    async def _concluded(self, connection: Any, together: Sequence[_Waiting]) -> list[dict[str, Any]]:
+        """The log rows of these decisions."""
+        viewers, children = await self._facts(connection, together, (i for each in together for i in each.child_ids))
+        own = {child_id for each in together if each.own and (child_id := viewers[each.identity].child_id) is not None}
+        if own:
+            _, theirs = await self._facts(connection, [], own)
+            children |= theirs
+        rows: list[dict[str, Any]] = []
+        for each in together:
+            if each.done.done():  # nobody waits for it any more
+                continue
+            viewer, asked = viewers[each.identity], each.child_ids
+            if each.own and viewer.child_id is not None:
+                asked = [viewer.child_id]
+            try:
+                rows += each.conclude(viewer, asked, {i: children[i] for i in asked if i in children})
+            except Exception as error:
+                each.done.set_exception(error)
+        return rows
 
     async def _facts(
-        self, connection: Any, identity: str, child_ids: Sequence[str]
-    ) -> tuple[Viewer, dict[str, ChildFacts]]:
-        account = identity if self._by_account_id else ""
-        found = await connection.fetch(_FACTS, list(dict.fromkeys(child_ids)), identity, account)
-        return read_facts(identity, found)
+        self, connection: Any, together: Sequence[_Waiting], child_ids: Iterable[str]
+    ) -> tuple[dict[str, Viewer], dict[str, ChildFacts]]:
+        identities = list(dict.fromkeys(each.identity for each in together))
+        accounts = identities if self._by_account_id else []
+        found = await connection.fetch(_FACTS, list(dict.fromkeys(child_ids)), identities, accounts)
+        rows = rows_by_kind(map(_Row._make, found))
+        return {each: read_viewer(each, rows) for each in identities}, read_children(rows)
 
-    async def _open(self) -> Any:
-        async with self._opening:
-            if self._pool is None:
-                self._pool = await asyncpg.create_pool(
-                    self._url,
-                    min_size=1,
-                    max_size=self._connections,
-                    record_class=_Row,
-                    command_timeout=30,
-                    reset=_nothing_to_undo,
-                )
-            return self._pool
+    async def _connect(self) -> Any:
+        # The statements' plans do not depend on whom they are about; made for each it would cost more than their work.
+        planned_once = {"plan_cache_mode": "force_generic_plan"}
+        return await asyncpg.connect(self._url, timeout=10, command_timeout=30, server_settings=planned_once)
 
     async def close(self) -> None:
-        if self._pool is not None:
-            await self._pool.close()
-            self._pool = None
+        if self._under_way:
+            await asyncio.wait(self._under_way)
+        while self._free:
+            await self._free.pop().close()
 
 
-async def _nothing_to_undo(_connection: Any) -> None:
-    """asyncpg would ask the server to forget session state at each return; these two statements leave none."""
-
-
-class _Row(asyncpg.Record):  # type: ignore[misc]
-    """A row whose columns are attributes, as `read_facts` takes them."""
-
-    def __getattr__(self, name: str) -> Any:
-        return self[name]
+def _fail(together: Sequence[_Waiting], error: BaseException) -> None:
+    for each in together:
+        if each.done.done():
+            continue
+        if isinstance(error, _FAILED):
+            told = Unavailable("The decision could not be recorded, so nothing is answered")
+            told.__cause__ = error
+            each.done.set_exception(told)
+        elif isinstance(error, Exception):
+            each.done.set_exception(error)
+        else:
+            each.done.cancel()

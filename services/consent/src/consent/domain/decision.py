@@ -6,9 +6,10 @@ involved, does a block stop it, is the role entitled, does a consent or a legal 
 everything but an override.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from consent.domain.actions import ACTIONS, ActionRule, Basis
 from consent.domain.facts import (
@@ -24,8 +25,7 @@ from consent.domain.policy import Policy
 from contracts.vocabulary import ACCOUNT_ROLES, Category, Outcome, Purpose, Role
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What decided one category: the rule, whether it permitted, and the id of what it rests on, if any."""
 
     category: Category | None
@@ -122,10 +122,9 @@ def decide(
         return early
     if child is None:
         return _refused("no-such-child")
-    assert viewer.role is not None
     gate = policy.actions[action].lead_or
     only_lead = gate is not None and viewer.role not in gate
-    case = _Case(viewer, viewer.role, child, ACTIONS[action], purpose, policy, now, only_lead)
+    case = _Case.of(viewer, child, action, purpose, policy, now, only_lead=only_lead)
     reach = case.reach()
     if not reach.permitted:
         return Decision(Outcome.REFUSED, (), (reach,))
@@ -154,8 +153,7 @@ def explain(
     early = standing(viewer, action, policy)
     if early is not None or child is None:
         return (early or _refused("no-such-child")).findings
-    assert viewer.role is not None
-    case = _Case(viewer, viewer.role, child, ACTIONS[action], purpose, policy, now)
+    case = _Case.of(viewer, child, action, purpose, policy, now)
     reach = case.reach()
     return tuple(found for category in categories for found in case.spoken(reach, category))
 
@@ -171,18 +169,29 @@ class _Case:
     purpose: Purpose
     policy: Policy
     now: datetime
-    only_lead: bool = False
+    involvements: tuple[Involvement, ...]
+    """The viewer's own that are current."""
+    lead: bool
+    only_lead: bool
     """Only as the lead professional may this viewer do it."""
 
-    @property
-    def involvements(self) -> Iterator[Involvement]:
-        """The viewer's own that are current."""
-        today = self.now.date()
-        return (found for found in self.child.involvements if found.current(today) and found.is_of(self.viewer))
-
-    @property
-    def lead(self) -> bool:
-        return any(found.kind is InvolvementKind.LEAD for found in self.involvements)
+    @classmethod
+    def of(
+        cls,
+        viewer: Viewer,
+        child: ChildFacts,
+        action: str,
+        purpose: Purpose,
+        policy: Policy,
+        now: datetime,
+        *,
+        only_lead: bool = False,
+    ) -> "_Case":
+        assert viewer.role is not None
+        today = now.date()
+        mine = tuple(found for found in child.involvements if found.current(today) and found.is_of(viewer))
+        lead = any(found.kind is InvolvementKind.LEAD for found in mine)
+        return cls(viewer, viewer.role, child, ACTIONS[action], purpose, policy, now, mine, lead, only_lead)
 
     def related_to(self) -> frozenset[str]:
         """Of a child whose records were merged, those that the viewer may come to by what they are to the child."""
@@ -203,9 +212,8 @@ class _Case:
             return Finding(None, "emergency", True)
         if self.rule.basis is Basis.UNRELATED:
             return Finding(None, "search", True)
-        involvement = next(self.involvements, None)
-        if involvement is not None:
-            return Finding(None, "involved", True, involvement.reference)
+        if self.involvements:
+            return Finding(None, "involved", True, self.involvements[0].reference)
         if self._needs_no_involvement():
             return Finding(None, "data-quality", True)
         override = self._override() if self.rule.overridable else None
@@ -218,9 +226,10 @@ class _Case:
         found = [Finding(category, reach.rule, reach.permitted, reach.reference)]
         if reach.rule == "override":
             found[0] = Finding(category, "not-involved", False)
-        block = next((each for each in self.child.blocks if each.stops(self.viewer, category, self.now)), None)
-        if block is not None:
-            found.append(Finding(category, "blocked", False, block.block_id))
+        for block in self.child.blocks:
+            if block.stops(self.viewer, category, self.now):
+                found.append(Finding(category, "blocked", False, block.block_id))
+                break
         entitled = self._entitled(category)
         found.append(Finding(category, "entitled" if entitled else "not-entitled", entitled))
         if reach.rule != "override":
@@ -236,8 +245,10 @@ class _Case:
         return first_contact or self.policy.entitled(self.role, category)
 
     def _override(self, category: Category | None = None) -> OverrideInForce | None:
-        mine = (each for each in self.child.overrides if each.is_of(self.viewer, self.now))
-        return next((each for each in mine if category is None or category in each.categories), None)
+        for each in self.child.overrides:
+            if each.is_of(self.viewer, self.now) and (category is None or category in each.categories):
+                return each
+        return None
 
     def _ground(self, reach: Finding, category: Category) -> Finding:
         """Why nothing more is needed, the consent or legal basis that covers the category, or that there is none."""
@@ -247,7 +258,9 @@ class _Case:
             return Finding(category, reach.rule, True, reach.reference)
         if category is Category.PLAN and self.lead:
             return Finding(category, "involved", True, reach.reference)
-        consents = [c for c in self.child.consents if c.covers(self.viewer, category, self.purpose, self.now)]
+        consents = self.child.consents and [
+            c for c in self.child.consents if c.covers(self.viewer, category, self.purpose, self.now)
+        ]
         # The narrower of consents: of merged records each has to be covered, by one that was given knowing of it.
         if consents and {record for each in consents for record in each.spans}.issuperset(self.child.merged):
             return Finding(category, "consented", True, consents[0].consent_id)
@@ -263,11 +276,12 @@ class _Case:
 
 def _deciding(spoken: list[Finding]) -> Finding:
     """The finding that decided: the first refusal, unless an override answers it; else the ground of permission."""
-    refusal = next((found for found in spoken if not found.permitted), None)
     last = spoken[-1]
-    if refusal is None:
-        return next(found for found in reversed(spoken) if found.rule != "override")
-    return last if last.rule == "override" else refusal
+    overridden = last.rule == "override"
+    for found in spoken:
+        if not found.permitted:
+            return last if overridden else found
+    return spoken[-2] if overridden else last
 
 
 _WITHOUT_CATEGORIES = frozenset({Basis.OWN, Basis.EMERGENCY})
