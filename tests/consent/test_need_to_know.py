@@ -89,7 +89,7 @@ async def test_who_asks_at_once_is_answered_each_by_what_is_theirs(consent: Cons
         return await own(who) if child is None else await reads(consent, who, child)
 
     viewers = (TEACHER, HEALTH_VISITOR, SOCIAL_WORKER, OTHER_TEACHER, "nobody-at-all")
-    asked = [(who, child) for who in viewers for child in (child_id, other, new_id())]
+    asked: list[tuple[str, str | None]] = [(who, child) for who in viewers for child in (child_id, other, new_id())]
     asked += [(account, None) for account in accounts]
     alone = [await one(*each) for each in asked]
     assert len({frozenset(each or ()) for each in alone}) > 4
