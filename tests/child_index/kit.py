@@ -183,6 +183,24 @@ class Caller:
         path = f"/v1/match-reviews/{review_id}/resolution"
         return await self.call_with_candidates("POST", path, "review.resolve", json=body)
 
+    async def review(self, review_id: str, child: str) -> httpx.Response:
+        return await self.call("GET", f"/v1/match-reviews/{review_id}", "review.read", child=child)
+
+    async def take_back(self, review_id: str) -> httpx.Response:
+        path = f"/v1/match-reviews/{review_id}/resolution/undo"
+        return await self.call_with_candidates("POST", path, "review.resolve")
+
+    async def links(self, import_id: str, **query: Any) -> dict[str, Any]:
+        path = f"/v1/imports/{import_id}/links"
+        response = await self.call_with_candidates("GET", path, "link.read", params=query)
+        assert response.status_code == 200, response.text
+        page: dict[str, Any] = response.json()
+        return page
+
+    async def undo_links(self, import_id: str, **body: Any) -> httpx.Response:
+        path = f"/v1/imports/{import_id}/links/undo"
+        return await self.call_with_candidates("POST", path, "link.undo", json=body)
+
     async def merge(self, child: str, into: str, *, key: str | None = None, **body: Any) -> httpx.Response:
         """Merges; the decision hears of it at once."""
         sent = {} if key is None else {headers.IDEMPOTENCY_KEY: key}

@@ -121,3 +121,125 @@ async def test_what_is_refused(index: Index) -> None:
         assert (answer.status_code, code(answer)) == (404, "not-found")
     for body in ({}, {"same": "yes"}, {"same": False, "child_id": child}, {"same": True, "why": "x"}):
         assert (await index.officer.resolve(review_id, **body)).status_code == 422
+
+
+async def test_side_by_side_each_field_is_marked(index: Index) -> None:
+    child, review_id = await _doubtful(index, given_name="Amarachi")
+    officer = index.officer.but(categories=BASICS | {Category.WHEREABOUTS})
+    answer = await officer.review(review_id, child)
+    assert answer.status_code == 200
+    shown = answer.json()
+    assert (shown["state"], shown["candidate"]["child_id"]) == ("open", child)
+    assert {name: mark["mark"] for name, mark in shown["fields"].items()} == {
+        "given_name": "agreed",
+        "family_name": "agreed",
+        "date_of_birth": "agreed",
+        "sex": "missing",
+        "nhs_number": "differs",
+        "upn": "missing",
+        "postcode": "agreed",
+        "address_line": "missing",
+    }
+    assert shown["fields"]["nhs_number"]["because"] == "The NHS numbers differ."
+    assert shown["fields"]["sex"]["because"] == "Neither has it."
+    assert [a["postcode"] for a in shown["candidate"]["addresses"]] == ["M1 1AE"]
+    assert (await index.owner("review", review_id)).json() == {"child_id": child}
+    assert (await index.owner("review", UNKNOWN)).json() == {"child_id": None}
+    for answer in (
+        await officer.but(hidden=(child,)).review(review_id, child),
+        await officer.review(UNKNOWN, child),
+    ):
+        assert (answer.status_code, code(answer)) == (404, "not-found")
+
+
+async def test_agreement_on_an_address_tells_of_it(index: Index) -> None:
+    """Who may not know where a child lives is not told that it is where the sender says, in no words at all."""
+    child, review_id = await _doubtful(index)
+    officer = index.officer.but(categories=BASICS)
+    (item,) = (await officer.reviews())["items"]
+    one = (await officer.review(review_id, child)).json()
+    for shown in (item, one):
+        assert not {"postcode", "address_line"} & set(shown["fields"])
+        assert "addresses" not in shown["candidate"]
+        assert not any("postcode" in text or "address" in text for text in shown["candidate"]["because"])
+    (wider,) = (await index.officer.reviews())["items"]
+    assert "The postcodes are the same." in wider["candidate"]["because"]
+
+
+async def test_the_queue_is_filtered(index: Index) -> None:
+    _, typed = await _doubtful(index)
+    await index.teacher.registered(given_name="Oliver", family_name="Smith", date_of_birth="2012-01-09", sex="male")
+    header = "given_name,family_name,date_of_birth,postcode,nhs_number,local_id\n"
+    done = await index.school_system.imported(header + "Amara,Okonkwo,2014-03-07,M1 1AE,9990000026,A1\n")
+    (listed,) = [line["review_id"] for line in done.results]
+
+    async def ids(**query: object) -> list[str]:
+        return [item["review_id"] for item in (await index.officer.reviews(**query))["items"]]
+
+    assert await ids() == [typed, listed]
+    assert await ids(import_id=done.counts["import_id"]) == [listed]
+    assert await ids(created_before="2020-01-01T00:00:00Z") == []
+    assert await ids(created_before="2999-01-01T00:00:00Z") == [typed, listed]
+    scores = [item["candidate"]["score"] for item in (await index.officer.reviews())["items"]]
+    assert set(await ids(min_score=max(scores) - 0.0001)) | set(await ids(max_score=max(scores) - 0.001)) == {
+        typed,
+        listed,
+    }
+    assert await ids(min_score=1, max_score=0) == []
+    await index.officer.resolve(typed, same=False)
+    assert await ids() == [listed]
+    assert await ids(state="parted") == [typed]
+    for wrong in ({"state": "shut"}, {"min_score": 2}, {"created_before": "soon"}):
+        answer = await index.officer.call_with_candidates("GET", "/v1/match-reviews", "review.read", params=wrong)
+        assert answer.status_code == 422
+
+
+class TestTakingBack:
+    async def test_the_same_after_all_not(self, index: Index) -> None:
+        person = {"given_name": "Amara", "family_name": "Okonkwo", "date_of_birth": "2014-03-07"}
+        child = await index.teacher.registered(**AMARA, nhs_number="9434765919")
+        before = await index.teacher.record(child)
+        header = "given_name,family_name,date_of_birth,address_line,nhs_number,local_id\n"
+        row = "Amara,Okonkwo,2014-03-07,7 Oak Road,9990000018,A1\n"
+        done = await index.school_system.imported(header + row)
+        review_id = done.results[0]["review_id"]
+        assert (await index.officer.resolve(review_id, same=True)).status_code == 200
+        assert await index.teacher.record(child) != before
+
+        answer = await index.officer.take_back(review_id)
+        assert answer.json()["outcome"] == "created"
+        own = answer.json()["child_id"]
+        assert await index.teacher.record(child) == before
+        record = await index.teacher.record(own)
+        assert record["basics"] == {**person, "nhs_number": "9990000018", "other_names": []}
+        assert [each["service"]["service_id"] for each in record["involvement"]["episodes"]] == ["roll"]
+        shown = (await index.officer.review(review_id, child)).json()
+        assert (shown["state"], shown["undone_by"]) == ("parted", "officer")
+        assert (await index.school_system.imported(header + row)).children == {"A1": own}
+        assert code(await index.officer.merge(own, child, despite=["different-nhs-numbers"])) == "merge-doubtful"
+
+    async def test_parted_is_lifted(self, index: Index) -> None:
+        child, review_id = await _doubtful(index)
+        other = (await index.officer.resolve(review_id, same=False)).json()["child_id"]
+        numbers = ["different-nhs-numbers"]
+        assert code(await index.officer.merge(other, child, despite=numbers)) == "merge-doubtful"
+        assert (await index.officer.take_back(review_id)).json() == {
+            "review_id": review_id,
+            "child_id": other,
+            "outcome": "lifted",
+        }
+        assert (await index.officer.merge(other, child, despite=numbers)).status_code == 200
+
+    async def test_what_cannot_be_taken_back(self, index: Index) -> None:
+        child, review_id = await _doubtful(index)
+        waiting = await index.officer.take_back(review_id)
+        assert (waiting.status_code, code(waiting)) == (409, "review-open")
+        await index.officer.resolve(review_id, same=True)
+        for answer in (
+            await index.officer.take_back(UNKNOWN),
+            await index.officer.but(hidden=(child,)).take_back(review_id),
+        ):
+            assert (answer.status_code, code(answer)) == (404, "not-found")
+        answers = await asyncio.gather(*(index.officer.take_back(review_id) for _ in range(3)))
+        assert 200 in {answer.status_code for answer in answers}
+        await index.published("ChildRegistered", 2)

@@ -147,6 +147,26 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route("GET", "/v1/match-reviews", _INDEX, "review.read", _FOUND, (Category.BASICS,), Purpose.DATA_QUALITY),
     Route(
+        "GET",
+        "/v1/match-reviews/{review_id}",
+        _INDEX,
+        "review.read",
+        _OWNED,
+        (Category.BASICS, Category.WHEREABOUTS),
+        Purpose.DATA_QUALITY,
+        owned_kind="review",
+    ),
+    Route(
+        "POST",
+        "/v1/match-reviews/{review_id}/resolution/undo",
+        _INDEX,
+        "review.resolve",
+        _FOUND,
+        (Category.BASICS,),
+        Purpose.DATA_QUALITY,
+        (_CONSENT,),
+    ),
+    Route(
         "POST",
         "/v1/match-reviews/{review_id}/resolution",
         _INDEX,
@@ -171,6 +191,19 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route("POST", "/v1/imports", _INDEX, "import.create", upload=True),
     Route("GET", "/v1/imports/{import_id}", _INDEX, "import.read", settles=(_CONSENT,)),
+    Route(
+        "GET", "/v1/imports/{import_id}/links", _INDEX, "link.read", _FOUND, (Category.BASICS,), Purpose.DATA_QUALITY
+    ),
+    Route(
+        "POST",
+        "/v1/imports/{import_id}/links/undo",
+        _INDEX,
+        "link.undo",
+        _FOUND,
+        (Category.BASICS,),
+        Purpose.DATA_QUALITY,
+        (_CONSENT,),
+    ),
     Route("GET", "/v1/imports/{import_id}/rejections", _INDEX, "import.read"),
     Route("GET", "/v1/imports/{import_id}/results", _INDEX, "import.read"),
     # Consents, blocks, who can see

@@ -10,9 +10,11 @@ from child_index.api.children import children_router
 from child_index.api.episodes import episodes_router
 from child_index.api.family import family_router
 from child_index.api.imports import imports_router
+from child_index.api.links import links_router
 from child_index.api.merges import merges_router
 from child_index.api.reviews import reviews_router
 from child_index.api.wiring import Parts
+from child_index.application import reviews
 from child_index.application.knowledge import KnowledgeSource
 from child_index.settings import PART, ChildIndexSettings
 from child_index.worker import add_worker, make_runtime
@@ -40,8 +42,22 @@ def create_app(
             episode = await uow.episodes.get(episode_id)
         return episode.child_id if episode else None
 
-    app.include_router(internal_router(reading, runtime.watch, {"episode": owner_of_episode}))
+    async def owner_of_review(review_id: str) -> str | None:
+        async with reading() as uow:
+            return await reviews.owner(uow, review_id)
+
+    app.include_router(
+        internal_router(reading, runtime.watch, {"episode": owner_of_episode, "review": owner_of_review})
+    )
     parts = Parts(units, reading, knowledge, worker.wake, settings.import_batch_rows)
-    for router in (children_router, episodes_router, family_router, reviews_router, merges_router, imports_router):
+    for router in (
+        children_router,
+        episodes_router,
+        family_router,
+        reviews_router,
+        merges_router,
+        links_router,
+        imports_router,
+    ):
         app.include_router(router(parts))
     return app

@@ -49,6 +49,9 @@ class SqlChildren:
             return []
         return await self._load(among(self._connection, _child.c.child_id, child_ids))
 
+    async def numbered(self, numbers: Collection[int]) -> list[ChildRecord]:
+        return await self._load(among(self._connection, _child.c.child_no, numbers)) if numbers else []
+
     async def with_members(self, child_ids: Collection[str]) -> list[ChildRecord]:
         return await self._completed(await self.records(child_ids))
 
@@ -183,6 +186,7 @@ class SqlChildren:
         told: list[tuple[int, tuple[str, str]]] = []
         dropped: list[dict[str, object]] = []
         moved: list[tuple[int, Address]] = []
+        left: list[tuple[int, Address]] = []
         for before, after in amended:
             number = before.child_no
             assert number is not None
@@ -195,6 +199,7 @@ class SqlChildren:
                 if (given, family) not in after.other_names
             ]
             moved += [(number, each) for each in reversed(after.addresses) if each not in before.addresses]
+            left += [(number, each) for each in before.addresses if each not in after.addresses]
         if changed:
             await self._connection.execute(
                 sa.update(_child).where(_child.c.child_no == sa.bindparam("number")), changed
@@ -210,6 +215,21 @@ class SqlChildren:
                 dropped,
             )
         await self._add_addresses(moved)
+        for number, address in left:
+            await self._connection.execute(
+                sa.delete(_addresses).where(
+                    _addresses.c.child_no == number,
+                    _addresses.c.address_line.is_not_distinct_from(address.address_line),
+                    _addresses.c.postcode.is_not_distinct_from(address.postcode),
+                    _addresses.c.since == address.since,
+                )
+            )
+
+    async def drop_keys(self, child_no: int, keys: Collection[int]) -> None:
+        if keys:
+            await self._connection.execute(
+                sa.delete(_keys).where(_keys.c.child_no == child_no, among(self._connection, _keys.c.h, keys))
+            )
 
     async def _add_names(self, names: Iterable[tuple[int, tuple[str, str]]], now: datetime) -> None:
         rows = [

@@ -50,6 +50,7 @@ class SqlEpisodes:
                 opened_by=row.opened_by,
                 child_id=row.child_id,
                 created_at=row.created_at,
+                import_id=row.import_id,
             )
             for row in found
         ]
@@ -77,6 +78,11 @@ class SqlEpisodes:
         except IntegrityError as error:
             raise Conflict("This episode is open already", code="episode-open") from error
 
+    async def remove(self, episode_ids: Collection[str]) -> None:
+        await self._connection.execute(
+            sa.delete(_episodes).where(among(self._connection, _episodes.c.episode_id, episode_ids))
+        )
+
     async def end(self, episode_id: str, ended_on: date, reason: str | None) -> bool:
         done = await self._connection.execute(
             sa.update(_episodes)
@@ -98,6 +104,7 @@ def _row(episode: Episode) -> dict[str, Any]:
         "started_on": episode.started_on,
         "ended_on": episode.ended_on,
         "opened_by": episode.opened_by,
+        "import_id": episode.import_id,
     }
 
 

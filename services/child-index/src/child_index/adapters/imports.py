@@ -143,6 +143,19 @@ class SqlImports:
             sa.delete(_chunks).where(_chunks.c.import_id == import_id, _chunks.c.number == done)
         )
 
+    async def separated(self, import_id: str, row: int, child_id: str) -> None:
+        done = await self._connection.execute(
+            sa.update(_results)
+            .where(_results.c.import_id == import_id, _results.c.row_no == row, _results.c.outcome == "matched")
+            .values(child_id=child_id, outcome="created", score=None)
+        )
+        if done.rowcount:
+            await self._connection.execute(
+                sa.update(_imports)
+                .where(_imports.c.import_id == import_id)
+                .values(matched=_imports.c.matched - 1, created=_imports.c.created + 1)
+            )
+
     async def finish(self, import_id: str, state: str) -> None:
         await self._connection.execute(sa.delete(_chunks).where(_chunks.c.import_id == import_id))
         await self._connection.execute(

@@ -129,6 +129,9 @@ class SqlMerges:
         row: dict[str, Any] = {"child_no": low, "other_child_no": high, "review_id": review_id}
         await insert_new(self._connection, _partings, [row])
 
+    async def lift(self, review_id: str) -> None:
+        await self._connection.execute(sa.delete(_partings).where(_partings.c.review_id == review_id))
+
     async def are_parted(self, numbers: Collection[int], others: Collection[int]) -> bool:
         low, high = _partings.c.child_no, _partings.c.other_child_no
         found = await self._connection.execute(

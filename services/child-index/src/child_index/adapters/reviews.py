@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.ids import Clock
 from child_index.adapters import tables
 from child_index.adapters.sql import among
-from child_index.application.ports import Review
+from child_index.application.ports import Review, ReviewFilter
 from child_index.domain.person import Person
 from child_index.domain.placement import Changes
 
@@ -20,11 +20,19 @@ class SqlReviews:
         self._connection = connection
         self._clock = clock
 
-    async def open_ones(self, limit: int, after: str | None) -> list[Review]:
-        which = [_reviews.c.state == "open"]
+    async def listed(self, limit: int, after: str | None, which: ReviewFilter) -> list[Review]:
+        found = [_reviews.c.state == which.state]
         if after is not None:
-            which.append(_reviews.c.review_id > after)
-        return await self._select(sa.and_(*which), limit)
+            found.append(_reviews.c.review_id > after)
+        if which.import_id is not None:
+            found.append(_reviews.c.import_id == which.import_id)
+        if which.created_before is not None:
+            found.append(_reviews.c.created_at < which.created_before)
+        if which.min_score is not None:
+            found.append(_reviews.c.score >= which.min_score)
+        if which.max_score is not None:
+            found.append(_reviews.c.score <= which.max_score)
+        return await self._select(sa.and_(*found), limit)
 
     async def get(self, review_id: str) -> Review | None:
         found = await self._select(_reviews.c.review_id == review_id, 1)
@@ -61,6 +69,12 @@ class SqlReviews:
                 candidate_id=row.root_id,
                 score=row.score,
                 because=tuple(row.because),
+                import_id=row.import_id,
+                resolved_at=row.resolved_at,
+                resolved_by=row.resolved_by,
+                result_no=row.result_no,
+                undone_at=row.undone_at,
+                undone_by=row.undone_by,
             )
             for row in found
         ]
@@ -83,6 +97,7 @@ class SqlReviews:
         created_by: str,
         agency_id: str | None,
         service_id: str | None,
+        import_id: str | None,
     ) -> None:
         if not changes.reviews:
             return
@@ -101,6 +116,7 @@ class SqlReviews:
                 "candidate_no": numbers[review.candidate_id],
                 "score": review.score,
                 "because": list(review.because),
+                "import_id": import_id,
             }
             for review in changes.reviews
         ]
@@ -119,5 +135,13 @@ class SqlReviews:
             sa.update(_reviews)
             .where(_reviews.c.review_id == review_id, _reviews.c.state == "open")
             .values(state=state, resolved_at=self._clock(), resolved_by=resolved_by, result_no=result_no)
+        )
+        return done.rowcount == 1
+
+    async def undo(self, review_id: str, before: str, state: str, undone_by: str, result_no: int) -> bool:
+        done = await self._connection.execute(
+            sa.update(_reviews)
+            .where(_reviews.c.review_id == review_id, _reviews.c.state == before)
+            .values(state=state, undone_at=self._clock(), undone_by=undone_by, result_no=result_no)
         )
         return done.rowcount == 1

@@ -101,6 +101,32 @@ partings = sa.Table(
     sa.Column("review_id", sa.String(36), nullable=False),
 )
 
+statements = sa.Table(
+    "statements",
+    metadata,
+    sa.Column("statement_no", _NUMBER, primary_key=True, autoincrement=True),
+    sa.Column("child_no", _NUMBER, sa.ForeignKey("children.child_no"), nullable=False, index=True),
+    sa.Column("kind", sa.String(10), nullable=False),
+    sa.Column("source", sa.String(80), nullable=False),
+    sa.Column("source_key", sa.String(120), nullable=False),
+    sa.Column("person", sa.JSON, nullable=False),
+    sa.Column("said_on", sa.Date, nullable=False),
+    sa.Column("import_id", sa.String(36)),
+    sa.Column("row_no", sa.Integer),
+    sa.Column("review_id", sa.String(36)),
+    sa.Column("score", sa.Float),
+    sa.Column("undone_at", UtcDateTime),
+    sa.Column("undone_by", sa.String(64)),
+    # For an import's links; most rows register a child, and need no place in it.
+    sa.Index(
+        "ix_statements_linked",
+        "import_id",
+        "row_no",
+        sqlite_where=sa.text("kind = 'linked' AND import_id IS NOT NULL"),
+        postgresql_where=sa.text("kind = 'linked' AND import_id IS NOT NULL"),
+    ),
+)
+
 match_reviews = sa.Table(
     "match_reviews",
     metadata,
@@ -119,6 +145,9 @@ match_reviews = sa.Table(
     sa.Column("resolved_at", UtcDateTime),
     sa.Column("resolved_by", sa.String(64)),
     sa.Column("result_no", _NUMBER, sa.ForeignKey("children.child_no")),
+    sa.Column("import_id", sa.String(36)),
+    sa.Column("undone_at", UtcDateTime),
+    sa.Column("undone_by", sa.String(64)),
     sa.Index("ix_match_reviews_state", "state", "review_id"),
 )
 
@@ -137,6 +166,8 @@ episodes = sa.Table(
     sa.Column("end_reason", sa.String(500)),
     sa.Column("opened_by", sa.String(64), nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
+    # The list that opened it, so that it goes with the rows that were linked by mistake.
+    sa.Column("import_id", sa.String(36)),
     # Unique indexes take two NULLs for different, hence one index with and one without a practitioner.
     sa.Index(
         "uq_episodes_open_of_practitioner",

@@ -7,6 +7,7 @@ from child_index.adapters.family import SqlFamily
 from child_index.adapters.imports import SqlImports
 from child_index.adapters.merges import SqlMerges
 from child_index.adapters.reviews import SqlReviews
+from child_index.adapters.statements import SqlStatements
 from child_index.application.ports import IndexUnitOfWork
 
 
@@ -19,4 +20,5 @@ class SqlUnitOfWork(IndexUnitOfWork):
         self.leads = SqlLeads(self.connection, self._clock)
         self.family = SqlFamily(self.connection, self._clock)
         self.reviews = SqlReviews(self.connection, self._clock)
+        self.statements = SqlStatements(self.connection, self._clock)
         self.imports = SqlImports(self.connection, self._clock)

@@ -1,21 +1,18 @@
 """What the child index answers. Every field declares its information category; only granted ones leave."""
 
-from collections.abc import Collection
 from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from chassis.disclosure import STRUCTURE, In, disclose
+from chassis.disclosure import STRUCTURE, In
 from child_index.api.record import Basics
-from child_index.application.ports import Episode, Merge, Review
+from child_index.application.ports import Episode, Merge
 from child_index.application.search_children import Match
 from child_index.domain.placement import Placement
-from child_index.domain.wholes import Whole
 from contracts.vocabulary import Category
 
-_BASICS, _WHEREABOUTS = In(Category.BASICS), In(Category.WHEREABOUTS)
-_FAMILY, _INVOLVEMENT = In(Category.FAMILY), In(Category.INVOLVEMENT)
+_BASICS, _INVOLVEMENT = In(Category.BASICS), In(Category.INVOLVEMENT)
 
 
 class MatchAnswer(BaseModel):
@@ -77,61 +74,6 @@ class EpisodeOpened(BaseModel):
 
 class RelationshipMade(BaseModel):
     relationship_id: Annotated[str, STRUCTURE]
-
-
-class SubmittedRecord(BaseModel):
-    given_name: Annotated[str, _BASICS]
-    family_name: Annotated[str, _BASICS]
-    date_of_birth: Annotated[date, _BASICS]
-    sex: Annotated[str | None, _BASICS] = None
-    nhs_number: Annotated[str | None, _BASICS] = None
-    upn: Annotated[str | None, _BASICS] = None
-    address_line: Annotated[str | None, _WHEREABOUTS] = None
-    postcode: Annotated[str | None, _WHEREABOUTS] = None
-
-
-class ReviewCandidate(BaseModel):
-    child_id: Annotated[str, STRUCTURE]
-    score: Annotated[float, STRUCTURE, Field(ge=0, le=1)]
-    because: Annotated[list[str], _BASICS]
-    basics: Annotated[Basics, _BASICS]
-
-
-class ReviewAnswer(BaseModel):
-    review_id: Annotated[str, STRUCTURE]
-    created_at: Annotated[datetime, STRUCTURE]
-    service_id: Annotated[str | None, STRUCTURE] = None
-    agency_id: Annotated[str | None, STRUCTURE] = None
-    submitted: Annotated[SubmittedRecord, _BASICS]
-    candidate: Annotated[ReviewCandidate, STRUCTURE]
-
-    @classmethod
-    def of(cls, review: Review, candidate: Whole, granted: Collection[Category]) -> "ReviewAnswer":
-        submitted = SubmittedRecord.model_validate(review.submitted.to_json())
-        return cls(
-            review_id=review.review_id,
-            created_at=review.created_at,
-            service_id=review.service_id,
-            agency_id=review.agency_id,
-            submitted=SubmittedRecord.model_validate(disclose(submitted, granted)),
-            candidate=ReviewCandidate(
-                child_id=candidate.child_id,
-                score=round(review.score, 4),
-                because=list(review.because),
-                basics=Basics.of(candidate),
-            ),
-        )
-
-
-class ReviewPage(BaseModel):
-    items: Annotated[list[ReviewAnswer], STRUCTURE]
-    next_cursor: Annotated[str | None, STRUCTURE]
-
-
-class ResolutionAnswer(BaseModel):
-    review_id: Annotated[str, STRUCTURE]
-    child_id: Annotated[str, STRUCTURE]
-    outcome: Annotated[str, STRUCTURE]
 
 
 class MergeMade(BaseModel):

@@ -156,6 +156,13 @@ class MergeRequest(Request):
     ] = []
 
 
+class LinksUndoRequest(Request):
+    """Which links of the import are undone: all after a row, or only those of some rows."""
+
+    rows: Annotated[list[Annotated[int, Field(ge=1)]] | None, Field(min_length=1, max_length=1000)] = None
+    after: Annotated[int, Field(ge=0, description="`next_row` of the answer before")] = 0
+
+
 class ResolutionRequest(Request):
     """Whether the submitted record and the candidate are the same child."""
 

@@ -48,6 +48,7 @@ async def save_register(
     by: str,
     agency_id: str | None,
     service_id: str | None,
+    import_id: str | None = None,
 ) -> tuple[dict[str, int], str | None]:
     """Writes what the register changed and tells of new children.
 
@@ -55,7 +56,8 @@ async def save_register(
     """
     new = await uow.children.save(register.changes, source)
     numbers = register.numbers() | new
-    await uow.reviews.add(register.changes, numbers, by, agency_id, service_id)
+    await uow.reviews.add(register.changes, numbers, by, agency_id, service_id, import_id)
+    await uow.statements.add(register.changes.said, numbers, import_id)
     last = None
     for child_id in register.changes.added:
         last = uow.emit(ChildRegistered(child_id=child_id))
@@ -71,6 +73,7 @@ async def begin_with_service(
     by: str,
     *,
     bulk: bool,
+    import_id: str | None = None,
 ) -> str | None:
     """Opens an episode with the service for each child who has none with it. Returns the id of the last event.
 
@@ -95,6 +98,7 @@ async def begin_with_service(
             ended_on=None,
             opened_by=by,
             child_id=record_id,
+            import_id=import_id,
         )
         for child_id, record_id in children.items()
         if child_id not in begun

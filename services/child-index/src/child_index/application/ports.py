@@ -3,12 +3,14 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any, Protocol
 
 from chassis.unit_of_work import UnitOfWork
 from child_index.application.import_ports import ImportRepository
 from child_index.domain.person import ChildRecord, Person
-from child_index.domain.placement import Changes, SourceRecord
+from child_index.domain.placement import Changes, Said, SourceRecord
+from child_index.domain.statements import Statement
 
 Holders = Mapping[int, Sequence[str]]
 """For each blocking key the ids of the children that have it."""
@@ -27,6 +29,10 @@ class ChildRepository(Protocol):
 
     async def records(self, child_ids: Collection[str]) -> list[ChildRecord]:
         """These records, and no other that answers as one with them."""
+        ...
+
+    async def numbered(self, numbers: Collection[int]) -> list[ChildRecord]:
+        """The records with these numbers."""
         ...
 
     async def with_members(self, child_ids: Collection[str]) -> list[ChildRecord]:
@@ -50,6 +56,8 @@ class ChildRepository(Protocol):
     async def save(self, changes: Changes, source: str) -> dict[str, int]:
         """Writes what a register changed. Returns the numbers of the new children by their ids."""
         ...
+
+    async def drop_keys(self, child_no: int, keys: Collection[int]) -> None: ...
 
     async def population(self) -> int: ...
 
@@ -115,6 +123,7 @@ class Episode:
     child_id: str = ""
     created_at: datetime | None = None
     """When it was written down; None until it is."""
+    import_id: str | None = None
 
 
 class EpisodeRepository(Protocol):
@@ -130,6 +139,10 @@ class EpisodeRepository(Protocol):
 
     async def add(self, episodes: Sequence[Episode]) -> None:
         """Raises Conflict `episode-open` when another process has just opened the same."""
+        ...
+
+    async def remove(self, episode_ids: Collection[str]) -> None:
+        """Takes episodes away that never were: their list was linked to the wrong child."""
         ...
 
     async def end(self, episode_id: str, ended_on: date, reason: str | None) -> bool:
@@ -206,10 +219,35 @@ class Review:
     candidate_id: str
     score: float
     because: tuple[str, ...]
+    import_id: str | None
+    resolved_at: datetime | None
+    resolved_by: str | None
+    result_no: int | None
+    undone_at: datetime | None
+    undone_by: str | None
+
+
+class ReviewState(StrEnum):
+    OPEN = "open"
+    SAME = "same"
+    PARTED = "parted"
+    LIFTED = "lifted"
+    """They had been found to be two children, and that was taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewFilter:
+    """Bounds of the score hold; `created_before` does not."""
+
+    state: ReviewState = ReviewState.OPEN
+    import_id: str | None = None
+    created_before: datetime | None = None
+    min_score: float | None = None
+    max_score: float | None = None
 
 
 class ReviewRepository(Protocol):
-    async def open_ones(self, limit: int, after: str | None) -> list[Review]:
+    async def listed(self, limit: int, after: str | None, which: ReviewFilter) -> list[Review]:
         """Oldest first."""
         ...
 
@@ -226,10 +264,15 @@ class ReviewRepository(Protocol):
         created_by: str,
         agency_id: str | None,
         service_id: str | None,
+        import_id: str | None,
     ) -> None: ...
 
     async def resolve(self, review_id: str, state: str, resolved_by: str, result_no: int) -> bool:
         """False when somebody resolved it before."""
+        ...
+
+    async def undo(self, review_id: str, before: str, state: str, undone_by: str, result_no: int) -> bool:
+        """False when it is no more in the state `before`."""
         ...
 
 
@@ -274,9 +317,33 @@ class MergeRepository(Protocol):
         """Remembers that a human found these two to be different children."""
         ...
 
+    async def lift(self, review_id: str) -> None:
+        """Takes back what a review found: the two may be one child after all."""
+        ...
+
     async def are_parted(self, numbers: Collection[int], others: Collection[int]) -> bool:
         """Whether any of these was parted from any of the others."""
         ...
+
+
+class StatementRepository(Protocol):
+    async def add(self, said: Sequence[Said], numbers: Mapping[str, int], import_id: str | None) -> None: ...
+
+    async def of(self, numbers: Collection[int]) -> list[Statement]:
+        """What holds of these records, in the order in which it was said."""
+        ...
+
+    async def links(
+        self, import_id: str, limit: int, after: int, undone: bool | None, rows: Collection[int] | None
+    ) -> list[Statement]:
+        """The links that an import made by itself, by row; of `rows` only where given."""
+        ...
+
+    async def by_review(self, review_id: str) -> Statement | None:
+        """The link that a review ended in."""
+        ...
+
+    async def undo(self, numbers: Collection[int], by: str) -> None: ...
 
 
 class IndexUnitOfWork(UnitOfWork):
@@ -284,6 +351,7 @@ class IndexUnitOfWork(UnitOfWork):
 
     children: ChildRepository
     merges: MergeRepository
+    statements: StatementRepository
     directory: Directory
     episodes: EpisodeRepository
     leads: LeadRepository

@@ -164,7 +164,7 @@ def _read(chunk: bytes, service_id: str, today: date) -> _Batch:
     return _Batch(
         good=good,
         bad=[row for row in rows if isinstance(row, BadRow)],
-        submissions=[_courteously(Submission.of(row.person, source, row.local_id)) for row in good],
+        submissions=[_courteously(Submission.of(row.person, source, row.local_id, row.row)) for row in good],
     )
 
 
@@ -193,7 +193,10 @@ async def _save(
         by=job.created_by,
         agency_id=job.agency_id,
         service_id=job.service_id,
+        import_id=job.import_id,
     )
     children = {p.child_id: p.record_id for p in placements if p.child_id is not None and p.record_id is not None}
-    begun = await begin_with_service(uow, service, register, numbers, children, job.created_by, bulk=True)
+    begun = await begin_with_service(
+        uow, service, register, numbers, children, job.created_by, bulk=True, import_id=job.import_id
+    )
     return begun or registered

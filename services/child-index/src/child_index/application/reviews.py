@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from chassis.errors import Conflict, Invalid, NotFound
 from chassis.grants import Grant
 from child_index.application.enrolment import begin_with_service, open_register, save_register
-from child_index.application.ports import IndexUnitOfWork, Review
-from child_index.application.whole import granted_children
+from child_index.application.ports import IndexUnitOfWork, Review, ReviewFilter, ReviewState
+from child_index.application.separate import separate
+from child_index.application.whole import granted_child, granted_children
 from child_index.domain.person import NUMBERED
 from child_index.domain.placement import Knowledge, Submission
+from child_index.domain.side_by_side import Compared, side_by_side
 from child_index.domain.wholes import Whole
 
 _HIDDEN = 50
@@ -23,23 +25,92 @@ class Resolve:
     child_id: str | None
 
 
-async def named(uow: IndexUnitOfWork, limit: int, after: str | None) -> list[str]:
+async def named(uow: IndexUnitOfWork, limit: int, after: str | None, which: ReviewFilter) -> list[str]:
     """Ids of the children that a page would speak of."""
-    reviews = await uow.reviews.open_ones(limit + 1 + _HIDDEN, after)
+    reviews = await uow.reviews.listed(limit + 1 + _HIDDEN, after, which)
     return list(dict.fromkeys(review.candidate_id for review in reviews))
 
 
-async def listed(uow: IndexUnitOfWork, limit: int, after: str | None, grant: Grant) -> list[tuple[Review, Whole]]:
-    """Open reviews of permitted children, oldest first, one more than `limit` where there are more, with the children.
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """A review, the child whom the record may be, and how the two agree."""
+
+    review: Review
+    child: Whole
+    compared: dict[str, Compared]
+
+
+async def listed(
+    uow: IndexUnitOfWork, knowledge: Knowledge, limit: int, after: str | None, which: ReviewFilter, grant: Grant
+) -> list[SideBySide]:
+    """Reviews of permitted children, oldest first, one more than `limit` where there are more.
 
     Of a child who was merged a moment ago only what the decision took account of is shown.
     """
-    reviews = await uow.reviews.open_ones(limit + 1 + _HIDDEN, after)
+    reviews = await uow.reviews.listed(limit + 1 + _HIDDEN, after, which)
     children = granted_children(await uow.children.records(grant.records), grant)
     of_record = {record.child_id: child for child in children.values() for record in child.records}
-    return [(each, of_record[each.candidate_record]) for each in reviews if each.candidate_record in of_record][
-        : limit + 1
-    ]
+    shown = [each for each in reviews if each.candidate_record in of_record][: limit + 1]
+    return [_beside(each, of_record[each.candidate_record], knowledge) for each in shown]
+
+
+async def get(uow: IndexUnitOfWork, knowledge: Knowledge, review_id: str, grant: Grant) -> SideBySide:
+    """One review, open or resolved, under a decision on the child whom it is about."""
+    review = await uow.reviews.get(review_id)
+    if review is None or review.candidate_record not in grant.records:
+        raise NotFound
+    return _beside(review, await granted_child(uow, grant), knowledge)
+
+
+def _beside(review: Review, child: Whole, knowledge: Knowledge) -> SideBySide:
+    return SideBySide(review, child, side_by_side(review.submitted, child, knowledge))
+
+
+async def owner(uow: IndexUnitOfWork, review_id: str) -> str | None:
+    """The record that a review is about."""
+    review = await uow.reviews.get(review_id)
+    return review.candidate_record if review else None
+
+
+async def undoing_speaks_of(uow: IndexUnitOfWork, review_id: str) -> list[str]:
+    """Ids of the children that taking a resolution back would speak of."""
+    review = await uow.reviews.get(review_id)
+    if review is None:
+        return []
+    results = await uow.children.numbered([review.result_no] if review.result_no is not None else [])
+    roots = await uow.children.roots([record.child_id for record in results])
+    return list(dict.fromkeys([review.candidate_id, *roots.values()]))
+
+
+async def undo(uow: IndexUnitOfWork, review_id: str, grant: Grant) -> tuple[str, ReviewState]:
+    """Takes a resolution back. Returns the id of the child who has the record now, and the review's new state.
+
+    The same: the record gets a child of its own after all, parted from the one it was linked to. Parted: the two may be
+    one child, and can be merged. Raises Conflict `review-open` where there is nothing to take back.
+    """
+    await uow.children.hold()
+    review = await uow.reviews.get(review_id)
+    if review is None or review.candidate_id not in grant.children or review.candidate_record not in grant.records:
+        raise NotFound
+    state = ReviewState(review.state)
+    if state not in (ReviewState.SAME, ReviewState.PARTED) or review.result_no is None:
+        raise Conflict("This review has no resolution to take back", code="review-open")
+    (result,) = await uow.children.numbered([review.result_no])
+    if result.child_id not in grant.records:
+        raise NotFound
+    if state is ReviewState.PARTED:
+        await uow.merges.lift(review_id)
+        after, made = ReviewState.LIFTED, result
+    else:
+        link = await uow.statements.by_review(review_id)
+        if link is None:
+            raise Conflict("What this review linked was taken apart before", code="review-open")
+        after, made = ReviewState.PARTED, await separate(uow, link, grant.viewer_id)
+    assert made.child_no is not None
+    if not await uow.reviews.undo(review_id, state, after, grant.viewer_id, made.child_no):
+        raise Conflict("This resolution is just being taken back", code="review-open")
+    roots = await uow.children.roots([made.child_id])
+    return roots[made.child_id], after
 
 
 async def candidates(uow: IndexUnitOfWork, review_id: str, chosen: str | None) -> list[str]:
@@ -76,7 +147,13 @@ async def resolve(uow: IndexUnitOfWork, knowledge: Knowledge, review_id: str, co
     else:
         child_id = record_id = register.add(submission, review_id)
     numbers, _ = await save_register(
-        uow, register, review.source, by=grant.viewer_id, agency_id=review.agency_id, service_id=review.service_id
+        uow,
+        register,
+        review.source,
+        by=grant.viewer_id,
+        agency_id=review.agency_id,
+        service_id=review.service_id,
+        import_id=review.import_id,
     )
     state = "same" if command.same else "parted"
     if not await uow.reviews.resolve(review_id, state, grant.viewer_id, numbers[record_id]):
@@ -87,5 +164,14 @@ async def resolve(uow: IndexUnitOfWork, knowledge: Knowledge, review_id: str, co
         service = await uow.directory.service(review.service_id)
         if service is None:
             raise Conflict("The service that sent this record is not in the directory", code="service-unknown")
-        await begin_with_service(uow, service, register, numbers, {child_id: record_id}, grant.viewer_id, bulk=False)
+        await begin_with_service(
+            uow,
+            service,
+            register,
+            numbers,
+            {child_id: record_id},
+            grant.viewer_id,
+            bulk=False,
+            import_id=review.import_id,
+        )
     return child_id

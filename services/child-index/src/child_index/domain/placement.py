@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 from child_index.domain.matching import NameFrequencies, Prepared, blocking_keys, prepare
 from child_index.domain.person import ChildRecord, Person
+from child_index.domain.statements import Kind
 
 Outcome = Literal["created", "matched", "review"]
 
@@ -28,12 +30,14 @@ class Submission:
     numbered: bool
     prepared: Prepared
     keys: tuple[int, ...]
+    row: int | None = None
+    """Its place in the list that it came with."""
 
     @classmethod
-    def of(cls, person: Person, source: str, local_id: str | None) -> "Submission":
+    def of(cls, person: Person, source: str, local_id: str | None, row: int | None = None) -> "Submission":
         prepared = prepare(person.details())
         key = person.source_key(local_id)
-        return cls(person, source, key, local_id is not None, prepared, blocking_keys(prepared))
+        return cls(person, source, key, local_id is not None, prepared, blocking_keys(prepared), row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,18 @@ class NewReview:
     because: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A submission that was taken as a record's, to be kept as a statement."""
+
+    record_id: str
+    kind: Kind
+    submission: Submission
+    said_on: date
+    review_id: str | None
+    score: float | None
+
+
 @dataclass(slots=True)
 class Changes:
     """What `Register` changed, for the unit of work to save. `amended` holds each record before and after."""
@@ -78,6 +94,7 @@ class Changes:
     keys: dict[str, tuple[int, ...]] = field(default_factory=dict)
     reviews: list[NewReview] = field(default_factory=list)
     sources: dict[str, SourceRecord] = field(default_factory=dict)
+    said: list[Said] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

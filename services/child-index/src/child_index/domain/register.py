@@ -27,10 +27,12 @@ from child_index.domain.placement import (
     Knowledge,
     NewReview,
     Placement,
+    Said,
     SourceRecord,
     Submission,
     Surroundings,
 )
+from child_index.domain.statements import Kind
 from child_index.domain.updates import enriched, is_plausible_change, updated
 from child_index.domain.wholes import facing, wholes
 
@@ -90,7 +92,7 @@ class Register:
             return self._add(submission)
         if decision.outcome == "review" or not self._may_link(decision.candidate_id):
             return self._ask(submission, decision.candidate_id, decision.score, decision.because, None)
-        record_id = self.link(submission, decision.candidate_id)
+        record_id = self.link(submission, decision.candidate_id, score=decision.score)
         return Placement("matched", decision.candidate_id, None, decision.score, record_id)
 
     def _decide(self, submission: Submission) -> Decision:
@@ -174,14 +176,18 @@ class Register:
             return self._ask(submission, child_id, score, because, record_id)
         self._amend(record_id, updated(self._records[record_id], known.said, submission.person, self._today))
         self._note(submission, record_id, known.review_id, pending=False)
+        self._keep(submission, record_id, Kind.CHANGED, known.review_id, score)
         return Placement("matched", child_id, None, score, record_id)
 
-    def link(self, submission: Submission, child_id: str, review_id: str | None = None) -> str:
+    def link(
+        self, submission: Submission, child_id: str, review_id: str | None = None, score: float | None = None
+    ) -> str:
         """The record is this child's: what it adds is kept with the child. Returns the id of the record that it is
         kept with: of several the one that it agrees with best, so that it goes with that one should they be parted."""
         record_id = self._nearest(submission.prepared, child_id)
         self._amend(record_id, enriched(self._records[record_id], submission.person, self._today))
         self._note(submission, record_id, review_id, pending=False)
+        self._keep(submission, record_id, Kind.LINKED, review_id, score)
         return record_id
 
     def add(self, submission: Submission, review_id: str | None = None) -> str:
@@ -193,6 +199,7 @@ class Register:
         self._prepared[record.child_id] = submission.prepared
         self._hold(record.child_id, submission.keys)
         self._note(submission, record.child_id, review_id, pending=False)
+        self._keep(submission, record.child_id, Kind.REGISTERED, review_id, None)
         return record.child_id
 
     def _add(self, submission: Submission) -> Placement:
@@ -214,6 +221,11 @@ class Register:
             self._claimed.add(self._root[child_id])
         noted = SourceRecord(said, child_id, review_id, pending)
         self._sources[submission.source_key] = self.changes.sources[submission.source_key] = noted
+
+    def _keep(
+        self, submission: Submission, record_id: str, kind: Kind, review_id: str | None, score: float | None
+    ) -> None:
+        self.changes.said.append(Said(record_id, kind, submission, self._today, review_id, score))
 
     def _amend(self, child_id: str, after: ChildRecord) -> None:
         present = self._records[child_id]

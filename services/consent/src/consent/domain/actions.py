@@ -50,6 +50,8 @@ ACTIONS: dict[str, ActionRule] = {
     "review.read": ActionRule(Basis.UNRELATED),
     "review.resolve": ActionRule(Basis.UNRELATED),
     "child.merge": ActionRule(Basis.UNRELATED),
+    "link.read": ActionRule(Basis.UNRELATED),
+    "link.undo": ActionRule(Basis.UNRELATED),
     "merge.read": ActionRule(Basis.UNRELATED),
     "merge.undo": ActionRule(Basis.UNRELATED),
     "episode.open": ActionRule(Basis.UNRELATED),

@@ -23,6 +23,7 @@ from child_index.domain.matching.status import (
     status,
 )
 from child_index.domain.matching.weights import DEFAULT_WEIGHTS, Band, Odds, Weights
+from child_index.domain.matching.words import sentence
 
 __all__ = [
     "DEFAULT_WEIGHTS",
@@ -54,5 +55,6 @@ __all__ = [
     "score_bits",
     "scores",
     "search_status",
+    "sentence",
     "status",
 ]

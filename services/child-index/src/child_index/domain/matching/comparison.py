@@ -45,7 +45,8 @@ class Comparison:
 
     def because(self) -> tuple[str, ...]:
         """The evidence in plain sentences that contain none of the values compared."""
-        told = [sentence(e.field, e.band) for e in self.evidence if e.band is not None and e.band is not Band.MISSING]
+        said = (sentence(e.field, e.band) for e in self.evidence if e.band is not None)
+        told = [each for each in said if each is not None]
         if self.against == "sibling":
             told.append("A brother, a sister or a twin could share all but the given name.")
         return tuple(told)

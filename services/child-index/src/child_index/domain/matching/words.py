@@ -54,6 +54,6 @@ _SENTENCES: Final = {
 }
 
 
-def sentence(field: str, band: Band) -> str:
-    """The sentence for one field's band. Raises KeyError for a band that the field cannot have."""
-    return _SENTENCES[field][band]
+def sentence(field: str, band: Band) -> str | None:
+    """The sentence for one field's band; None for a band that says nothing, or that the field cannot have."""
+    return _SENTENCES[field].get(band)
