@@ -217,7 +217,8 @@ async def test_who_is_hidden_is_passed_over_in_silence(index: Index) -> None:
         sent: dict[str, Any] = {"json": {}} if method == "POST" else {}
         answer = await index.officer.call_with_candidates(method, f"/v1/imports/{UNKNOWN}/{path}", action, **sent)
         assert (answer.status_code, code(answer)) == (404, "not-found")
-    for body in ({"rows": []}, {"rows": [0]}, {"after": -1}, {"rows": ["x"]}, {"more": 1}):
+    bodies: tuple[dict[str, Any], ...] = ({"rows": []}, {"rows": [0]}, {"after": -1}, {"rows": ["x"]}, {"more": 1})
+    for body in bodies:
         assert (await index.officer.undo_links(_import(gp_list), **body)).status_code == 422
 
 
