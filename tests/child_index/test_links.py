@@ -217,9 +217,34 @@ async def test_who_is_hidden_is_passed_over_in_silence(index: Index) -> None:
         sent: dict[str, Any] = {"json": {}} if method == "POST" else {}
         answer = await index.officer.call_with_candidates(method, f"/v1/imports/{UNKNOWN}/{path}", action, **sent)
         assert (answer.status_code, code(answer)) == (404, "not-found")
-    bodies: tuple[dict[str, Any], ...] = ({"rows": []}, {"rows": [0]}, {"after": -1}, {"rows": ["x"]}, {"more": 1})
+    bodies: tuple[dict[str, Any], ...] = (
+        {"rows": []},
+        {"rows": [0]},
+        {"rows": [10**9]},
+        {"after": -1},
+        {"after": 10**30},
+        {"rows": ["x"]},
+        {"more": 1},
+    )
     for body in bodies:
         assert (await index.officer.undo_links(_import(gp_list), **body)).status_code == 422
+
+
+@pytest.mark.parametrize("odd", ["%00", "x", "%F0%9F%98%80", UNKNOWN.replace("9", "A")])
+async def test_ids_that_nothing_can_have(index: Index, odd: str) -> None:
+    officer = index.officer
+    answers = [
+        await officer.call_with_candidates("GET", f"/v1/merges/{odd}", "merge.read"),
+        await officer.call_with_candidates("POST", f"/v1/merges/{odd}/undo", "merge.undo"),
+        await officer.call_with_candidates("POST", f"/v1/children/{odd}/merge", "child.merge", json={"into": UNKNOWN}),
+        await officer.call_with_candidates("GET", f"/v1/imports/{odd}/links", "link.read"),
+        await officer.call_with_candidates("POST", f"/v1/imports/{odd}/links/undo", "link.undo", json={}),
+        await officer.call_with_candidates("POST", f"/v1/match-reviews/{odd}/resolution/undo", "review.resolve"),
+    ]
+    assert {(answer.status_code, code(answer)) for answer in answers} == {(404, "not-found")}
+    for path, action, name in (("merges", "merge.read", "child_id"), ("match-reviews", "review.read", "import_id")):
+        listed = await officer.call("GET", f"/internal/candidates/v1/{path}?{name}={odd}", action)
+        assert listed.status_code == 422
 
 
 async def test_a_hundred_at_a_time(index: Index) -> None:

@@ -17,6 +17,7 @@ from chassis.pages import Cursor, Limit, decode_cursor, encode_cursor, page
 from chassis.problem_docs import problems
 from chassis.service import Granted, answer
 from child_index.api.answers import ImportAnswer, ImportMade, RejectionAnswer, RejectionPage, ResultLine
+from child_index.api.ids import PathId
 from child_index.api.requests import Id
 from child_index.api.wiring import Parts
 from child_index.application.read_import import read_import, read_rejections, results
@@ -90,7 +91,7 @@ def imports_router(parts: Parts) -> APIRouter:
     @router.get(
         "/v1/imports/{import_id}", summary="Follow an import", response_model=ImportAnswer, responses=problems(404)
     )
-    async def read(import_id: str, grant: _IMPORT_READ) -> JSONResponse:
+    async def read(import_id: PathId, grant: _IMPORT_READ) -> JSONResponse:
         """How an import goes. Row counts add up: processed = created + matched + review + rejected."""
         async with parts.reading() as uow:
             found = await read_import(uow, import_id, grant)
@@ -107,7 +108,9 @@ def imports_router(parts: Parts) -> APIRouter:
         response_model=RejectionPage,
         responses=problems(404, 422),
     )
-    async def rejections(import_id: str, grant: _IMPORT_READ, limit: Limit = 50, cursor: Cursor = None) -> JSONResponse:
+    async def rejections(
+        import_id: PathId, grant: _IMPORT_READ, limit: Limit = 50, cursor: Cursor = None
+    ) -> JSONResponse:
         """The rows that were not taken: row, field and reason, never the value."""
         after = _after(cursor)
         async with parts.reading() as uow:
@@ -126,7 +129,7 @@ def imports_router(parts: Parts) -> APIRouter:
         response_class=StreamingResponse,
         responses={200: {"model": ResultLine, "content": {"application/x-ndjson": {}}}, **problems(404)},
     )
-    async def stream_results(import_id: str, grant: _IMPORT_READ) -> StreamingResponse:
+    async def stream_results(import_id: PathId, grant: _IMPORT_READ) -> StreamingResponse:
         """What became of each row that was taken: one JSON object a line, so that an agency can keep the ids."""
         async with parts.reading() as uow:
             await read_import(uow, import_id, grant)

@@ -12,6 +12,7 @@ from chassis.idempotency import Answer, once
 from chassis.pages import Cursor, Limit, decode_cursor, encode_cursor, page
 from chassis.problem_docs import problems
 from chassis.service import Granted, IdempotencyOf, answer
+from child_index.api.ids import PathId
 from child_index.api.requests import LinksUndoRequest
 from child_index.api.side_by_side import LinkAnswer, LinkPage, LinksUndone, UndoneLink
 from child_index.api.wiring import Parts
@@ -28,7 +29,7 @@ def links_router(parts: Parts) -> APIRouter:
 
     @router.get(f"/internal/candidates{every}", include_in_schema=False)
     async def list_candidates(
-        import_id: str,
+        import_id: PathId,
         _: Annotated[Grant, Depends(_READ)],
         limit: Limit = 50,
         cursor: Cursor = None,
@@ -39,7 +40,7 @@ def links_router(parts: Parts) -> APIRouter:
 
     @router.get(every, summary="List an import's links", response_model=LinkPage, responses=problems(404, 422))
     async def list_(
-        import_id: str,
+        import_id: PathId,
         grant: Annotated[Grant, Depends(_READ)],
         limit: Limit = 50,
         cursor: Cursor = None,
@@ -59,14 +60,14 @@ def links_router(parts: Parts) -> APIRouter:
 
     @router.post(f"/internal/candidates{undo}", include_in_schema=False)
     async def undo_candidates(
-        import_id: str, sent: LinksUndoRequest, _: Annotated[Grant, Depends(_UNDO)]
+        import_id: PathId, sent: LinksUndoRequest, _: Annotated[Grant, Depends(_UNDO)]
     ) -> Candidates:
         async with parts.reading() as uow:
             return Candidates(children=await links.undoing_speaks_of(uow, import_id, _asked(sent)))
 
     @router.post(undo, summary="Undo an import's links", response_model=LinksUndone, responses=problems(404, 409, 422))
     async def undo_(
-        import_id: str,
+        import_id: PathId,
         sent: LinksUndoRequest,
         grant: Annotated[Grant, Depends(_UNDO)],
         idempotency: IdempotencyOf,

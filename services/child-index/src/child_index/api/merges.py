@@ -13,13 +13,14 @@ from chassis.problem_docs import problems
 from chassis.service import Granted, IdempotencyOf, answer
 from child_index.api.answers import MergeAnswer, MergeMade, MergePage
 from child_index.api.cursors import id_cursor
+from child_index.api.ids import PathId, QueryId
 from child_index.api.requests import MergeRequest
 from child_index.api.wiring import Parts
 from child_index.application import merge_children
 from contracts.decisions import Candidates
 
 _MERGE, _UNDO, _READ = Granted("child.merge"), Granted("merge.undo"), Granted("merge.read")
-_ChildId = Annotated[str | None, Query(max_length=36, description="A record that was merged, or merged into")]
+_ChildId = Annotated[QueryId | None, Query(description="A record that was merged, or merged into")]
 _Undone = Annotated[bool | None, Query(description="Only those undone, or only those in force")]
 
 
@@ -33,13 +34,15 @@ def merges_router(parts: Parts) -> APIRouter:
     )
 
     @router.post(f"/internal/candidates{merge}", include_in_schema=False)
-    async def merge_candidates(child_id: str, sent: MergeRequest, _: Annotated[Grant, Depends(_MERGE)]) -> Candidates:
+    async def merge_candidates(
+        child_id: PathId, sent: MergeRequest, _: Annotated[Grant, Depends(_MERGE)]
+    ) -> Candidates:
         async with parts.reading() as uow:
             return Candidates(children=await merge_children.named(uow, child_id, sent.into))
 
     @router.post(merge, summary="Merge two records", response_model=MergeMade, responses=problems(404, 409, 422))
     async def merge_(
-        child_id: str,
+        child_id: PathId,
         sent: MergeRequest,
         grant: Annotated[Grant, Depends(_MERGE)],
         idempotency: IdempotencyOf,
@@ -61,12 +64,14 @@ def merges_router(parts: Parts) -> APIRouter:
             return answer(await once(uow, idempotency(grant), work), uow.effects)
 
     @router.post(f"/internal/candidates{undo}", include_in_schema=False)
-    async def undo_candidates(merge_id: str, _: Annotated[Grant, Depends(_UNDO)]) -> Candidates:
+    async def undo_candidates(merge_id: PathId, _: Annotated[Grant, Depends(_UNDO)]) -> Candidates:
         async with parts.reading() as uow:
             return Candidates(children=await merge_children.spoken_of(uow, merge_id))
 
     @router.post(undo, summary="Undo a merge", response_model=MergeAnswer, responses=problems(404, 409))
-    async def undo_(merge_id: str, grant: Annotated[Grant, Depends(_UNDO)], idempotency: IdempotencyOf) -> JSONResponse:
+    async def undo_(
+        merge_id: PathId, grant: Annotated[Grant, Depends(_UNDO)], idempotency: IdempotencyOf
+    ) -> JSONResponse:
         """Part two records that were merged by mistake: each answers as itself again, with exactly its own.
 
         Merges may be undone in any order; later ones stand. What was written while they were one stays with the record
@@ -81,12 +86,12 @@ def merges_router(parts: Parts) -> APIRouter:
             return answer(await once(uow, idempotency(grant), work), uow.effects)
 
     @router.get(f"/internal/candidates{one}", include_in_schema=False)
-    async def read_candidates(merge_id: str, _: Annotated[Grant, Depends(_READ)]) -> Candidates:
+    async def read_candidates(merge_id: PathId, _: Annotated[Grant, Depends(_READ)]) -> Candidates:
         async with parts.reading() as uow:
             return Candidates(children=await merge_children.spoken_of(uow, merge_id))
 
     @router.get(one, summary="Read a merge", response_model=MergeAnswer, responses=problems(404))
-    async def read(merge_id: str, grant: Annotated[Grant, Depends(_READ)]) -> JSONResponse:
+    async def read(merge_id: PathId, grant: Annotated[Grant, Depends(_READ)]) -> JSONResponse:
         """One merge: which record was merged into which, by whom, and whether it was undone."""
         async with parts.reading() as uow:
             found = await merge_children.get(uow, merge_id, grant)

@@ -156,11 +156,15 @@ class MergeRequest(Request):
     ] = []
 
 
+MOST_ROWS = 999_999_999
+"""No list has more rows, and no database a larger number for one."""
+
+
 class LinksUndoRequest(Request):
     """Which links of the import are undone: all after a row, or only those of some rows."""
 
-    rows: Annotated[list[Annotated[int, Field(ge=1)]] | None, Field(min_length=1, max_length=1000)] = None
-    after: Annotated[int, Field(ge=0, description="`next_row` of the answer before")] = 0
+    rows: Annotated[list[Annotated[int, Field(ge=1, le=MOST_ROWS)]] | None, Field(min_length=1, max_length=1000)] = None
+    after: Annotated[int, Field(ge=0, le=MOST_ROWS, description="`next_row` of the answer before")] = 0
 
 
 class ResolutionRequest(Request):

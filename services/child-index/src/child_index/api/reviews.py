@@ -13,6 +13,7 @@ from chassis.pages import Cursor, Limit, encode_cursor, page
 from chassis.problem_docs import problems
 from chassis.service import Granted, IdempotencyOf, answer
 from child_index.api.cursors import id_cursor
+from child_index.api.ids import PathId, QueryId
 from child_index.api.requests import ResolutionRequest
 from child_index.api.side_by_side import ResolutionAnswer, ReviewAnswer, ReviewPage
 from child_index.api.wiring import Parts
@@ -63,7 +64,7 @@ def reviews_router(parts: Parts) -> APIRouter:
         response_model=ReviewAnswer,
         responses=problems(404),
     )
-    async def read(review_id: str, grant: Annotated[Grant, Depends(Granted("review.read"))]) -> JSONResponse:
+    async def read(review_id: PathId, grant: Annotated[Grant, Depends(Granted("review.read"))]) -> JSONResponse:
         """The record and the candidate side by side, each field agreed, differing or missing, and in what way."""
         knowledge = await parts.knowledge.current()
         async with parts.reading() as uow:
@@ -72,7 +73,7 @@ def reviews_router(parts: Parts) -> APIRouter:
 
     @router.post(f"/internal/candidates{resolution}", include_in_schema=False)
     async def resolve_candidates(
-        review_id: str, sent: ResolutionRequest, _: Annotated[Grant, Depends(Granted("review.resolve"))]
+        review_id: PathId, sent: ResolutionRequest, _: Annotated[Grant, Depends(Granted("review.resolve"))]
     ) -> Candidates:
         async with parts.reading() as uow:
             return Candidates(children=await reviews.candidates(uow, review_id, sent.child_id))
@@ -81,7 +82,7 @@ def reviews_router(parts: Parts) -> APIRouter:
         resolution, summary="Resolve a match review", response_model=ResolutionAnswer, responses=problems(404, 409, 422)
     )
     async def resolve(
-        review_id: str,
+        review_id: PathId,
         sent: ResolutionRequest,
         grant: Annotated[Grant, Depends(Granted("review.resolve"))],
         idempotency: IdempotencyOf,
@@ -104,7 +105,7 @@ def reviews_router(parts: Parts) -> APIRouter:
             return answer(await once(uow, idempotency(grant), work), uow.effects)
 
     @router.post(f"/internal/candidates{resolution}/undo", include_in_schema=False)
-    async def undo_candidates(review_id: str, _: Annotated[Grant, Depends(Granted("review.resolve"))]) -> Candidates:
+    async def undo_candidates(review_id: PathId, _: Annotated[Grant, Depends(Granted("review.resolve"))]) -> Candidates:
         async with parts.reading() as uow:
             return Candidates(children=await reviews.undoing_speaks_of(uow, review_id))
 
@@ -115,7 +116,7 @@ def reviews_router(parts: Parts) -> APIRouter:
         responses=problems(404, 409),
     )
     async def undo(
-        review_id: str, grant: Annotated[Grant, Depends(Granted("review.resolve"))], idempotency: IdempotencyOf
+        review_id: PathId, grant: Annotated[Grant, Depends(Granted("review.resolve"))], idempotency: IdempotencyOf
     ) -> JSONResponse:
         """Take back what was said of a record and its candidate.
 
@@ -137,7 +138,7 @@ def reviews_router(parts: Parts) -> APIRouter:
 
 def _which(
     state: Annotated[ReviewState, Query(description="Open ones unless told otherwise")] = ReviewState.OPEN,
-    import_id: Annotated[str | None, Query(max_length=36, description="Rows of this import")] = None,
+    import_id: Annotated[QueryId | None, Query(description="Rows of this import")] = None,
     created_before: Annotated[datetime | None, Query(description="Waiting since before then")] = None,
     min_score: Annotated[float | None, Query(ge=0, le=1)] = None,
     max_score: Annotated[float | None, Query(ge=0, le=1)] = None,
