@@ -20,7 +20,9 @@ from pathlib import Path
 
 import httpx
 
+from chassis.ids import new_id
 from chassis.issuer import DevelopmentIssuer
+from chassis.telemetry import new_traceparent
 from contracts import headers
 from tests.journeys.scene import GP, SOCIAL_WORKER, make_directory
 from tests.support.postgres import private_postgres
@@ -138,7 +140,13 @@ def decision_ratio(server: Server, child_id: str, seconds: float, baseline: Load
         "child_id": child_id,
         "categories": ["basics", "whereabouts", "family", "involvement", "education", "health", "plan"],
     }
-    given = {"Authorization": f"Bearer {token}", headers.INTERNAL_KEY: key, "Content-Type": "application/json"}
+    given = {
+        "Authorization": f"Bearer {token}",
+        headers.INTERNAL_KEY: key,
+        "Content-Type": "application/json",
+        headers.REQUEST_ID: new_id(),  # as the gateway sends them
+        "traceparent": new_traceparent(),
+    }
     environment = server.env()
     environment["KITH_DATABASE_URL"] = environment.get("KITH_CONSENT_DATABASE_URL", "")
     environment["KITH_LOG_LEVEL"] = "WARNING"

@@ -50,6 +50,13 @@ def test_the_body_is_canonical_json_and_reads_back(entry: dict[str, object]) -> 
     assert canonical_json(json.loads(data)) == data
 
 
+@given(JSON_VALUE | st.text(st.characters(max_codepoint=0x9F, exclude_categories=())))
+def test_the_spelling_is_that_of_the_standard_library(value: object) -> None:
+    """Whoever checks an export needs nothing but JSON, sorted and without white space."""
+    plain = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    assert canonical_json(value) == plain.encode()
+
+
 @given(one=JSON_VALUE, two=JSON_VALUE)
 def test_two_entries_share_a_body_only_if_they_are_the_same(one: object, two: object) -> None:
     assert (leaf_data({"field": one}, SALT) == leaf_data({"field": two}, SALT)) == _same(one, two)

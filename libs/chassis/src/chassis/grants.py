@@ -4,13 +4,13 @@ A grant is a short-lived ES256 token. The other services verify it with the cons
 with the granted categories only; a gateway alone, or a caller inside the network, has no grant and gets nothing.
 """
 
-import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import orjson
 from jose import jwt
 from jose.exceptions import JOSEError
 from jose.utils import base64url_encode
@@ -85,13 +85,13 @@ class Grant:
 
 
 class GrantSigner:
-    """Makes the compact form (RFC 7515, section 7.1) itself, by python-jose's key: the header is the same each time,
-    and the claims are ours, so `jwt.encode` would check and encode for two thirds of the time of a grant."""
+    """Makes the compact form (RFC 7515, section 7.1) itself: the header is the same each time, and the claims are ours,
+    so `jwt.encode` would check and encode for two thirds of the time of a grant."""
 
     def __init__(self, key: SigningKey) -> None:
         self._key = key
         header = {"alg": ALGORITHM, "typ": "JWT", "kid": key.key_id}
-        self._header = base64url_encode(_compact(header))
+        self._header = base64url_encode(orjson.dumps(header))
 
     def sign(self, grant: Grant) -> str:
         now = int(time.time())
@@ -119,12 +119,8 @@ class GrantSigner:
             "rec": list(grant.records),
             "kpt": [[k.since.isoformat(), list(k.practitioners), list(k.agencies)] for k in grant.kept_back],
         }
-        signed = b".".join((self._header, base64url_encode(_compact(claims))))
-        return b".".join((signed, base64url_encode(self._key.key.sign(signed)))).decode("ascii")
-
-
-def _compact(value: dict[str, Any]) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode("ascii")
+        signed = b".".join((self._header, base64url_encode(orjson.dumps(claims))))
+        return b".".join((signed, base64url_encode(self._key.sign(signed)))).decode("ascii")
 
 
 class GrantVerifier:

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from jose import jwk
 
 ALGORITHM = "ES256"
+_ECDSA = ec.ECDSA(hashes.SHA256())
 
 
 def thumbprint(public: dict[str, Any]) -> str:
@@ -33,6 +35,12 @@ class SigningKey:
     key: Any
     key_id: str
     public_jwk: dict[str, Any]
+
+    def sign(self, message: bytes) -> bytes:
+        """The ES256 signature as RFC 7518, section 3.4 has it: two numbers of 32 bytes. As `key.sign`, which asks for
+        the key's curve and size again each time."""
+        r, s = decode_dss_signature(self.key.prepared_key.sign(message, _ECDSA))
+        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
     @classmethod
     def from_pem(cls, pem: str) -> "SigningKey":

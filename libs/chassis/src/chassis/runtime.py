@@ -48,6 +48,7 @@ def settle_memory() -> None:
     again, which would hold up a request each time."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 10, 10)  # a request makes some hundreds of objects, and hardly a cycle
 
 
 class Runtime:

@@ -160,13 +160,13 @@ def log_row(
         "viewer_id": viewer.viewer_id,
         "agency_id": viewer.agency_id,
         "action": request.action,
-        "purpose": request.purpose.value,
-        "categories": [category.value for category in request.categories],
-        "permitted": [category.value for category in decision.permitted],
-        "outcome": decision.outcome.value,
+        "purpose": request.purpose,
+        "categories": request.categories,
+        "permitted": decision.permitted,
+        "outcome": decision.outcome,
         "rules": [
             {
-                "category": finding.category.value if finding.category else None,
+                "category": finding.category,
                 "rule": finding.rule,
                 "outcome": "permitted" if finding.permitted else "refused",
                 "reference": finding.reference,

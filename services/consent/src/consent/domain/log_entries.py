@@ -6,10 +6,13 @@ one, else as four lower-case hex digits), no numbers but whole ones. The same va
 and a line of an export can be held against it byte by byte.
 """
 
+import contextlib
 import json
 import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
+
+import orjson
 
 _SALT = re.compile(r"[0-9a-f]{32}")
 _encoder = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
@@ -33,7 +36,13 @@ def canonical_json(value: object) -> bytes:
 
 
 def encode_checked(value: object) -> bytes:
-    """:func:`canonical_json` for a value that :func:`parse_json` gave, and that needs no second check."""
+    """:func:`canonical_json` for a value that :func:`parse_json` gave, and that needs no second check.
+
+    orjson spells it so too, in a tenth of the time; what it cannot take (numbers beyond 64 bits, deep nesting) it
+    leaves to the standard library.
+    """
+    with contextlib.suppress(TypeError):
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     try:
         return _encoder.encode(value).encode()
     except RecursionError:
