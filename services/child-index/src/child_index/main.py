@@ -12,6 +12,7 @@ from child_index.api.family import family_router
 from child_index.api.imports import imports_router
 from child_index.api.links import links_router
 from child_index.api.merges import merges_router
+from child_index.api.quality import quality_router
 from child_index.api.reviews import reviews_router
 from child_index.api.wiring import Parts
 from child_index.application import reviews
@@ -60,4 +61,5 @@ def create_app(
         imports_router,
     ):
         app.include_router(router(parts))
+    app.include_router(quality_router(parts, settings.stale_months))
     return app

@@ -6,6 +6,7 @@ from child_index.adapters.episodes import SqlEpisodes, SqlLeads
 from child_index.adapters.family import SqlFamily
 from child_index.adapters.imports import SqlImports
 from child_index.adapters.merges import SqlMerges
+from child_index.adapters.quality import SqlQuality
 from child_index.adapters.reviews import SqlReviews
 from child_index.adapters.statements import SqlStatements
 from child_index.application.ports import IndexUnitOfWork
@@ -22,3 +23,4 @@ class SqlUnitOfWork(IndexUnitOfWork):
         self.reviews = SqlReviews(self.connection, self._clock)
         self.statements = SqlStatements(self.connection, self._clock)
         self.imports = SqlImports(self.connection, self._clock)
+        self.quality = SqlQuality(self.connection)

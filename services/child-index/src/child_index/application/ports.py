@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from chassis.unit_of_work import UnitOfWork
 from child_index.application.import_ports import ImportRepository
+from child_index.application.quality_ports import QualityRepository
 from child_index.domain.person import ChildRecord, Person
 from child_index.domain.placement import Changes, Said, SourceRecord
 from child_index.domain.statements import Statement
@@ -358,6 +359,7 @@ class IndexUnitOfWork(UnitOfWork):
     family: FamilyRepository
     reviews: ReviewRepository
     imports: ImportRepository
+    quality: QualityRepository
 
 
 Units = Callable[[], IndexUnitOfWork]

@@ -21,6 +21,21 @@ def uk_date(moment: datetime) -> date:
     return (utc + timedelta(hours=1) if begins <= utc < ends else utc).date()
 
 
+def start_of_uk_day(day: date) -> datetime:
+    """The moment, in UTC, at which a day begins in the United Kingdom."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    summer = midnight - timedelta(hours=1)
+    return summer if uk_date(summer) == day else midnight
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day so many months earlier, or the last of that month where it has no such day."""
+    count = day.year * 12 + day.month - 1 - months
+    year, month = count // 12, count % 12 + 1
+    after = date(year + month // 12, month % 12 + 1, 1)
+    return date(year, month, min(day.day, (after - timedelta(days=1)).day))
+
+
 def _last_sunday(year: int, month: int) -> datetime:
     last = datetime(year, month, 31, 1, tzinfo=UTC)
     return last - timedelta(days=(last.weekday() + 1) % 7)
