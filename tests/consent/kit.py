@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -96,15 +97,15 @@ class Consent:
             },
         )
 
-    async def tell(self, *events: Event) -> None:
-        """Publishes events of other services, and waits until they have been taken in."""
+    async def tell(self, *events: Event, at: datetime | None = None) -> None:
+        """Publishes events of other services, which happened just now or then, and waits until they are taken in."""
         envelopes = [
             Envelope(
                 id=new_id(),
                 source="urn:kith:test",
                 type=event.type_name(),
                 subject=event.key,
-                time=system_clock(),
+                time=at or system_clock(),
                 data=event.model_dump(mode="json"),
             )
             for event in events

@@ -1,17 +1,20 @@
 """A second implementation of the default policy, in Cedar, that shares no rule and no table with the first.
 
 Cedar cannot ask whether any member of a set fulfils a condition, so the facts become policies: one `permit` for each
-pair of a relationship and a ground, one `forbid` for each block. What the roles may see and do is written out here
-again by hand, from the published table. Any error of Cedar counts as a refusal.
+pair of a relationship and a ground, one `forbid` for each block. Of a child whose records were merged, the pairs are
+those of each record by itself, and only consents are asked for all records at once. What the roles may see and do is
+written out here again by hand, from the published table. Any error of Cedar counts as a refusal.
 """
 
 import json
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import cedarpy
 
-from consent.domain.facts import Block, ChildFacts, Involvement, InvolvementKind, Recipient, Viewer
+from consent.domain.facts import Block, ChildFacts, ConsentInForce, Involvement, InvolvementKind, Recipient, Viewer
 from contracts.vocabulary import Category, PartyType, PractitionerStatus, Purpose, RecipientType
 
 _COMMON = "basics involvement"
@@ -88,8 +91,47 @@ def _relation(found: Involvement) -> str:
     return f"({' || '.join(parties) or 'false'}) && {until}"
 
 
-def _is_lead(child: ChildFacts) -> str:
-    leads = [_relation(each) for each in child.involvements if each.kind is InvolvementKind.LEAD]
+@dataclass(frozen=True)
+class Recorded:
+    """A child as recorded: once, or several times, with what was merged into what, and when."""
+
+    members: tuple[ChildFacts, ...]
+    merges: tuple[tuple[str, str, datetime], ...] = ()
+
+    def counts(self, written_under: str, at: datetime | None, record: str) -> bool:
+        """Whether what was written under one record at that time was written about another too: by climbing from the
+        other, merge by merge, each made by then."""
+        while record != written_under:
+            step = [(into, made) for merged, into, made in self.merges if merged == record]
+            if not step or at is None or step[0][1] > at:
+                return False
+            record = step[0][0]
+        return True
+
+    def involvements(self, record: str) -> list[Involvement]:
+        """Those that count for a record, less the lead professionals whom somebody replaced."""
+        return [
+            each
+            for member in self.members
+            for each in member.involvements
+            if self.counts(member.child_id, each.began_at, record) and not self._replaced(member, each)
+        ]
+
+    def _replaced(self, member: ChildFacts, each: Involvement) -> bool:
+        later = [
+            other
+            for above in self.members
+            for other in above.involvements
+            if above is not member
+            and other.kind is InvolvementKind.LEAD
+            and self.counts(above.child_id, other.began_at, member.child_id)
+            and not (each.began_at and other.began_at and each.began_at > other.began_at)
+        ]
+        return each.kind is InvolvementKind.LEAD and bool(later)
+
+
+def _is_lead(involvements: list[Involvement]) -> str:
+    leads = [_relation(each) for each in involvements if each.kind is InvolvementKind.LEAD]
     return " || ".join(f"({each})" for each in leads) or "false"
 
 
@@ -100,26 +142,49 @@ def _recipient(found: Recipient) -> str:
     return f"principal in Post::{_Q(f'{kind}:{found.id}')}"
 
 
-def _grounds(child: ChildFacts) -> list[str]:
-    grounds = [_one_of(_FREE, "resource.name"), f'resource.name == "plan" && ({_is_lead(child)})']
-    for consent in child.consents:
-        until = "true" if consent.valid_until is None else f"context.now < {_seconds(consent.valid_until)}"
-        purposes = "true" if consent.purposes is None else _one_of(consent.purposes, "context.purpose")
-        to = " || ".join(_recipient(each) for each in consent.recipients)
-        grounds.append(f"{_one_of(consent.categories, 'resource.name')} && {until} && {purposes} && ({to})")
-    for basis in child.legal_bases:
-        to = " || ".join(_recipient(each) for each in basis.recipients)
-        covered = _one_of(basis.categories, "resource.name")
-        until = f"context.now < {_seconds(basis.valid_until)}"
-        grounds.append(f'{covered} && resource.name != "sensitive" && {until} && ({to})')
+def _consent(consent: ConsentInForce) -> str:
+    until = "true" if consent.valid_until is None else f"context.now < {_seconds(consent.valid_until)}"
+    purposes = "true" if consent.purposes is None else _one_of(consent.purposes, "context.purpose")
+    to = " || ".join(_recipient(each) for each in consent.recipients)
+    return f"({_one_of(consent.categories, 'resource.name')} && {until} && {purposes} && ({to}))"
+
+
+def _consented(child: Recorded) -> list[str]:
+    """One clause: for every record some consent. A child recorded once has one clause for each consent."""
+    if len(child.members) == 1:
+        return [_consent(each) for each in child.members[0].consents]
+    for_each = []
+    for record in (member.child_id for member in child.members):
+        theirs = [
+            _consent(each)
+            for member in child.members
+            for each in member.consents
+            if child.counts(member.child_id, each.recorded_at, record)
+        ]
+        for_each.append(f"({' || '.join(theirs) or 'false'})")
+    return [" && ".join(for_each)]
+
+
+def _grounds(child: Recorded, record: str) -> list[str]:
+    leads = [_is_lead(child.involvements(member.child_id)) for member in child.members]
+    grounds = [_one_of(_FREE, "resource.name"), f'resource.name == "plan" && ({" || ".join(leads)})']
+    grounds += _consented(child)
+    for member in child.members:
+        for basis in member.legal_bases:
+            if child.counts(member.child_id, basis.recorded_at, record):
+                to = " || ".join(_recipient(each) for each in basis.recipients)
+                covered = _one_of(basis.categories, "resource.name")
+                until = f"context.now < {_seconds(basis.valid_until)}"
+                grounds.append(f'{covered} && resource.name != "sensitive" && {until} && ({to})')
     return grounds
 
 
-def _override(child: ChildFacts) -> str:
+def _override(child: Recorded) -> str:
     clauses = [
         f"(principal.id == {_Q(each.viewer_id)} && context.now < {_seconds(each.expires_at)}"
         f" && {_one_of(each.categories, 'resource.name')})"
-        for each in child.overrides
+        for member in child.members
+        for each in member.overrides
     ]
     actions = " || ".join(f"action == Action::{_Q(action)}" for action in OVERRIDABLE)
     return f"(({actions}) && ({' || '.join(clauses) or 'false'}))"
@@ -132,33 +197,40 @@ def _block(found: Block) -> str:
     return f"principal in Named::{_Q(f'{kind}:{found.party_id}')} && {categories} && {until}"
 
 
-def policies_for(child: ChildFacts) -> str:
-    """The Cedar policies of the default policy over these facts."""
+def policies_for(child: Recorded, actions: Collection[str] = ACTIONS) -> str:
+    """The Cedar policies of the default policy over these facts: what lets in, for each record by itself."""
+
+    def asked(table: dict[str, list[str]]) -> list[tuple[str, list[str]]]:
+        return [(action, roles) for action, roles in table.items() if action in actions]
+
     entitled, override = _entitled(), _override(child)
     first_contact = f"({entitled} || {_one_of(['basics', 'involvement'], 'resource.name')})"
-    relations = [_relation(each) for each in child.involvements]
-    relations.append('principal.role == "index_officer" && context.purpose == "data-quality"')
     permits = []
-    for relation in relations:
-        for ground in _grounds(child):
-            for action, roles in INVOLVED_READS.items():
-                gate = "true"
-                if action in GATED:
-                    gate = f"({_is_lead(child)} || {_one_of(GATED[action], 'principal.role')})"
-                permits.append(f"{_may(action, roles)} && {gate} && ({relation}) && {entitled} && ({ground})")
-        permits += [f"{_may(action, roles)} && ({relation}) && {entitled}" for action, roles in WRITES.items()]
-    for ground in _grounds(child):
-        permits += [f"{_may(action, roles)} && {first_contact} && ({ground})" for action, roles in UNRELATED.items()]
-    own = f"principal.child == {_Q(child.child_id)}"
-    permits += [f"{_may(action, roles)} && {own} && {entitled}" for action, roles in OWN.items()]
-    for action in OVERRIDABLE:
-        roles = {**INVOLVED_READS, **UNRELATED}[action]
+    for record in (member.child_id for member in child.members):
+        involvements, grounds = child.involvements(record), _grounds(child, record)
+        relations = [_relation(each) for each in involvements]
+        relations.append('principal.role == "index_officer" && context.purpose == "data-quality"')
+        for relation in relations:
+            for ground in grounds:
+                for action, roles in asked(INVOLVED_READS):
+                    gate = "true"
+                    if action in GATED:
+                        gate = f"({_is_lead(involvements)} || {_one_of(GATED[action], 'principal.role')})"
+                    permits.append(f"{_may(action, roles)} && {gate} && ({relation}) && {entitled} && ({ground})")
+            permits += [f"{_may(action, roles)} && ({relation}) && {entitled}" for action, roles in asked(WRITES)]
+        for ground in grounds:
+            permits += [f"{_may(action, roles)} && {first_contact} && ({ground})" for action, roles in asked(UNRELATED)]
+    own = _one_of([member.child_id for member in child.members], "principal.child")
+    permits += [f"{_may(action, roles)} && {own} && {entitled}" for action, roles in asked(OWN)]
+    for action, roles in asked({each: {**INVOLVED_READS, **UNRELATED}[each] for each in OVERRIDABLE}):
         reached = first_contact if action in UNRELATED else entitled
         permits.append(f"{_may(action, roles)} && {override} && {reached}")
-    text = [f"permit(principal, action, resource) when {{ principal.active && {each} }};" for each in permits]
+    unique = dict.fromkeys(permits)
+    text = [f"permit(principal, action, resource) when {{ principal.active && {each} }};" for each in unique]
     text += [
         f"forbid(principal, action, resource) when {{ {_block(each)} }} unless {{ {override} }};"
-        for each in child.blocks
+        for member in child.members
+        for each in member.blocks
     ]
     return "\n".join(text)
 
@@ -191,9 +263,7 @@ def entities_for(viewer: Viewer) -> list[dict[str, Any]]:
     return [{"uid": {"type": "Viewer", "id": "v"}, "attrs": attributes, "parents": unique}, *categories]
 
 
-def permitted(
-    viewer: Viewer, child: ChildFacts, asked: list[tuple[str, Purpose]], now: datetime
-) -> list[set[Category]]:
+def permitted(viewer: Viewer, child: Recorded, asked: list[tuple[str, Purpose]], now: datetime) -> list[set[Category]]:
     """For each action and purpose, the categories that Cedar allows."""
     requests = [
         {
@@ -205,6 +275,8 @@ def permitted(
         for action, purpose in asked
         for category in Category
     ]
-    results = cedarpy.is_authorized_batch(requests, policies_for(child), entities_for(viewer))
+    results = cedarpy.is_authorized_batch(
+        requests, policies_for(child, {action for action, _ in asked}), entities_for(viewer)
+    )
     allowed = iter([result.allowed and not result.diagnostics.errors for result in results])
     return [{category for category in Category if next(allowed)} for _ in asked]
