@@ -7,7 +7,8 @@ import pytest
 from chassis.ids import new_id
 from contracts import headers
 from tests.consent.kit import Consent
-from tests.consent.scene import HEALTH_VISITOR, OFFICER, TEACHER, episode, make_child
+from tests.consent.scene import HEALTH_VISITOR, OFFICER, TEACHER, episode, make_child, merge, undo
+from tests.consent.test_merged_records import granted
 from tests.consent.test_need_to_know import ALL, block, reads
 
 
@@ -124,3 +125,69 @@ async def test_a_token_from_before_the_block(consent: Consent, child_id: str) ->
     await block(consent, child_id, "practitioner", HEALTH_VISITOR)
     consent.issuer.token = lambda *_args, **_more: token  # type: ignore[method-assign]
     assert await reads(consent, HEALTH_VISITOR, child_id) is None
+
+
+@pytest.mark.parametrize("blocked_on", ["kept", "copy"])
+async def test_of_whom_a_second_record_was_merged(consent: Consent, child_id: str, blocked_on: str) -> None:
+    """A block on either record holds for both, by either id and in a search, from when the decision knows; until then
+    the other record is decided on by itself, and a grant names no record that the block is on."""
+    copy = await make_child(consent)
+    await block(consent, child_id if blocked_on == "kept" else copy, "practitioner", HEALTH_VISITOR)
+    free = copy if blocked_on == "kept" else child_id
+    apart = await granted(consent, HEALTH_VISITOR, free)
+    assert apart is not None
+    assert apart.records == (free,)
+    merged = await merge(consent, copy, child_id)
+    search: dict[str, Any] = {"action": "child.search", "subject": "candidates", "children": [child_id, copy]}
+    for record in (child_id, copy):
+        assert await granted(consent, HEALTH_VISITOR, record) is None
+    found = await granted(consent, HEALTH_VISITOR, **search)
+    assert found is not None
+    assert found.children == found.records == ()
+    # The others go on as before, and undone the block is where it was.
+    assert await granted(consent, TEACHER, copy) is not None
+    await undo(consent, merged)
+    found = await granted(consent, HEALTH_VISITOR, **search)
+    assert found is not None
+    assert found.children == found.records == (free,)
+
+
+async def test_by_a_block_that_was_placed_while_two_records_were_one(consent: Consent, child_id: str) -> None:
+    """Whoever placed it meant the child whom they saw: apart again, it holds for both, and is lifted of each."""
+    copy = await make_child(consent)
+    merged = await merge(consent, copy, child_id)
+    await block(consent, copy, "practitioner", HEALTH_VISITOR)
+    lifted = await block(consent, copy, "practitioner", TEACHER)
+    assert (await consent.call("sam-sw", "DELETE", f"/v1/blocks/{lifted}")).status_code == 204
+    await undo(consent, merged)
+    for record in (child_id, copy):
+        assert await granted(consent, HEALTH_VISITOR, record) is None
+        assert await granted(consent, TEACHER, record) is not None
+        (mine, *_) = [
+            each
+            for each in (await consent.call("sam-sw", "GET", f"/v1/children/{record}/blocks")).json()["items"]
+            if "lifted_at" not in each
+        ]
+        assert (await consent.call("sam-sw", "DELETE", f"/v1/blocks/{mine['block_id']}")).status_code == 204
+        assert await granted(consent, HEALTH_VISITOR, record) is not None
+
+
+async def test_by_a_block_whose_request_the_undoing_overtook(consent: Consent, child_id: str) -> None:
+    """Decided on as one child, placed when they were two again: it holds for both."""
+    copy = await make_child(consent)
+    merged = await merge(consent, copy, child_id)
+    categories = ["involvement"]
+    asked = {"action": "block.place", "subject": "child", "purpose": "direct-support", "categories": categories}
+    decided = await consent.decide("sam-sw", **asked, child_id=copy)
+    await undo(consent, merged)
+    placed = await consent.http.post(
+        f"/v1/children/{copy}/blocks",
+        json={"viewer": {"type": "practitioner", "id": HEALTH_VISITOR}, "categories": ["all"]},
+        headers={
+            headers.GRANT: decided.json()["grant"],
+            headers.REQUEST_ID: decided.headers[headers.REQUEST_ID],
+        },
+    )
+    assert placed.status_code == 201, placed.text
+    for record in (child_id, copy):
+        assert await granted(consent, HEALTH_VISITOR, record) is None
