@@ -1,6 +1,7 @@
 """The child index, running over each database, with a small directory that it has heard of."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,18 @@ async def started(
 @pytest_asyncio.fixture(loop_scope="session")
 async def index(started: tuple[Index, str]) -> AsyncIterator[Index]:
     """The running index, empty but for the directory."""
-    found, url = started
+    async with _anew(*started) as found:
+        yield found
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def anew(started: tuple[Index, str]) -> Callable[[], AbstractAsyncContextManager[Index]]:
+    """Gives the running index, empty but for the directory, as often as it is asked for."""
+    return lambda: _anew(*started)
+
+
+@asynccontextmanager
+async def _anew(found: Index, url: str) -> AsyncIterator[Index]:
     await found.tell(*DIRECTORY)
     yield found
     await emptied(found, url)

@@ -82,12 +82,15 @@ def without(record: ChildRecord, statements: Sequence[Statement], gone: Collecti
     others = [each for each in record.other_names if each not in dropped]
     others += [each for each in rest.other_names if each not in whole.other_names and each not in others]
     moved = [each for each in whole.addresses if each not in rest.addresses]
+    places = [each for each in record.addresses if each not in moved]
+    # What somebody else said too, later than the one who is gone, was told by the one who is gone until now.
+    places += [each for each in rest.addresses if each not in whole.addresses and each not in places]
     return replace(
         changed,
         given_name=kept[0],
         family_name=kept[1],
         other_names=tuple(each for each in others if each != kept),
-        addresses=tuple(each for each in record.addresses if each not in moved),
+        addresses=tuple(sorted(places, key=lambda each: each.since, reverse=True)),
     )
 
 
