@@ -45,7 +45,7 @@ def bare() -> FastAPI:
 
     @app.get("/v1/children/{child_id}")
     async def read(child_id: str) -> dict[str, Any]:
-        grant = Grant("", "", Role.TEACHER, None, (), "child.read", "", "", child_id, categories)
+        grant = Grant("", "", Role.TEACHER, None, (), "child.read", "", "", child_id, categories, records=(child_id,))
         uow = SqlUnitOfWork(
             database=database, messaging=tables.messaging, clock=system_clock, source="bench", read_only=True
         )
