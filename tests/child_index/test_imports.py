@@ -127,7 +127,7 @@ async def test_bad_rows_are_listed_and_stop_nothing(index: Index) -> None:
         "Ann,Lee,2014-02-30,,,,,,": [("date_of_birth", "is not a day of the calendar")],
         "Ann,Lee,2999-01-01,,,,,,": [("date_of_birth", "is in the future")],
         "Ann,Lee,1970-01-01,,,,,,": [("date_of_birth", "is not a child's date of birth")],
-        "Ann,Lee,last spring,,,,,,": [("date_of_birth", "is not a date (YYYY-MM-DD)")],
+        "Ann,Lee,last spring,,,,,,": [("date_of_birth", "is not a date (YYYY-MM-DD or DD/MM/YYYY)")],
         "Ann,,2014-02-03,,,,,,": [("family_name", "is missing")],
         " ,Lee,2014-02-03,,,,,,": [("given_name", "is missing")],
         "Ann,Lee,,,,,9434765918,,": [
@@ -178,18 +178,82 @@ async def test_files_that_cannot_be_taken(index: Index) -> None:
     files: dict[str, bytes] = {
         "is empty": b"",
         "has a header, but no rows": HEADER.encode(),
-        "is not text in UTF-8": (HEADER + AMARA).encode("utf-16"),
+        "is not text in UTF-16": (HEADER + AMARA).encode("utf-16")[:-1],
+        "is not text in UTF-8, UTF-16 or Windows-1252": (HEADER + AMARA).encode() + b"\x81\x8d",
         "is XML; lists are taken as CSV": b"<?xml version='1.0'?><CTfile/>",
         "has no column date_of_birth": b"given_name,family_name\nAmara,Okonkwo\n",
         "has no column given_name": b"family_name,date_of_birth\nOkonkwo,2014-03-07\n",
         "has the column upn more than once": b"upn,upn," + HEADER.encode() + b",,,,,,,,,,\n",
         "does not begin with a line of column names": b"x" * 9000,
     }
-    files["is not text in UTF-8 "] = (HEADER + AMARA * 3000).encode() + b"\xff\xfe"
     for reason, content in files.items():
         answer = await index.school_system.upload(content)
         assert refused_fields(answer) == ["/file"]
-        assert answer.json()["errors"][0]["detail"] == reason.strip()
+        assert answer.json()["errors"][0]["detail"] == reason
+
+
+PLAIN = "Zoë,O’Brien,2014-03-07,F,1 Mill Lane,M1 1AE,,,Z1\n"
+FORMS: dict[str, bytes] = {
+    "as we name it": (HEADER + PLAIN).encode(),
+    "with a byte order mark": b"\xef\xbb\xbf" + (HEADER + PLAIN).encode(),
+    "from an old spreadsheet": (HEADER + PLAIN).encode("cp1252"),
+    "saved as Unicode text": (HEADER + PLAIN).replace(",", "\t").encode("utf-16"),
+    "from a spreadsheet set to another country": ("sep=;\r\n" + (HEADER + PLAIN).replace(",", ";")).encode("cp1252"),
+    "with bars": (HEADER + PLAIN).replace(",", "|").encode(),
+    "from a school's system": (
+        "Adno;Legal Surname;Surname;Forename;DOB;Gender;Address 1;Post Code;Notes\n"
+        "Z1;O’Brien;Jones;Zoë;07/03/2014;Female;1 Mill Lane;m11ae;a secret\n"
+    ).encode(),
+    "from a surgery's system": (
+        '"PATIENT ID","NHS No.","Family-Name","Given_Name(s)","Given Name","Person Birth Date","Sex","Home Address",'
+        '"Postcode"\n"Z1","","O’Brien","x","Zoë","07-Mar-2014 00:00:00","2","1 Mill Lane","M1 1AE"\n'
+    ).encode(),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+async def test_a_list_is_read_in_the_form_that_it_has(index: Index, form: str) -> None:
+    done = await index.school_system.imported(FORMS[form])
+    assert done.count("created", "rejected") == (1, 0), done.rejections
+    child = done.children["Z1"]
+    assert child is not None
+    record = await index.teacher.record(child)
+    basics, (address,) = record["basics"], record["whereabouts"]["addresses"]
+    assert (basics["given_name"], basics["family_name"], basics["date_of_birth"]) == ("Zoë", "O’Brien", "2014-03-07")
+    assert (basics["sex"], address["address_line"], address["postcode"]) == ("female", "1 Mill Lane", "M1 1AE")
+    assert "a secret" not in json.dumps([done.results, record])
+
+
+DATES = (
+    "2014-03-07", "2014/03/07", "2014.03.07", "20140307", "07/03/2014", "7/3/2014", "07-03-2014", "7.3.2014",
+    "7 Mar 2014", "07-MAR-2014", "7th March 2014", "2014-03-07T00:00:00Z", "07/03/2014 0:00", "2014-03-07 00:00:00.000",
+)  # fmt: skip
+NO_DATES = ("03/13/2014", "7/3/14", "2014-3-7", "201437", "7 Mai 2014", "07/03.2014", "2014-03-07 09:30", "٧/٣/٢٠١٤")
+
+
+async def test_dates_are_read_in_the_forms_that_lists_have_and_never_guessed(index: Index) -> None:
+    """One child by her number: each form that is read as another day would be a different child to look at."""
+    rows = [f"Amara,Okonkwo,{text},,,M1 1AE,9434765919,,{n}" for n, text in enumerate(DATES + NO_DATES)]
+    done = await index.school_system.imported(HEADER + "\n".join(rows))
+    assert done.count("created", "matched", "rejected") == (1, len(DATES) - 1, len(NO_DATES))
+    assert {(each["row"], each["field"]) for each in done.rejections} == {
+        (row, "date_of_birth") for row in range(len(DATES) + 1, len(rows) + 1)
+    }
+    (child,) = set(done.children.values())
+    basics = (await index.teacher.record(child or ""))["basics"]
+    assert basics["date_of_birth"] == "2014-03-07"
+    assert not basics.get("other_dates_of_birth")
+
+
+async def test_a_few_broken_bytes_spoil_their_rows_alone(index: Index) -> None:
+    """Read in another encoding the whole list would be spoilt."""
+    good = [PLAIN.replace("Z1", f"Z{n}").replace("Zoë", name) for n, name in enumerate(("Zoë", "Łucja", "أمينة"))]
+    broken = PLAIN.encode().replace("ë".encode(), "ë".encode()[:1])
+    done = await index.school_system.imported(HEADER.encode() + good[0].encode() + broken + "".join(good[1:]).encode())
+    assert done.rejections == [{"row": 2, "field": "given_name", "reason": "holds characters that are not text"}]
+    assert done.count("total", "created") == (4, 3)
+    names = [(await index.teacher.record(child or ""))["basics"]["given_name"] for child in done.children.values()]
+    assert names == ["Zoë", "Łucja", "أمينة"]
 
 
 async def test_who_may_import_for_which_service(index: Index) -> None:

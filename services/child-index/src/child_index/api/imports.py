@@ -37,8 +37,9 @@ _UPLOAD: dict[str, Any] = {
                         "file": {
                             "type": "string",
                             "format": "binary",
-                            "description": "CSV in UTF-8 with a header: given_name, family_name, date_of_birth, sex, "
-                            "address_line, postcode, nhs_number, upn, local_id in any order",
+                            "description": "CSV with a header: given_name, family_name, date_of_birth, sex, "
+                            "address_line, postcode, nhs_number, upn, local_id in any order, or what schools' and "
+                            "surgeries' systems call them; encoding and delimiter are found out",
                         },
                         "service_id": {"type": "string", "description": "Each child gets an episode with it"},
                     },
@@ -70,7 +71,8 @@ def imports_router(parts: Parts) -> APIRouter:
         """Import a list of children: each is matched or created, and gets an episode with the service.
 
         The list is kept before it is acknowledged; a worker then takes it row by row. Bad rows are listed and stop
-        nothing. Sending the same list again creates nothing. Dates are `YYYY-MM-DD` or `DD/MM/YYYY`.
+        nothing. Sending the same list again creates nothing. Of a date the day comes before the month, or the year
+        comes first.
         """
         try:
             async with request.form(max_files=1, max_fields=4) as form:

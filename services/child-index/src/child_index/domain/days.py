@@ -4,7 +4,15 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
-_BRITISH = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
+_BRITISH = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})", re.ASCII)
+_YEAR_FIRST = re.compile(r"(\d{4})([/.]?)(\d{2})\2(\d{2})", re.ASCII)
+_MONTH_NAMED = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[ -]([A-Za-z]{3,9})[ -](\d{4})", re.ASCII)
+_MIDNIGHT = re.compile(r"[T ]0?0:00(:00(\.0+)?)?Z?$", re.ASCII)
+"""What spreadsheets and databases add to a date."""
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
 
 OLDEST_YEARS = 26
 """A record is archived at 25 at the latest, so nobody older than 26 is a child of the index."""
@@ -50,12 +58,30 @@ def iso_date(text: str) -> date:
 
 
 def written_date(text: str) -> date:
-    """A date from `YYYY-MM-DD` or `DD/MM/YYYY`, the two forms that lists of children use. Raises ValueError."""
-    found = _BRITISH.fullmatch(text)
-    if found is None:
-        return iso_date(text)
-    day, month, year = map(int, found.groups())
-    return _real(year, month, day)
+    """A date in any of the forms that lists of children use. Raises ValueError.
+
+    `2014-03-07`, `2014/03/07`, `20140307`, `07/03/2014`, `7.3.2014`, `07-03-2014`, `7 Mar 2014`, `7-March-2014`, each
+    also with a midnight after it. The day comes before the month, always; a year has four digits.
+    """
+    text = _MIDNIGHT.sub("", text)
+    if found := _BRITISH.fullmatch(text):
+        day, _, month, year = found.groups()
+        return _real(int(year), int(month), int(day))
+    if found := _YEAR_FIRST.fullmatch(text):
+        year, _, month, day = found.groups()
+        return _real(int(year), int(month), int(day))
+    if found := _MONTH_NAMED.fullmatch(text):
+        day, word, year = found.groups()
+        named = [number for number, name in enumerate(_MONTHS, 1) if _means(word.lower(), name)]
+        if named:
+            return _real(int(year), named[0], int(day))
+    if _ISO.fullmatch(text) is None:
+        raise ValueError("is not a date (YYYY-MM-DD or DD/MM/YYYY)")
+    return iso_date(text)
+
+
+def _means(word: str, month: str) -> bool:
+    return word in {month, month[:3]} or (word == "sept" and month == "september")
 
 
 def _real(year: int, month: int, day: int) -> date:

@@ -1,6 +1,7 @@
 """Lists of children as CSV files: read row by row in bounded memory, whatever the file holds.
 
-The header names the columns, in any order and any case; columns that are not ours are passed over and never kept.
+The header names the columns, in any order and by any of the names in `roll_forms`; columns that are not ours are passed
+over and never kept.
 Rows are numbered from 1, the header is row 0, and blank lines are not counted.
 """
 
@@ -11,17 +12,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
-COLUMNS: Final = (
-    "given_name",
-    "family_name",
-    "date_of_birth",
-    "sex",
-    "address_line",
-    "postcode",
-    "nhs_number",
-    "upn",
-    "local_id",
+from child_index.domain.roll_forms import (
+    HEADINGS,
+    columns_in,
+    declared_delimiter,
+    delimiter_of,
+    encoding_of,
+    places_in,
+    repeated_in,
 )
+
+COLUMNS: Final = tuple(HEADINGS)
 NEEDED: Final = ("given_name", "family_name", "date_of_birth")
 
 _LONGEST_LINE = 8_000  # characters; a row of all our columns at their longest is a tenth of it
@@ -46,13 +47,17 @@ class RawRow:
 
 
 def read_rows(file: BinaryIO) -> Iterator[RawRow]:
-    """The data rows of a CSV file in UTF-8, with or without byte order mark. Raises UnreadableFile, also midway."""
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    """The data rows of a CSV file, in whatever form `roll_forms` finds. Raises UnreadableFile, also midway."""
+    encoding = encoding_of(file)
+    if encoding is None:
+        raise UnreadableFile("is not text in UTF-8, UTF-16 or Windows-1252")
+    text = io.TextIOWrapper(file, encoding=encoding.name, errors=encoding.errors, newline="")
     try:
         lines = _Lines(text)
-        places, width = _header(lines)
+        header = _header(lines)
+        places = header.places
         row = 0
-        for values, fault in _records(lines, width):
+        for values, fault in _records(lines, header):
             row += 1
             if values is None:
                 yield RawRow(row, None, fault)
@@ -61,7 +66,7 @@ def read_rows(file: BinaryIO) -> Iterator[RawRow]:
         if row == 0:
             raise UnreadableFile("has a header, but no rows")
     except UnicodeDecodeError:
-        raise UnreadableFile("is not text in UTF-8") from None
+        raise UnreadableFile(f"is not text in {encoding.name.upper()}") from None
     finally:
         text.detach()
 
@@ -96,10 +101,19 @@ class _Lines:
         self._back.extendleft(reversed(lines))
 
 
-def _header(lines: _Lines) -> tuple[tuple[int | None, ...], int]:
+@dataclass(frozen=True, slots=True)
+class _Header:
     """Where each of our columns stands, and how many columns the file has."""
-    first = lines.take()
-    while isinstance(first, str) and not first.strip():
+
+    places: tuple[int | None, ...]
+    width: int
+    delimiter: str
+
+
+def _header(lines: _Lines) -> _Header:
+    first, said = lines.take(), None
+    while isinstance(first, str) and (not first.strip() or (said is None and declared_delimiter(first))):
+        said = said or declared_delimiter(first)
         first = lines.take()
     if first is None:
         raise UnreadableFile("is empty")
@@ -107,17 +121,19 @@ def _header(lines: _Lines) -> tuple[tuple[int | None, ...], int]:
         raise UnreadableFile("does not begin with a line of column names")
     if first.lstrip().startswith("<"):
         raise UnreadableFile("is XML; lists are taken as CSV")
-    names = [name.strip().lower() for name in next(csv.reader([first]))]
-    missing = [name for name in NEEDED if name not in names]
+    delimiter = said or delimiter_of(first)
+    columns = columns_in(first, delimiter)
+    places = places_in(columns)
+    missing = [name for name, place in zip(COLUMNS, places, strict=True) if place is None and name in NEEDED]
     if missing:
         raise UnreadableFile(*(f"has no column {name}" for name in missing))
-    repeated = [name for name in COLUMNS if names.count(name) > 1]
+    repeated = repeated_in(columns)
     if repeated:
         raise UnreadableFile(*(f"has the column {name} more than once" for name in repeated))
-    return tuple(names.index(name) if name in names else None for name in COLUMNS), len(names)
+    return _Header(places, len(columns), delimiter)
 
 
-def _records(lines: _Lines, width: int) -> Iterator[tuple[list[str] | None, str | None]]:
+def _records(lines: _Lines, header: _Header) -> Iterator[tuple[list[str] | None, str | None]]:
     """Values or a fault for each row that is not blank.
 
     A quotation mark that is never closed would swallow the rows after it: where several lines make no good row, the
@@ -129,12 +145,12 @@ def _records(lines: _Lines, width: int) -> Iterator[tuple[list[str] | None, str 
             continue
         taken: list[_Line] = [first]
         try:
-            values = next(csv.reader(_following(lines, first, taken)), [])
+            values = next(csv.reader(_following(lines, first, taken), delimiter=header.delimiter), [])
         except csv.Error:
             values = None
         if values == [] or (values and len(taken) == 1 and not first.strip()):
             continue
-        if values is not None and len(values) == width and not isinstance(taken[-1], _TooLong):
+        if values is not None and len(values) == header.width and not isinstance(taken[-1], _TooLong):
             yield values, None
             continue
         lines.give_back(taken[1:])

@@ -101,7 +101,7 @@ def packed(rows: Iterable[RawRow], most_rows: int) -> Iterator[tuple[bytes, int]
     pack: list[bytes] = []
     size = 0
     for row in rows:
-        entry = json.dumps([row.row, row.values, row.fault], ensure_ascii=False).encode()
+        entry = json.dumps([row.row, row.values, row.fault], ensure_ascii=False).encode(errors="surrogatepass")
         pack.append(entry)
         size += len(entry) + 1
         if len(pack) >= most_rows or size >= MOST_BYTES:
