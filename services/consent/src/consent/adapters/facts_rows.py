@@ -150,7 +150,7 @@ def read_children(rows: dict[str, list[Any]]) -> dict[str, ChildFacts]:
         )
         for row in rows["child"]
     }
-    merges = [Merge(row.a, row.child, _known(row.f), _known(row.g)) for row in rows["merge"]]
+    merges = list({Merge(row.a, row.b, _known(row.f), _known(row.g)) for row in rows["record"] if row.b is not None})
     for root, records in sets.items():
         if root in found_children:
             one = as_one(root, [found_children[record] for record in records if record in found_children], merges)

@@ -29,11 +29,11 @@ UNION ALL
 SELECT 'child', k.child_id, CAST(k.epoch AS VARCHAR(20)), NULL, NULL, NULL, NULL, NULL, NULL
   FROM children k WHERE k.child_id IN :own
 UNION ALL
-SELECT 'record', o.root_id, o.record_id, NULL, NULL, NULL, NULL, NULL, NULL
-  FROM merged_records m JOIN merged_records o ON o.root_id = m.root_id WHERE m.record_id IN :blocking
-UNION ALL
-SELECT 'merge', e.into_id, e.from_id, NULL, NULL, NULL, NULL, CAST(e.merged_at AS TEXT), CAST(e.taken_at AS TEXT)
-  FROM merges e WHERE e.from_id IN :own AND e.undone_at IS NULL
+SELECT 'record', o.root_id, o.record_id, e.into_id, NULL, NULL, NULL, CAST(e.merged_at AS TEXT),
+       CAST(e.taken_at AS TEXT)
+  FROM merged_records m JOIN merged_records o ON o.root_id = m.root_id
+  LEFT JOIN merges e ON e.from_id = o.record_id AND e.undone_at IS NULL
+ WHERE m.record_id IN :blocking
 UNION ALL
 SELECT CASE WHEN i.sensitive OR s.sensitive THEN 'sensitive-involvement' ELSE 'involvement' END, i.child_id,
        i.reference, i.kind, i.practitioner_id, s.team_id, CAST(i.recorded_at AS TEXT), CAST(i.ended_on AS TEXT),

@@ -7,6 +7,7 @@ here there is no change.
 import sqlite3
 from collections import namedtuple
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from chassis.database import Database
@@ -95,6 +96,11 @@ class SqliteDecisions:
 def _ask(
     connection: sqlite3.Connection, statement: str, place: str, ids: Sequence[str], given: dict[str, Any]
 ) -> list[_Row]:
-    listed = f"({', '.join(f':i{number}' for number in range(len(ids)))})" if ids else "(NULL)"
     given = {**given, **{f"i{number}": each for number, each in enumerate(ids)}}
-    return [_Row(*row) for row in connection.execute(statement.replace(place, listed), given)]
+    return [_Row(*row) for row in connection.execute(_listing(statement, place, len(ids)), given)]
+
+
+@lru_cache(maxsize=64)
+def _listing(statement: str, place: str, count: int) -> str:
+    listed = ", ".join(f":i{number}" for number in range(count)) or "NULL"
+    return statement.replace(place, f"({listed})")
