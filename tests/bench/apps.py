@@ -12,6 +12,7 @@ from chassis.database import Database
 from chassis.disclosure import disclose
 from chassis.grants import Grant
 from chassis.ids import system_clock
+from chassis.likeness import Likeness
 from child_index.adapters import tables
 from child_index.adapters.unit_of_work import SqlUnitOfWork
 from child_index.api.record import ChildAnswer
@@ -32,6 +33,7 @@ def noop() -> FastAPI:
 def bare() -> FastAPI:
     """Reads the record as the child index does, with the same statements and the same answer, but asks nobody."""
     database = Database(os.environ["KITH_BENCH_DATABASE_URL"])
+    likeness = Likeness("none is made")
     categories = frozenset({Category.BASICS, Category.WHEREABOUTS, Category.FAMILY, Category.INVOLVEMENT})
 
     @asynccontextmanager
@@ -47,7 +49,12 @@ def bare() -> FastAPI:
     async def read(child_id: str) -> dict[str, Any]:
         grant = Grant("", "", Role.TEACHER, None, (), "child.read", "", "", child_id, categories, records=(child_id,))
         uow = SqlUnitOfWork(
-            database=database, messaging=tables.messaging, clock=system_clock, source="bench", read_only=True
+            likeness=likeness,
+            database=database,
+            messaging=tables.messaging,
+            clock=system_clock,
+            source="bench",
+            read_only=True,
         )
         async with uow:
             view = await read_child(uow, grant)

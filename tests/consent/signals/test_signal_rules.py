@@ -184,8 +184,8 @@ def test_a_week_is_judged_when_it_is_over_and_the_days_after_it_too() -> None:
     monday = date(2026, 11, 2)
     assert {week_of(monday + timedelta(days=day)) for day in range(7)} == {monday}
     due = datetime(2026, 11, 23, tzinfo=UTC)
-    assert settled(monday, due, POLICY)
-    assert not settled(monday, due - timedelta(microseconds=1), POLICY)
+    assert settled(SignalKind.LOOKS_WITHOUT_INVOLVEMENT, monday, due, POLICY)
+    assert not settled(SignalKind.LOOKS_WITHOUT_INVOLVEMENT, monday, due - timedelta(microseconds=1), POLICY)
 
 
 def test_each_kind_explains_itself_with_what_was_counted_and_the_threshold() -> None:

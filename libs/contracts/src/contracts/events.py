@@ -55,10 +55,25 @@ class Envelope(BaseModel):
 
 
 class ChildRegistered(Event):
-    """A record was made for a child who was not in the index."""
+    """A record was made for a child who was not in the index. With the keys of `ChildLikenessChanged`."""
 
     topic = CHILD_INDEX
     child_id: str
+    family_name_keys: list[str] = []
+    home_keys: list[str] = []
+
+
+class ChildLikenessChanged(Event):
+    """A name or an address was added to a record: all the keys that it has now.
+
+    Keyed hashes, of use only to who has practitioners' own by the same secret: equal ones mean the same family name (or
+    a part of it), or the same home.
+    """
+
+    topic = CHILD_INDEX
+    child_id: str
+    family_name_keys: list[str]
+    home_keys: list[str]
 
 
 class ServiceEpisodeStarted(Event):
@@ -330,6 +345,7 @@ EVENT_TYPES: dict[str, type[Event]] = {
     event.type_name(): event
     for event in (
         ChildRegistered,
+        ChildLikenessChanged,
         ServiceEpisodeStarted,
         ServiceEpisodeEnded,
         LeadProfessionalAssigned,

@@ -4,12 +4,13 @@ from typing import Annotated
 
 from pydantic import Field
 
+from chassis.likeness import LikenessSettings
 from chassis.settings import ServiceSettings
 
 PART = "child-index"
 
 
-class ChildIndexSettings(ServiceSettings):
+class ChildIndexSettings(ServiceSettings, LikenessSettings):
     import_batch_rows: Annotated[int, Field(ge=1, le=5000)] = 250
     """Rows of an import that are taken in one transaction: more is faster, and holds up other writers for longer."""
     import_poll_seconds: Annotated[float, Field(gt=0, le=60)] = 1.0

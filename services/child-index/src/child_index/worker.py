@@ -6,6 +6,7 @@ Runs inside the process that answers requests, or, by `python -m child_index.wor
 from chassis.broker import Broker
 from chassis.ids import Clock, system_clock
 from chassis.inbox import InboxConsumer
+from chassis.likeness import Likeness
 from chassis.migrations import migrations_of
 from chassis.runtime import Runtime, run_worker
 from child_index.adapters.tables import messaging
@@ -23,12 +24,13 @@ def make_runtime(
 ) -> tuple[Runtime, Units, Units]:
     """The runtime, and the units of work that may write and that only read."""
     runtime = Runtime(settings, PART, messaging, migrations_of(__file__), broker, clock)
+    likeness = Likeness.of(settings)
 
     def units() -> IndexUnitOfWork:
-        return SqlUnitOfWork(**runtime.uow_arguments())
+        return SqlUnitOfWork(likeness=likeness, **runtime.uow_arguments())
 
     def reading() -> IndexUnitOfWork:
-        return SqlUnitOfWork(**runtime.uow_arguments(), read_only=True)
+        return SqlUnitOfWork(likeness=likeness, **runtime.uow_arguments(), read_only=True)
 
     return runtime, units, reading
 

@@ -6,13 +6,14 @@ from typing import Annotated
 from pydantic import Field, SecretStr, model_validator
 
 from chassis.issuer import IssuerSettings
+from chassis.likeness import LikenessSettings
 from chassis.settings import ServiceSettings
 
 PART = "consent"
 DEFAULT_POLICY = Path(__file__).resolve().parents[2] / "policy" / "default.yaml"
 
 
-class ConsentSettings(ServiceSettings, IssuerSettings):
+class ConsentSettings(ServiceSettings, IssuerSettings, LikenessSettings):
     """`policy_file` is the authority's own policy. The two keys are PEM text (PKCS 8, P-256): made at first start in
     the data folder in development, and given in production. `consent_reminder_seconds`: between two looks for
     consents that end soon."""

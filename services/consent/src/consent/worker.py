@@ -4,10 +4,12 @@ Runs inside the process that answers requests, or, by `python -m consent.worker`
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from chassis.broker import Broker
 from chassis.ids import Clock, system_clock
 from chassis.inbox import InboxConsumer
+from chassis.likeness import Likeness
 from chassis.migrations import migrations_of
 from chassis.runtime import Runtime, run_worker
 from consent.adapters.keys import log_signing_key
@@ -32,13 +34,16 @@ def make_runtime(
 ) -> tuple[Runtime, Units, Units]:
     """The runtime, and the units of work that may write and that only read."""
     runtime = Runtime(settings, PART, messaging, migrations_of(__file__), broker, clock)
-    by_account_id = settings.has_development_issuer
+    own: dict[str, Any] = {
+        "account_ids_are_identities": settings.has_development_issuer,
+        "likeness": Likeness.of(settings),
+    }
 
     def units() -> ConsentUnitOfWork:
-        return ConsentUnitOfWork(account_ids_are_identities=by_account_id, **runtime.uow_arguments())
+        return ConsentUnitOfWork(**own, **runtime.uow_arguments())
 
     def reading() -> ConsentUnitOfWork:
-        return ConsentUnitOfWork(account_ids_are_identities=by_account_id, read_only=True, **runtime.uow_arguments())
+        return ConsentUnitOfWork(read_only=True, **own, **runtime.uow_arguments())
 
     return runtime, units, reading
 

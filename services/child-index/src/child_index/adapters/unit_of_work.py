@@ -1,5 +1,8 @@
 """The child index's unit of work: one transaction and the repositories in it."""
 
+from typing import Any
+
+from chassis.likeness import Likeness
 from child_index.adapters.children import SqlChildren
 from child_index.adapters.directory import SqlDirectory
 from child_index.adapters.episodes import SqlEpisodes, SqlLeads
@@ -13,6 +16,10 @@ from child_index.application.ports import IndexUnitOfWork
 
 
 class SqlUnitOfWork(IndexUnitOfWork):
+    def __init__(self, *, likeness: Likeness, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.likeness = likeness
+
     def _open(self) -> None:
         self.children = SqlChildren(self.connection, self._clock)
         self.merges = SqlMerges(self.connection, self._clock)

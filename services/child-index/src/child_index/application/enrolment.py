@@ -5,9 +5,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from chassis.ids import new_id
 from child_index.application.ports import Episode, IndexUnitOfWork, Service
 from child_index.domain.days import uk_date
+from child_index.domain.likeness import changed_keys, keys_of
 from child_index.domain.placement import Knowledge, Submission, Surroundings
 from child_index.domain.register import Register
-from contracts.events import ChildRegistered, ServiceEpisodeStarted
+from contracts.events import ChildLikenessChanged, ChildRegistered, ServiceEpisodeStarted
 
 
 async def open_register(
@@ -50,7 +51,7 @@ async def save_register(
     service_id: str | None,
     import_id: str | None = None,
 ) -> tuple[dict[str, int], str | None]:
-    """Writes what the register changed and tells of new children.
+    """Writes what the register changed and tells of new children, and of new names and addresses by their keys.
 
     Returns the numbers of all children in the register, and the id of the last event.
     """
@@ -59,8 +60,13 @@ async def save_register(
     await uow.reviews.add(register.changes, numbers, by, agency_id, service_id, import_id)
     await uow.statements.add(register.changes.said, numbers, import_id)
     last = None
-    for child_id in register.changes.added:
-        last = uow.emit(ChildRegistered(child_id=child_id))
+    for child_id, record in register.changes.added.items():
+        names, homes = keys_of(record, uow.likeness)
+        last = uow.emit(ChildRegistered(child_id=child_id, family_name_keys=names, home_keys=homes))
+    for child_id, (before, after) in register.changes.amended.items():
+        if keys := changed_keys(before, after, uow.likeness):
+            names, homes = keys
+            last = uow.emit(ChildLikenessChanged(child_id=child_id, family_name_keys=names, home_keys=homes))
     return numbers, last
 
 

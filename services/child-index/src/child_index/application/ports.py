@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from chassis.likeness import Likeness
 from chassis.unit_of_work import UnitOfWork
 from child_index.application.import_ports import ImportRepository
 from child_index.application.quality_ports import QualityRepository
@@ -348,8 +349,9 @@ class StatementRepository(Protocol):
 
 
 class IndexUnitOfWork(UnitOfWork):
-    """The unit of work of the child index; the adapter makes the repositories."""
+    """The unit of work of the child index; the adapter makes the repositories. `likeness` makes likeness keys."""
 
+    likeness: Likeness
     children: ChildRepository
     merges: MergeRepository
     statements: StatementRepository

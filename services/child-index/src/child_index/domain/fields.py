@@ -4,24 +4,19 @@ Each function takes text and returns the kept form, None where the text says not
 sentence that never repeats what was written.
 """
 
-import re
 import unicodedata
 
 from stdnum.exceptions import InvalidComponent, ValidationError
 from stdnum.gb import nhs as _nhs
 from stdnum.gb import upn as _upn
 
+from chassis import addresses
+
 NAME_LENGTH = 100
 ADDRESS_LENGTH = 200
 LOCAL_ID_LENGTH = 100
 PHONE_LENGTH = 40
 
-# Royal Mail's postcode forms (BS 7666), as the Government Data Standards Catalogue gives them.
-_POSTCODE = re.compile(
-    r"(GIR0AA|[A-PR-UWYZ](?:[0-9]{1,2}|[A-HK-Y][0-9](?:[0-9]|[ABEHMNPRV-Y])?|[0-9][A-HJKPS-UW])[0-9][ABD-HJLNP-UW-Z]{2})"
-)
-# The NHS's pseudo postcodes: "no fixed abode", "not known", and countries abroad. They say nothing of a place.
-_PSEUDO_POSTCODE = re.compile(r"ZZ99[0-9][A-Z]{2}")
 _SEXES = {
     **dict.fromkeys(("male", "m", "boy", "1"), "male"),
     **dict.fromkeys(("female", "f", "girl", "2"), "female"),
@@ -68,12 +63,7 @@ def sex(text: str) -> str | None:
 
 def postcode(text: str) -> str | None:
     """A UK postcode in capitals with its one space; None for the NHS's pseudo postcodes."""
-    code = (plain(text, 20) or "").replace(" ", "").upper()
-    if not code or _PSEUDO_POSTCODE.fullmatch(code):
-        return None
-    if _POSTCODE.fullmatch(code) is None:
-        raise ValueError("is not a UK postcode")
-    return f"{code[:-3]} {code[-3:]}"
+    return addresses.postcode(plain(text, 20) or "")
 
 
 def nhs_number(text: str) -> str | None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from consent.domain.policy import OverridePolicy
 from consent.domain.signal_words import DAYS
-from consent.domain.signals import SignalKind, SignalPolicy, SignalRule, WorkingHours
+from consent.domain.signals import WEEKLY, SignalKind, SignalPolicy, SignalRule, WorkingHours
 from contracts.vocabulary import Role
 
 _LARGEST = 100_000
@@ -22,7 +22,7 @@ _AT = "signals"
 
 
 _SPANS = {
-    SignalKind.LOOKS_WITHOUT_INVOLVEMENT: "settled_after_days",
+    **dict.fromkeys(WEEKLY, "settled_after_days"),
     SignalKind.REPEATED_OVERRIDES: "within_days",
 }
 _RULED = [kind for kind in SignalKind if kind is not SignalKind.UNREVIEWED_OVERRIDES]
@@ -50,15 +50,16 @@ def _members(lines: Lines, raw: Any, wanted: set[str], *keys: str) -> None:
 
 
 def _rule(lines: Lines, words: Words, kind: SignalKind, raw: Any) -> SignalRule:
-    span = _SPANS.get(kind, "within_minutes")
     at = (_AT, kind.value)
-    _members(lines, raw, {"at_least", span, "exempt_roles"}, *at)
-    for key in ("at_least", span):
+    # One look at a child of one's own home is always worth the question.
+    numbers = () if kind is SignalKind.SAME_HOME else ("at_least", _SPANS.get(kind, "within_minutes"))
+    _members(lines, raw, {*numbers, "exempt_roles"}, *at)
+    for key in numbers:
         # A bool is an int to Python, and "yes" is a bool to YAML.
         if type(raw[key]) is not int or not 1 <= raw[key] <= _LARGEST:
             raise lines.wrong(f"{key} is a whole number from 1 to {_LARGEST}", *at, key)
     exempt = words(lines, Role, raw["exempt_roles"], *at, "exempt_roles")
-    return SignalRule(at_least=raw["at_least"], exempt_roles=exempt, **{span: raw[span]})
+    return SignalRule(**{"at_least": 1, **{name: raw[name] for name in numbers}}, exempt_roles=exempt)
 
 
 def _hours(lines: Lines, raw: Any, holidays: frozenset[date]) -> WorkingHours:

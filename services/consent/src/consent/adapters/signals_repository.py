@@ -1,5 +1,6 @@
 """Officers' signals, and the looks that they are found from."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,13 +10,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.database import UtcDateTime
+from consent.adapters.likeness_repository import ONE_PERSON, POSTS, merged_with
 from consent.adapters.tables import (
     access_log,
     accounts,
+    child_likenesses,
     involvements,
-    merged_records,
     merges,
     overrides,
+    practitioner_likenesses,
     practitioners,
     services,
     signal_entries,
@@ -24,6 +27,7 @@ from consent.adapters.tables import (
     team_members,
 )
 from consent.domain.facts import InvolvementKind
+from consent.domain.likeness import LikenessKind
 from contracts.vocabulary import Outcome, Role
 
 _LOCK = 0x736967  # "sig": one finder at a time
@@ -33,6 +37,34 @@ _LOOK = [
     access_log.c[name]
     for name in ("entry_id", "at", "viewer_id", "agency_id", "child_id", "action", "outcome", "override_id")
 ]
+
+
+def _alone(begin: datetime, end: datetime, actions: Sequence[str]) -> tuple[sa.ColumnElement[bool], ...]:
+    """Looks at children with whom the viewer never had an involvement, by themselves or by their team as it is now."""
+    log = access_log.c
+    member = sa.and_(team_members.c.team_id == services.c.team_id, team_members.c.practitioner_id == log.viewer_id)
+    same_child = sa.or_(
+        involvements.c.child_id == log.child_id,
+        # An involvement with a record that was merged, now or then, is one with the child who was looked at.
+        involvements.c.child_id.in_(_ever_merged_with(log.child_id)),
+    )
+    own = sa.exists().where(same_child, involvements.c.practitioner_id == log.viewer_id)
+    shared = sa.exists().where(
+        same_child,
+        involvements.c.kind == InvolvementKind.EPISODE.value,
+        services.c.service_id == involvements.c.service_id,
+        member,
+    )
+    return (
+        log.body.is_not(None),
+        log.at >= begin,
+        log.at < end,
+        log.outcome == Outcome.PERMITTED.value,
+        log.action.in_(actions),
+        log.child_id.is_not(None),
+        ~own,
+        ~shared,
+    )
 
 
 class SignalsRepository:
@@ -105,30 +137,7 @@ class SignalsRepository:
     async def unfollowed(
         self, begin: datetime, end: datetime, actions: Sequence[str], at_least: int
     ) -> list[dict[str, Any]]:
-        log = access_log.c
-        member = sa.and_(team_members.c.team_id == services.c.team_id, team_members.c.practitioner_id == log.viewer_id)
-        same_child = sa.or_(
-            involvements.c.child_id == log.child_id,
-            # An involvement with a record that was merged, now or then, is one with the child who was looked at.
-            involvements.c.child_id.in_(_ever_merged_with(log.child_id)),
-        )
-        own = sa.exists().where(same_child, involvements.c.practitioner_id == log.viewer_id)
-        shared = sa.exists().where(
-            same_child,
-            involvements.c.kind == InvolvementKind.EPISODE.value,
-            services.c.service_id == involvements.c.service_id,
-            member,
-        )
-        alone = (
-            log.body.is_not(None),
-            log.at >= begin,
-            log.at < end,
-            log.outcome == Outcome.PERMITTED.value,
-            log.action.in_(actions),
-            log.child_id.is_not(None),
-            ~own,
-            ~shared,
-        )
+        log, alone = access_log.c, _alone(begin, end, actions)
         many = (
             sa.select(log.viewer_id)
             .where(*alone)
@@ -140,6 +149,31 @@ class SignalsRepository:
         for viewer_id in viewer_ids:
             found += await self._rows(sa.select(*_LOOK).where(*alone, log.viewer_id == viewer_id))
         return found
+
+    async def unfollowed_namesakes(
+        self, begin: datetime, end: datetime, actions: Sequence[str], at_least: int
+    ) -> list[dict[str, Any]]:
+        log, name, childs = access_log.c, practitioner_likenesses.c, child_likenesses.c
+        common = (
+            sa.select(childs.key)
+            .select_from(practitioners)
+            .join(POSTS, ONE_PERSON)
+            .join(practitioner_likenesses, name.practitioner_id == POSTS.c.practitioner_id)
+            .join(child_likenesses, sa.and_(childs.kind == name.kind, childs.key == name.key))
+            .where(
+                practitioners.c.practitioner_id == log.viewer_id,
+                sa.or_(childs.child_id == log.child_id, childs.child_id.in_(merged_with(log.child_id))),
+                name.kind == LikenessKind.FAMILY_NAME.value,
+                name.since <= log.at,
+                sa.or_(name.until.is_(None), name.until > log.at),
+                childs.since <= log.at,
+            )
+        )
+        found = await self._rows(sa.select(*_LOOK).where(*_alone(begin, end, actions), common.exists()))
+        children: dict[str, set[str]] = defaultdict(set)
+        for row in found:
+            children[row["viewer_id"]].add(row["child_id"])
+        return [row for row in found if len(children[row["viewer_id"]]) >= at_least]
 
     async def find(self, wanted: Mapping[str, Any]) -> dict[str, Any] | None:
         same = [signals.c[name].is_not_distinct_from(value) for name, value in wanted.items()]
@@ -197,7 +231,5 @@ class SignalsRepository:
 
 
 def _ever_merged_with(record: sa.ColumnElement[str]) -> sa.Select[tuple[str]]:
-    mine, others = merged_records.alias("mine"), merged_records.alias("others")
-    together = sa.select(others.c.record_id).where(mine.c.record_id == record, mine.c.root_id == others.c.root_id)
     into = sa.select(merges.c.from_id).where(merges.c.into_id == record)
-    return together.union_all(into)  # type: ignore[return-value]
+    return merged_with(record).union_all(into)  # type: ignore[return-value]

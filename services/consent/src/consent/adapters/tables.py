@@ -149,6 +149,27 @@ merged_records = sa.Table(
     sa.Column("root_id", _id, nullable=False, index=True),
 )
 
+# Keyed hashes: by which family names and homes a child and a practitioner are alike. Nothing can be read out of them.
+child_likenesses = sa.Table(
+    "child_likenesses",
+    metadata,
+    sa.Column("child_id", _id, primary_key=True),
+    sa.Column("kind", sa.String(12), primary_key=True),
+    sa.Column("key", sa.String(32), primary_key=True),
+    sa.Column("since", UtcDateTime, nullable=False),
+)
+
+practitioner_likenesses = sa.Table(
+    "practitioner_likenesses",
+    metadata,
+    sa.Column("practitioner_id", _directory_id, primary_key=True),
+    sa.Column("kind", sa.String(12), primary_key=True),
+    sa.Column("key", sa.String(32), primary_key=True),
+    sa.Column("since", UtcDateTime, primary_key=True),
+    # A former name counts for the looks of its time; it goes once they have been examined.
+    sa.Column("until", UtcDateTime),
+)
+
 family = sa.Table(
     "family",
     metadata,

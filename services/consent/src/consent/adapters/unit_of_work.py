@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from chassis.likeness import Likeness
 from chassis.unit_of_work import UnitOfWork
 from consent.adapters.children_repository import ChildrenRepository
 from consent.adapters.directory_repository import DirectoryRepository
 from consent.adapters.facts_repository import FactsRepository
+from consent.adapters.likeness_repository import LikenessRepository
 from consent.adapters.log_repository import LogRepository
 from consent.adapters.merges_repository import MergesRepository
 from consent.adapters.overrides_repository import OverridesRepository
@@ -16,8 +18,9 @@ from consent.adapters.tables import accounts, blocks, consent_requests, history_
 
 
 class ConsentUnitOfWork(UnitOfWork):
-    def __init__(self, *, account_ids_are_identities: bool, **arguments: Any) -> None:
+    def __init__(self, *, account_ids_are_identities: bool, likeness: Likeness, **arguments: Any) -> None:
         super().__init__(**arguments)
+        self._likeness = likeness
         self._account_ids_are_identities = account_ids_are_identities
 
     def _open(self) -> None:
@@ -36,6 +39,8 @@ class ConsentUnitOfWork(UnitOfWork):
         self.accounts = RecordsRepository(connection, accounts)
         self.log = LogRepository(connection)
         self.signals = SignalsRepository(connection)
+        self.likenesses = LikenessRepository(connection, self._likeness)
 
     async def _before_commit(self) -> None:
         await self.children.flush()
+        await self.likenesses.flush()

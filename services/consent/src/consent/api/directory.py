@@ -1,12 +1,14 @@
 """Directory routes: agencies, teams, practitioners, services, and who the caller is."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
+from chassis import addresses
 from chassis.grants import Grant
 from chassis.idempotency import Answer
 from chassis.pages import Cursor, Limit, decode_cursor, encode_cursor, page
@@ -15,6 +17,7 @@ from chassis.service import Granted, answer
 from consent.api.common import Contact, DirectoryId, Line, Reading, RequestModel, Writing
 from consent.application import directory
 from consent.application.ports import Record, UnitOfWork
+from consent.domain.likeness import Home, SaidOfHome
 from contracts.vocabulary import ACCOUNT_ROLES, PractitionerStatus, Role, Scope, Sector
 
 router = APIRouter(responses=problems(404, 409))
@@ -51,6 +54,18 @@ class Team(BaseModel):
     agency_id: str
 
 
+def _postcode(text: str) -> str:
+    found = addresses.postcode(text)
+    if found is None:
+        raise ValueError("is not a UK postcode")
+    return found
+
+
+class HomeAddress(RequestModel):
+    address_line: Line | None = None
+    postcode: Annotated[str, StringConstraints(max_length=20), AfterValidator(_postcode)]
+
+
 class PutPractitioner(RequestModel):
     name: Line
     agency_id: DirectoryId
@@ -67,6 +82,20 @@ class PutPractitioner(RequestModel):
             "stays as it was."
         ),
     ] = None
+    home_address: Annotated[
+        HomeAddress | None,
+        Field(
+            description="For officers' signals of looks at a child of the same home. Only a keyed hash of it is kept, "
+            "and it is never shown again. Left out, it stays as it was; null forgets it.",
+            json_schema_extra={"writeOnly": True},
+        ),
+    ] = None
+
+    def home(self) -> SaidOfHome:
+        if "home_address" not in self.model_fields_set:
+            return "kept"
+        given = self.home_address
+        return None if given is None else Home(given.postcode, given.address_line)
 
 
 class Practitioner(BaseModel):
@@ -192,8 +221,8 @@ async def put_team(team_id: DirectoryId, body: PutTeam, _: Writes, writing: Writ
 async def put_practitioner(
     practitioner_id: DirectoryId, body: PutPractitioner, _: Writes, writing: Writing
 ) -> JSONResponse:
-    record = {"practitioner_id": practitioner_id, **body.model_dump(mode="json")}
-    return await _put(writing, directory.put_practitioner, record, Practitioner)
+    record = {"practitioner_id": practitioner_id, **body.model_dump(mode="json", exclude={"home_address"})}
+    return await _put(writing, partial(directory.put_practitioner, home=body.home()), record, Practitioner)
 
 
 @router.put(

@@ -4,6 +4,7 @@ from typing import Any
 
 from chassis.errors import Conflict, FieldError, Invalid, NotFound
 from consent.application.ports import Record, UnitOfWork
+from consent.domain.likeness import Home, SaidOfHome
 from contracts.events import AgencyChanged, Event, PractitionerChanged, ServiceChanged, TeamChanged
 from contracts.vocabulary import ACCOUNT_ROLES, PractitionerStatus, Role
 
@@ -21,8 +22,11 @@ async def put_team(uow: UnitOfWork, record: Record) -> tuple[Record, bool]:
     return stored, new
 
 
-async def put_practitioner(uow: UnitOfWork, record: Record) -> tuple[Record, bool]:
-    """Stores a practitioner with their teams. Effective on their next request, whatever token they hold."""
+async def put_practitioner(uow: UnitOfWork, record: Record, home: SaidOfHome = "kept") -> tuple[Record, bool]:
+    """Stores a practitioner with their teams. Effective on their next request, whatever token they hold.
+
+    Of their home only a key is kept, and that no longer than they are there.
+    """
     if Role(record["role"]) in ACCOUNT_ROLES:
         raise Invalid([FieldError("/role", "is held by an account tied to a child, not by a practitioner")])
     await _must_exist(uow, "agency", record["agency_id"], "/agency_id")
@@ -46,8 +50,21 @@ async def put_practitioner(uow: UnitOfWork, record: Record) -> tuple[Record, boo
     stored, new = await uow.directory.put("practitioner", {k: v for k, v in record.items() if k != "team_ids"})
     await uow.directory.set_teams(practitioner_id, team_ids)
     stored["team_ids"] = team_ids
+    await _set_likenesses(uow, stored, home)
     uow.emit(_event(PractitionerChanged, stored))
     return stored, new
+
+
+async def _set_likenesses(uow: UnitOfWork, stored: Record, home: SaidOfHome) -> None:
+    practitioner_id, now = stored["practitioner_id"], uow.now()
+    if home is None:
+        await uow.likenesses.forget_home(practitioner_id)
+    if stored["status"] == PractitionerStatus.LEFT:
+        await uow.likenesses.end(practitioner_id, now)
+        return
+    await uow.likenesses.set_name(practitioner_id, stored["name"], now)
+    if isinstance(home, Home):
+        await uow.likenesses.set_home(practitioner_id, home, now)
 
 
 async def put_service(uow: UnitOfWork, record: Record) -> tuple[Record, bool]:

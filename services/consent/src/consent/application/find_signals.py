@@ -12,7 +12,18 @@ from consent.application.history import LOOKS
 from consent.application.ports import Record, UnitOfWork, UnitOfWorkFactory
 from consent.domain.policy import Policy
 from consent.domain.signal_words import thresholds_of
-from consent.domain.signals import BURSTS, Evidence, Look, SignalKind, bursts, settled, unfollowed, week_of
+from consent.domain.signals import (
+    BURSTS,
+    WEEKLY,
+    Evidence,
+    Look,
+    SignalKind,
+    at_home,
+    bursts,
+    settled,
+    unfollowed,
+    week_of,
+)
 from consent.domain.working_days import after_working_days
 from contracts.vocabulary import ACCOUNT_ROLES, Outcome, Role
 
@@ -20,7 +31,9 @@ log = structlog.get_logger("kith.signals")
 
 BATCH = 200
 """Entries of one transaction; on SQLite decisions wait for it."""
-_LEAVES, _WEEKS = "leaves", "weeks"
+_LEAVES = "leaves"
+_WEEKS = {SignalKind.LOOKS_WITHOUT_INVOLVEMENT: "weeks", SignalKind.SAME_FAMILY_NAME: "name-weeks"}
+_INSTANT = timedelta(microseconds=1)
 
 
 @dataclass
@@ -71,6 +84,7 @@ class SignalFinder:
                     for day, evidence in bursts(kind, looks, policy, begin).items():
                         await self._note(uow, kind, viewer_id, agency_id, day, evidence)
             await self._find_repeated(uow, rows, roles)
+            await self._find_same_home(uow, rows, roles)
             await uow.signals.set_progress(_LEAVES, first + len(rows))
             await uow.commit()
         return len(rows)
@@ -88,6 +102,31 @@ class SignalFinder:
                 looks = [_look(row) for row in await uow.signals.looks_by_override(viewer_id, agency_id, reach)]
                 for day, evidence in bursts(kind, looks, policy, begin).items():
                     await self._note(uow, kind, viewer_id, agency_id, day, evidence)
+
+    async def _find_same_home(self, uow: UnitOfWork, rows: list[Record], roles: dict[str, Role | None]) -> None:
+        kind, policy = SignalKind.SAME_HOME, self.policy.signals
+        looks = [(row, _look(row)) for row in rows]
+        shown = [(row, look) for row, look in looks if look.shown and self._examined(kind, roles[row["viewer_id"]])]
+        homes = await uow.likenesses.homes_of({row["viewer_id"] for row, _ in shown}) if shown else {}
+        theirs = [(row, look) for row, look in shown if row["viewer_id"] in homes]
+        if not theirs:
+            return
+        childrens = await uow.likenesses.homes_of_children({row["child_id"] for row, _ in theirs})
+        days = {
+            (row["viewer_id"], row["agency_id"], policy.hours.day_of(look.at))
+            for row, look in theirs
+            if at_home([look], homes[row["viewer_id"]], childrens)
+        }
+        for viewer_id, agency_id, day in sorted(days, key=str):
+            # The whole day, so that what is counted does not depend on the portions.
+            begin = policy.hours.start_of(day)
+            that_day = [_look(row) for row in await uow.signals.looks_of(viewer_id, agency_id, begin - _INSTANT)]
+            that_day = [look for look in that_day if policy.hours.day_of(look.at) == day]
+            childrens = await uow.likenesses.homes_of_children({look.child_id for look in that_day if look.child_id})
+            found = at_home(that_day, homes[viewer_id], childrens)
+            evidence = Evidence()
+            evidence.add(found, len({look.child_id for look in found}))
+            await self._note(uow, kind, viewer_id, agency_id, day, evidence)
 
     async def find_unreviewed(self) -> None:
         """Notes the overrides that nobody reviewed in time, those of one viewer and day together."""
@@ -114,22 +153,28 @@ class SignalFinder:
             await uow.commit()
 
     async def find_unfollowed(self) -> bool:
-        """Judges the next week that is over for long enough; whether there was one."""
-        kind, policy = SignalKind.LOOKS_WITHOUT_INVOLVEMENT, self.policy.signals
+        """Judges the next week that is over for long enough, for each kind by itself; whether there was one."""
+        judged = [await self._judge_week(kind) for kind in WEEKLY]
+        return any(judged)
+
+    async def _judge_week(self, kind: SignalKind) -> bool:
+        policy = self.policy.signals
         async with self.unit_of_work() as uow:
             await uow.signals.lock()
-            position = await uow.signals.progress(_WEEKS)
+            position = await uow.signals.progress(_WEEKS[kind])
             if position is None:
                 earliest = await uow.signals.first_look()
                 if earliest is None:
                     return False
                 position = week_of(policy.hours.day_of(earliest)).toordinal()
             week = date.fromordinal(position)
-            if not settled(week, uow.now(), policy):
+            if not settled(kind, week, uow.now(), policy):
                 return False
             begin, end = policy.hours.start_of(week), policy.hours.start_of(week + timedelta(days=7))
             rule = policy.rules[kind]
-            rows = await uow.signals.unfollowed(begin, end, LOOKS, rule.at_least)
+            namesakes = kind is SignalKind.SAME_FAMILY_NAME
+            search = uow.signals.unfollowed_namesakes if namesakes else uow.signals.unfollowed
+            rows = await search(begin, end, LOOKS, rule.at_least)
             roles = await uow.signals.roles(sorted({row["viewer_id"] for row in rows}))
             theirs: dict[tuple[str, str | None], list[Look]] = {}
             for row in rows:
@@ -139,7 +184,9 @@ class SignalFinder:
                 evidence = unfollowed(looks, rule)
                 if evidence is not None:
                     await self._note(uow, kind, viewer_id, agency_id, week, evidence)
-            await uow.signals.set_progress(_WEEKS, (week + timedelta(days=7)).toordinal())
+            await uow.signals.set_progress(_WEEKS[kind], (week + timedelta(days=7)).toordinal())
+            if namesakes:
+                await uow.likenesses.forget_ended(end)
             await uow.commit()
         return True
 

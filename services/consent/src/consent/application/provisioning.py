@@ -7,6 +7,7 @@ from chassis.errors import Conflict, Invalid, NotFound
 from chassis.ids import new_id
 from consent.application import directory
 from consent.application.ports import Record, UnitOfWork
+from consent.domain.likeness import SaidOfHome
 from consent.domain.provisioning import ROLES, Reach, Sought, identity_of
 from contracts.vocabulary import PractitionerStatus, Role, Scope
 
@@ -26,6 +27,7 @@ class Person:
     role: str | None
     agency_id: str | None
     person_id: str | None = None
+    home: SaidOfHome = "kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,7 @@ async def _put_person(uow: UnitOfWork, reach: Reach, entry_id: str, person: Pers
             "person_id": known_as or person.person_id,
             "team_ids": team_ids,
         },
+        person.home,
     )
     await uow.provisioned.keep(PERSON, entry_id, person.user_name, person.external_id)
 

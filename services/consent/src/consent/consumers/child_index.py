@@ -1,4 +1,4 @@
-"""What the consent service learns from the child index: who is involved with whom, and who is family."""
+"""What the consent service learns from the child index: who is involved with whom, who is family, who is like whom."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -7,6 +7,7 @@ from consent.application.merging import take_merge, take_undoing
 from consent.application.ports import UnitOfWork
 from consent.domain.facts import InvolvementKind
 from contracts.events import (
+    ChildLikenessChanged,
     ChildRegistered,
     ChildrenRelated,
     ChildrenUnrelated,
@@ -21,6 +22,12 @@ from contracts.events import (
 
 async def on_child_registered(uow: UnitOfWork, event: ChildRegistered) -> None:
     await uow.children.register(event.child_id)
+    await uow.likenesses.set_child(event.child_id, event.family_name_keys, event.home_keys, at=uow.now(), new=True)
+
+
+async def on_child_likeness_changed(uow: UnitOfWork, event: ChildLikenessChanged) -> None:
+    """No decision is made from it, so the child's epoch stays."""
+    await uow.likenesses.set_child(event.child_id, event.family_name_keys, event.home_keys, at=uow.now(), new=False)
 
 
 async def on_service_episode_started(uow: UnitOfWork, event: ServiceEpisodeStarted) -> None:
@@ -73,6 +80,7 @@ async def on_merge_undone(uow: UnitOfWork, event: MergeUndone) -> None:
 
 HANDLERS: dict[type[Event], Callable[[Any, Any], Awaitable[None]]] = {
     ChildRegistered: on_child_registered,
+    ChildLikenessChanged: on_child_likeness_changed,
     ServiceEpisodeStarted: on_service_episode_started,
     ServiceEpisodeEnded: on_service_episode_ended,
     LeadProfessionalAssigned: on_lead_professional_assigned,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from consent.domain.signals import SignalKind, SignalPolicy
+from consent.domain.signals import WEEKLY, SignalKind, SignalPolicy
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _NO_PROOF = "This alone says nothing about why; the entries behind it are listed."
@@ -16,7 +16,9 @@ def thresholds_of(kind: SignalKind, policy: SignalPolicy) -> dict[str, Any]:
         return {"at_least": 1, "reviewed_within_working_days": policy.review_within}
     rule, hours = policy.rules[kind], policy.hours
     found: dict[str, Any] = {"at_least": rule.at_least}
-    if kind is SignalKind.LOOKS_WITHOUT_INVOLVEMENT:
+    if kind is SignalKind.SAME_HOME:
+        return found
+    if kind in WEEKLY:
         return {**found, "settled_after_days": rule.settled_after_days}
     if kind is SignalKind.REPEATED_OVERRIDES:
         return {**found, "within_days": rule.within_days}
@@ -31,6 +33,7 @@ def thresholds_of(kind: SignalKind, policy: SignalPolicy) -> dict[str, Any]:
 
 def explain(kind: SignalKind, peak: int, period: date, thresholds: Mapping[str, Any]) -> str:
     """`peak`: the most that was counted at once. `period`: the local day, or the Monday of the week."""
+    children = "a child" if peak == 1 else f"{peak} different children"
     within = f"within {thresholds.get('within_minutes')} minutes"
     what = {
         SignalKind.OUT_OF_HOURS: f"On {period}, {peak} looks at children's records {within}, all of them outside "
@@ -44,5 +47,10 @@ def explain(kind: SignalKind, peak: int, period: date, thresholds: Mapping[str, 
         f"{thresholds.get('within_days')} days.",
         SignalKind.UNREVIEWED_OVERRIDES: f"Of {period}, {peak} {'override' if peak == 1 else 'overrides'} that nobody "
         f"reviewed within {thresholds.get('reviewed_within_working_days')} working days.",
+        SignalKind.SAME_FAMILY_NAME: f"In the week from {period}, looks at the records of {children} recorded with the "
+        "same family name as the viewer's, or a part of it, with whom neither this person nor their team was involved, "
+        f"then or in the {thresholds.get('settled_after_days')} days after that week.",
+        SignalKind.SAME_HOME: f"On {period}, looks at the records of {children} recorded at the same home as the "
+        "viewer's, now or formerly.",
     }[kind]
     return f"{what} The policy asks for a signal from {thresholds['at_least']}. {_NO_PROOF}"

@@ -5,13 +5,14 @@ only on the looks themselves, not on when, how often or in which portions they a
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from consent.domain.likeness import Key, alike
 from contracts.vocabulary import Role
 
 
@@ -22,10 +23,16 @@ class SignalKind(StrEnum):
     LOOKS_WITHOUT_INVOLVEMENT = "looks-without-involvement"
     REPEATED_OVERRIDES = "repeated-overrides"
     UNREVIEWED_OVERRIDES = "unreviewed-overrides"
+    SAME_FAMILY_NAME = "same-family-name"
+    SAME_HOME = "same-home"
 
 
 BURSTS = (SignalKind.OUT_OF_HOURS, SignalKind.MANY_CHILDREN, SignalKind.REFUSED_ATTEMPTS)
 """The kinds that every look may be part of; repeated overrides are a burst too, of the few looks by an override."""
+
+
+WEEKLY = (SignalKind.LOOKS_WITHOUT_INVOLVEMENT, SignalKind.SAME_FAMILY_NAME)
+"""The kinds that are judged by the week, when an involvement has had time to begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +61,8 @@ class WorkingHours:
 
 @dataclass(frozen=True, slots=True)
 class SignalRule:
-    """A signal from `at_least` (of what the kind counts). A burst counts `within` a time; looks without involvement are
-    counted by the week, `settled_after_days` later, so that an involvement has had time to begin."""
+    """A signal from `at_least` (of what the kind counts). A burst counts `within` a time; what no involvement followed
+    is counted by the week, `settled_after_days` later, so that one has had time to begin."""
 
     at_least: int
     exempt_roles: frozenset[Role] = frozenset()
@@ -152,8 +159,8 @@ _COUNTED: dict[SignalKind, tuple[Callable[[Look, SignalPolicy], bool], Callable[
 
 
 def unfollowed(looks: Sequence[Look], rule: SignalRule) -> Evidence | None:
-    """The signal of one viewer's week, from the looks that no involvement preceded or followed; None below the
-    threshold."""
+    """The signal of one viewer's week, from the looks that no involvement preceded or followed (of a kind: those at a
+    child of the viewer's family name alone); None below the threshold."""
     children = {look.child_id for look in looks}
     if len(children) < rule.at_least:
         return None
@@ -162,12 +169,21 @@ def unfollowed(looks: Sequence[Look], rule: SignalRule) -> Evidence | None:
     return evidence
 
 
+def at_home(looks: Iterable[Look], viewers: Sequence[Key], childrens: Mapping[str, Sequence[Key]]) -> list[Look]:
+    """The looks that showed something of a child who lives, or lived, where the viewer did at that moment."""
+    return [
+        look
+        for look in looks
+        if look.shown and look.child_id is not None and alike(viewers, childrens.get(look.child_id, ()), look.at)
+    ]
+
+
 def week_of(day: date) -> date:
     """The Monday of a day's week."""
     return day - timedelta(days=day.weekday())
 
 
-def settled(week: date, now: datetime, policy: SignalPolicy) -> bool:
+def settled(kind: SignalKind, week: date, now: datetime, policy: SignalPolicy) -> bool:
     """Whether a week has been over for long enough to be judged."""
-    rule = policy.rules[SignalKind.LOOKS_WITHOUT_INVOLVEMENT]
+    rule = policy.rules[kind]
     return now >= policy.hours.start_of(week + timedelta(days=7 + rule.settled_after_days))

@@ -2,7 +2,7 @@
 
 from rapidfuzz.distance import OSA
 
-from child_index.domain.matching.address import Address
+from chassis.addresses import Address
 from child_index.domain.matching.prepared import BirthDate, Prepared
 from child_index.domain.matching.weights import Band
 

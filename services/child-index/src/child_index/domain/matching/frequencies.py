@@ -10,8 +10,8 @@ from typing import Final, Self
 
 from rapidfuzz.distance import OSA
 
+from chassis.written import tokens
 from child_index.domain.matching.prepared import Name
-from child_index.domain.matching.text import tokens
 
 # A name that no table holds is taken to be borne by one person in 2^14 (about 16,000).
 UNSEEN_BITS: Final = 14.0

@@ -7,7 +7,7 @@ and the check runs for each candidate of each search, so it is the bare arithmet
 from operator import mul
 from typing import Final
 
-from child_index.domain.matching.text import compact
+from chassis.written import compact
 
 _NHS_WEIGHTS: Final = tuple(range(10, 0, -1))
 _UPN_WEIGHTS: Final = tuple(range(2, 14))

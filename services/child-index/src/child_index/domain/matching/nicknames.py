@@ -4,7 +4,7 @@ from functools import cache
 from importlib import resources
 from typing import Final, Literal
 
-from child_index.domain.matching.text import tokens
+from chassis.written import tokens
 
 Relation = Literal["spelling", "short form"]
 _NONE: Final[dict[str, Relation]] = {}

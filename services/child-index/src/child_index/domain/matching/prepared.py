@@ -6,11 +6,11 @@ from datetime import date
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from chassis.addresses import Address, address
+from chassis.written import compact, tokens
 from child_index.domain.matching import identifiers
-from child_index.domain.matching.address import Address, address
 from child_index.domain.matching.details import PersonDetails
 from child_index.domain.matching.phonetics import phonetic
-from child_index.domain.matching.text import compact, tokens
 
 # What lists write where a child has no given name yet. Two newborn twins are both "Baby": such a name is kept and is
 # searchable, but it is no evidence.

@@ -120,6 +120,7 @@ _TEAMS = Resources(
     TEAM,
     KithGroup,
     shown,
+    shown,
     said,
     provisioning.create_team,
     provisioning.change_team,

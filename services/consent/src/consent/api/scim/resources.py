@@ -16,12 +16,13 @@ from consent.domain.provisioning import Reach
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """One kind. `shown` gives a stored entry as SCIM has it, `said` what a resource says of an entry: for a patched
-    one, of the entry as it was before."""
+    """One kind. `shown` gives a stored entry as SCIM has it, `before_patch` as a patch finds it, `said` what a resource
+    says of an entry: for a patched one, of the entry as it was before."""
 
     kind: str
     model: Any
     shown: Callable[[Record], dict[str, Any]]
+    before_patch: Callable[[Record], dict[str, Any]]
     said: Callable[[Any, Record | None], Any]
     make: Callable[[UnitOfWork, Reach, Any], Awaitable[Record]]
     change: Callable[[UnitOfWork, Reach, Record, Any], Awaitable[Record]]
@@ -71,7 +72,7 @@ class Resources:
         patch = await _sent(PatchOp.__class_getitem__(self.model), request, Context.RESOURCE_PATCH_REQUEST)
 
         def patched(before: Record) -> Any:
-            resource = self.model.model_validate(self.shown(before))
+            resource = self.model.model_validate(self.before_patch(before))
             patch.patch(resource, scim_policy=protocol.POLICY)
             return self.said(resource, before)
 

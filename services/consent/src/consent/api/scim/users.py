@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, StringConstraints, ValidationError
 from scim2_models import (
     URN,
+    Address,
     Context,
     Email,
     Extension,
@@ -17,6 +18,7 @@ from scim2_models import (
     User,
 )
 
+from chassis.errors import Invalid
 from chassis.scim import MEDIA_TYPE
 from consent.api.common import DirectoryId, Line, Reading, Writing
 from consent.api.scim.protocol import (
@@ -41,6 +43,7 @@ from consent.api.scim.resources import Resources
 from consent.application import provisioning
 from consent.application.ports import Record
 from consent.application.provisioning import PERSON, Person
+from consent.domain.likeness import Home, SaidOfHome
 from contracts.routes import SCIM
 from contracts.vocabulary import PractitionerStatus
 
@@ -64,6 +67,8 @@ class PractitionerExtension(Extension):
 
 
 KithUser = User[PractitionerExtension]
+_HOME = Address.Type.home
+_NOT_SHOWN = "not shown"
 
 
 class _Kept(BaseModel):
@@ -107,6 +112,11 @@ def shown(record: Record) -> dict[str, Any]:
     return user.model_dump(scim_ctx=Context.RESOURCE_QUERY_RESPONSE)
 
 
+def before_patch(record: Record) -> dict[str, Any]:
+    """A practitioner as a patch finds them: with a home, which is never shown and may be none."""
+    return {**shown(record), "addresses": [{"type": "home", "formatted": _NOT_SHOWN}]}
+
+
 def said(user: Any, before: Record | None) -> Person:
     """What a resource says of a person. `before` is whom a patch was applied to. Raises `Invalid`."""
     extension = user[PractitionerExtension] or PractitionerExtension()
@@ -122,7 +132,22 @@ def said(user: Any, before: Record | None) -> Person:
         )
     except ValidationError as error:
         raise in_words(error) from error
-    return Person(active=user.active, role=extension.role, **kept.model_dump())
+    return Person(active=user.active, role=extension.role, home=_home(user), **kept.model_dump())
+
+
+def _home(user: Any) -> SaidOfHome:
+    """The last home address said. One that is not said, or an address of another type alone, leaves it as it was."""
+    if "addresses" not in user.model_fields_set:
+        return "kept"
+    if not user.addresses:
+        return None
+    homes = [each for each in user.addresses if each.type == _HOME]
+    told = [each for each in homes if each.street_address or each.postal_code or each.formatted != _NOT_SHOWN]
+    if not told:
+        return "kept"
+    if not told[-1].postal_code:
+        raise Invalid.field("/addresses/postalCode", "is needed each time a home is told")
+    return Home(told[-1].postal_code, told[-1].street_address)
 
 
 def _name(user: Any, before: Record | None) -> str:
@@ -160,6 +185,13 @@ _SHAPE: dict[str, Any] = {
         "active": {"type": "boolean"},
         "emails": _MANY,
         "phoneNumbers": _MANY,
+        "addresses": {
+            "type": "array",
+            "writeOnly": True,
+            "description": "The one of type `home`: only a keyed hash of it is kept, and it is never shown again. Left "
+            "out, it stays as it was; an empty list forgets it.",
+            "items": {"type": "object", "properties": {"type": _TEXT, "streetAddress": _TEXT, "postalCode": _TEXT}},
+        },
         EXTENSION: {"type": "object", "properties": {"role": _TEXT, "agencyId": _TEXT, "personId": _TEXT}},
     },
 }
@@ -169,6 +201,7 @@ _PERSONS = Resources(
     PERSON,
     KithUser,
     shown,
+    before_patch,
     said,
     provisioning.create_person,
     provisioning.change_person,
