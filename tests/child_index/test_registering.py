@@ -25,7 +25,7 @@ async def test_created_then_matched(index: Index) -> None:
     assert (first.status_code, first.json()["outcome"]) == (201, "created")
     child = first.json()["child_id"]
     (event,) = await index.published("ChildRegistered", 1)
-    assert event == {"child_id": child}
+    assert event["child_id"] == child
     assert first.headers[headers.EFFECTS] == index.heard[-1].id
 
     again = await index.nurse.register(**{**AMARA, "given_name": "Amarra"}, nhs_number="9434765919")
@@ -134,3 +134,38 @@ async def test_fields_that_cannot_be_taken(index: Index) -> None:
     missing = await index.teacher.call("POST", "/v1/children", "child.create", json={})
     assert refused_fields(missing) == ["/date_of_birth", "/family_name", "/given_name"]
     await index.published("ChildRegistered", 0)
+
+
+KEYS = ("family_name_keys", "home_keys")
+
+
+async def test_who_is_alike_is_told_by_keys_when_something_is_added(index: Index) -> None:
+    child = await index.teacher.registered(**AMARA)
+    (registered,) = await index.published("ChildRegistered", 1)
+    assert [len(registered[name]) for name in KEYS] == [1, 1]
+    other = await index.child(
+        given_name="Zoe", date_of_birth="2009-01-01", address_line="12 Canal St", postcode="m11ae"
+    )
+    _, namesake = await index.published("ChildRegistered", 2)
+    assert namesake == {**registered, "child_id": other}
+
+    # Nothing that is compared by keys: no event.
+    assert (await index.nurse.register(**{**AMARA, "given_name": "Amarra"}, nhs_number="9434765919")).status_code == 200
+    await index.published("ChildLikenessChanged", 0)
+    moved = {**AMARA, "nhs_number": "9434765919", "address_line": "3 Mill Lane", "postcode": "M2 5DB"}
+    assert (await index.nurse.register(**moved)).status_code == 200
+    (first,) = await index.published("ChildLikenessChanged", 1)
+    assert first["child_id"] == child
+    assert first["family_name_keys"] == registered["family_name_keys"]
+    assert len(first["home_keys"]) == 2
+    assert set(first["home_keys"]) > set(registered["home_keys"])
+    renamed = {**moved, "family_name": "Okonkwo-Bell"}
+    assert (await index.nurse.register(**renamed)).status_code == 200
+    _, second = await index.published("ChildLikenessChanged", 2)
+    assert len(second["family_name_keys"]) == 3  # the whole, and both parts
+    assert second["home_keys"] == first["home_keys"]
+    assert (await index.nurse.register(**renamed)).status_code == 200
+    await index.published("ChildLikenessChanged", 2)
+    told = "".join(each.model_dump_json() for each in index.heard).lower()
+    for secret in ("okonkwo", "canal", "mill lane", "m1 1ae", "m11ae"):
+        assert secret not in told

@@ -86,7 +86,7 @@ async def test_another_child(index: Index) -> None:
     assert answer.json()["outcome"] == "created"
     assert new != child
     events = await index.published("ChildRegistered", 2)
-    assert events[-1] == {"child_id": new}
+    assert events[-1]["child_id"] == new
     assert answer.headers[headers.EFFECTS]
     assert (await index.teacher.record(new))["basics"]["nhs_number"] == "9990000018"
     assert set(await index.teacher.found(**AMARA)) == {child, new}

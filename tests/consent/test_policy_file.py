@@ -66,7 +66,15 @@ def test_the_default_policy_is_the_documented_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "missing", ["KITH_INTERNAL_KEY", "KITH_DATABASE_URL", "KITH_GRANT_KEY", "KITH_LOG_KEY", "KITH_OIDC_ISSUER"]
+    "missing",
+    [
+        "KITH_INTERNAL_KEY",
+        "KITH_DATABASE_URL",
+        "KITH_GRANT_KEY",
+        "KITH_LOG_KEY",
+        "KITH_LIKENESS_KEY",
+        "KITH_OIDC_ISSUER",
+    ],
 )
 def test_production_starts_with_no_secret_missing(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
     given = {
@@ -75,6 +83,7 @@ def test_production_starts_with_no_secret_missing(monkeypatch: pytest.MonkeyPatc
         "KITH_DATABASE_URL": "postgresql+asyncpg://kith@127.0.0.1/consent",
         "KITH_GRANT_KEY": "pem",
         "KITH_LOG_KEY": "pem",
+        "KITH_LIKENESS_KEY": "l" * 32,
         "KITH_OIDC_ISSUER": "https://issuer.example",
     }
     for name, value in given.items():

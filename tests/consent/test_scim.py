@@ -305,3 +305,53 @@ async def test_a_provider_finds_out_what_there_is(consent: Consent) -> None:
         assert (await scim(consent, "GET", f"Schemas/{urn}")).json()["id"] == urn
     is_error(await scim(consent, "GET", "Schemas/urn:none"), 404)
     assert (await scim(consent, "GET", "ResourceTypes/User")).json()["name"] == "User"
+
+
+async def test_a_home_address_is_taken_and_never_shown(consent: Consent) -> None:
+    home = {"type": "home", "streetAddress": "12 Canal Street", "postalCode": "M1 1AE"}
+    work = {"type": "work", "streetAddress": "1 Town Hall Square", "postalCode": "M2 5DB"}
+
+    async def keys(who: str) -> int:
+        async with consent.app.state.reading() as uow:
+            return sum(key.until is None for key in (await uow.likenesses.homes_of([who])).get(who, []))
+
+    ada = await made(consent, "Users", user("ada", addresses=[work, home]))
+    shown = ada["id"]
+    assert "addresses" not in ada
+    assert await keys(shown) == 1
+    same = user("ada", displayName="Ada")
+    for body, kept in (
+        (same, 1),
+        ({**same, "addresses": [work]}, 1),
+        ({**same, "addresses": []}, 0),
+        ({**same, "addresses": [home]}, 1),
+    ):
+        answer = await scim(consent, "PUT", f"Users/{shown}", body)
+        assert answer.status_code == 200, answer.text
+        assert "addresses" not in answer.json()
+        assert await keys(shown) == kept
+    of_home = 'addresses[type eq "home"]'
+    for operations, kept in (
+        ([{"op": "replace", "path": "displayName", "value": "Ada B"}], 1),
+        ([{"op": "add", "path": "addresses", "value": [work]}], 1),
+        ([{"op": "remove", "path": of_home}], 0),
+        ([{"op": "add", "path": "addresses", "value": [home]}], 1),
+        ([{"op": "remove", "path": "addresses"}], 0),
+        (
+            [
+                {"op": "add", "path": f"{of_home}.streetAddress", "value": "12 Canal Street"},
+                {"op": "add", "path": f"{of_home}.postalCode", "value": "M1 1AE"},
+            ],
+            1,
+        ),
+        ([{"op": "replace", "value": {"addresses": []}}], 0),
+    ):
+        answer = await scim(consent, "PATCH", f"Users/{shown}", patch(*operations))
+        assert answer.status_code == 200, (operations, answer.text)
+        assert "canal" not in answer.text.lower()
+        assert await keys(shown) == kept, operations
+    half = patch({"op": "add", "path": f"{of_home}.streetAddress", "value": "14 Canal Street"})
+    refused = await scim(consent, "PATCH", f"Users/{shown}", half)
+    is_error(refused, 400, "invalidValue")
+    assert "canal" not in refused.text.lower()
+    assert "canal" not in (await scim(consent, "GET", f"Users/{shown}")).text.lower()

@@ -8,6 +8,7 @@ GP = "gp"
 SOCIAL_WORKER = "social-worker"
 OFFICER = "ig-officer"
 INDEX_OFFICER = "index-officer"
+GP_HOME = {"address_line": "Rosemary Lodge, 4 Quince Row", "postcode": "YO62 5AJ"}
 
 DIRECTORY: list[tuple[str, dict[str, object]]] = [
     ("/v1/agencies/elm-school", {"name": "Elm Road School", "sector": "education", "urn": "123456"}),
@@ -32,7 +33,13 @@ DIRECTORY: list[tuple[str, dict[str, object]]] = [
     ),
     (
         f"/v1/practitioners/{GP}",
-        {"name": "Greta Gp", "agency_id": "oak-surgery", "role": "gp", "team_ids": ["oak-staff"]},
+        {
+            "name": "Greta Gp",
+            "agency_id": "oak-surgery",
+            "role": "gp",
+            "team_ids": ["oak-staff"],
+            "home_address": GP_HOME,
+        },
     ),
     (
         f"/v1/practitioners/{HEALTH_VISITOR}",

@@ -13,7 +13,7 @@ from chassis.ids import new_id
 from consent.domain.log_heads import LogKey, TreeHead
 from consent.domain.merkle import verify_inclusion
 from tests.journeys.conftest import BAD_ROWS, Chosen, Imported, People, eventually
-from tests.journeys.scene import HEALTH_VISITOR, INDEX_OFFICER, SOCIAL_WORKER, TEACHER
+from tests.journeys.scene import GP_HOME, HEALTH_VISITOR, INDEX_OFFICER, SOCIAL_WORKER, TEACHER
 from tests.support.server import Person, Server
 
 TODAY = date.today().isoformat()
@@ -362,6 +362,7 @@ def test_the_log_of_the_server_holds_no_personal_data(server: Server, imported: 
     text = server.log.read_text()
     assert text.count('"event": "request.answered"') > 100
     secrets = {chosen.nhs_number, chosen.postcode, chosen.family_name, "Maria", "tired in the mornings", "Weight below"}
+    secrets |= {"Rosemary Lodge", "Quince Row", GP_HOME["postcode"]}
     for row in imported.lists.roll[:400]:
         secrets |= {row.nhs_number, row.upn, row.postcode}
         secrets |= {name for name in (row.given_name, row.family_name) if len(name) > 5}
