@@ -121,7 +121,15 @@ async def test_events_tell_of_it(index: Index) -> None:
     assert ended["episode_id"] == next(e["episode_id"] for e in begun if e["child_id"] == _id(roll, "A1"))
     new = (await index.published("ServiceEpisodeStarted", 6))[-1]
     assert (new["child_id"], new["service_id"], new["bulk"]) == (made[1], "list", True)
-    assert {"child_id": made[1]} in await index.published("ChildRegistered", 4)
+    registered = {each.pop("child_id"): each for each in await index.published("ChildRegistered", 4)}
+    # The address that the row had told is the new child's alone.
+    given, taken = await index.published("ChildLikenessChanged", 2)
+    amara = _id(roll, "A1")
+    assert given.pop("child_id") == taken.pop("child_id") == amara
+    assert taken == registered[amara]
+    assert registered[made[1]]["family_name_keys"] == taken["family_name_keys"]
+    assert {*given["home_keys"]} == {*taken["home_keys"], *registered[made[1]]["home_keys"]}
+    assert len(given["home_keys"]) == 2
 
 
 async def test_the_same_list_again_follows_the_undoing(index: Index) -> None:

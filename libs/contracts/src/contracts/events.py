@@ -64,7 +64,7 @@ class ChildRegistered(Event):
 
 
 class ChildLikenessChanged(Event):
-    """A name or an address was added to a record: all the keys that it has now.
+    """A name or an address was added to a record, or taken back: all the keys that it has now.
 
     Keyed hashes, of use only to who has practitioners' own by the same secret: equal ones mean the same family name (or
     a part of it), or the same home.

@@ -6,7 +6,7 @@ from chassis.ids import new_id
 from child_index.application.ports import Episode, IndexUnitOfWork, Service
 from child_index.domain.days import uk_date
 from child_index.domain.likeness import changed_keys, keys_of
-from child_index.domain.placement import Knowledge, Submission, Surroundings
+from child_index.domain.placement import Changes, Knowledge, Submission, Surroundings
 from child_index.domain.register import Register
 from contracts.events import ChildLikenessChanged, ChildRegistered, ServiceEpisodeStarted
 
@@ -51,7 +51,7 @@ async def save_register(
     service_id: str | None,
     import_id: str | None = None,
 ) -> tuple[dict[str, int], str | None]:
-    """Writes what the register changed and tells of new children, and of new names and addresses by their keys.
+    """Writes what the register changed and tells of it (`tell_of_records`).
 
     Returns the numbers of all children in the register, and the id of the last event.
     """
@@ -59,15 +59,20 @@ async def save_register(
     numbers = register.numbers() | new
     await uow.reviews.add(register.changes, numbers, by, agency_id, service_id, import_id)
     await uow.statements.add(register.changes.said, numbers, import_id)
+    return numbers, tell_of_records(uow, register.changes)
+
+
+def tell_of_records(uow: IndexUnitOfWork, changes: Changes) -> str | None:
+    """Tells of new records, and of changed names and addresses by their keys. Returns the id of the last event."""
     last = None
-    for child_id, record in register.changes.added.items():
+    for child_id, record in changes.added.items():
         names, homes = keys_of(record, uow.likeness)
         last = uow.emit(ChildRegistered(child_id=child_id, family_name_keys=names, home_keys=homes))
-    for child_id, (before, after) in register.changes.amended.items():
+    for child_id, (before, after) in changes.amended.items():
         if keys := changed_keys(before, after, uow.likeness):
             names, homes = keys
             last = uow.emit(ChildLikenessChanged(child_id=child_id, family_name_keys=names, home_keys=homes))
-    return numbers, last
+    return last
 
 
 async def begin_with_service(

@@ -5,14 +5,14 @@ from dataclasses import replace
 
 from chassis.errors import Conflict
 from chassis.ids import new_id
-from child_index.application.enrolment import started
+from child_index.application.enrolment import started, tell_of_records
 from child_index.application.ports import Episode, IndexUnitOfWork, Service
 from child_index.domain.days import uk_date
 from child_index.domain.matching import blocking_keys, prepare
 from child_index.domain.person import NUMBERED, ChildRecord
 from child_index.domain.placement import Changes, Said, SourceRecord, Submission
 from child_index.domain.statements import Kind, Statement, told, without
-from contracts.events import ChildRegistered, ServiceEpisodeEnded
+from contracts.events import ServiceEpisodeEnded
 
 _SERVICE = "service:"
 
@@ -34,14 +34,15 @@ async def separate(uow: IndexUnitOfWork, link: Statement, by: str) -> ChildRecor
     gone = {each.statement_no for each in mine}
     after = without(before, statements, gone)
     made = told(new_id(), mine)
-    numbers = await uow.children.save(await _changes(uow, link, mine, before, after, made), link.source)
+    changes = await _changes(uow, link, mine, before, after, made)
+    numbers = await uow.children.save(changes, link.source)
     lost = set(blocking_keys(prepare(before.details()))) - set(blocking_keys(prepare(after.details())))
     await uow.children.drop_keys(link.child_no, lost)
     await uow.statements.undo(gone, by)
     number = numbers[made.child_id]
     await uow.statements.add(_said(made.child_id, mine), numbers, link.import_id)
     await uow.merges.part(number, link.child_no, link.review_id or link.import_id or "")
-    uow.emit(ChildRegistered(child_id=made.child_id))
+    tell_of_records(uow, changes)
     others = any(each.source == link.source and each.statement_no not in gone for each in statements)
     await _move_episodes(uow, link, replace(made, child_no=number), by, shared=others)
     return replace(made, child_no=number)
