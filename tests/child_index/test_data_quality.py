@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.database import Database
+from chassis.written import compact
 from child_index.adapters import tables
 from child_index.adapters.quality import is_nhs_number, is_upn
 from child_index.domain.matching import identifiers
-from child_index.domain.matching.text import compact
 from contracts.vocabulary import Sector
 from tests.child_index.kit import Index, agency, refused_fields, service
 
