@@ -180,7 +180,14 @@ async def test_files_that_cannot_be_taken(index: Index) -> None:
         "has a header, but no rows": HEADER.encode(),
         "is not text in UTF-16": (HEADER + AMARA).encode("utf-16")[:-1],
         "is not text in UTF-8, UTF-16 or Windows-1252": (HEADER + AMARA).encode() + b"\x81\x8d",
-        "is XML; lists are taken as CSV": b"<?xml version='1.0'?><CTfile/>",
+        "has no pupils": b"<?xml version='1.0'?><CTfile/>",
+        "is XML, but not a Common Transfer File": b"<Pupils><Pupil/></Pupils>",
+        "is broken XML, or ends before its end": ctf(PUPIL)[:-20],
+        "is nested too deeply": b"<CTfile>" + b"<a>" * 200,
+        "declares entities or document types, which no transfer file needs": (
+            b'<?xml version="1.0"?><!DOCTYPE CTfile [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]>'
+            + ctf(PUPIL.replace("Zoë", "&b;")).partition(b"?>")[2]
+        ),
         "has no column date_of_birth": b"given_name,family_name\nAmara,Okonkwo\n",
         "has no column given_name": b"family_name,date_of_birth\nOkonkwo,2014-03-07\n",
         "has the column upn more than once": b"upn,upn," + HEADER.encode() + b",,,,,,,,,,\n",
@@ -190,6 +197,19 @@ async def test_files_that_cannot_be_taken(index: Index) -> None:
         answer = await index.school_system.upload(content)
         assert refused_fields(answer) == ["/file"]
         assert answer.json()["errors"][0]["detail"] == reason
+
+
+PUPIL = """<Pupil><UPN>Q801200005002</UPN><Surname>O’Brien</Surname><Forename>Zoë</Forename><DOB>2014-03-07</DOB>
+<Sex>F</Sex><BasicDetails><FormerSurname>Secret</FormerSurname></BasicDetails><SENhistory><SEN>Secret</SEN></SENhistory>
+<Address><BS7666Address><SAON>Flat 2</SAON><PAON>1</PAON><Street>Mill Lane</Street><Town>Leeds</Town></BS7666Address>
+<PostCode>M1 1AE</PostCode></Address><Contacts><Contact><Surname>Secret</Surname></Contact></Contacts></Pupil>"""
+
+
+def ctf(*pupils: str, encoding: str = "utf-8") -> bytes:
+    return (
+        f"<?xml version='1.0' encoding='{encoding}'?><CTfile><Header><DocumentName>Common Transfer File</DocumentName>"
+        f"<CTFversion>21.0</CTFversion></Header><CTFpupilData>{''.join(pupils)}</CTFpupilData></CTfile>"
+    ).encode(encoding)
 
 
 PLAIN = "Zoë,O’Brien,2014-03-07,F,1 Mill Lane,M1 1AE,,,Z1\n"
@@ -222,6 +242,30 @@ async def test_a_list_is_read_in_the_form_that_it_has(index: Index, form: str) -
     assert (basics["given_name"], basics["family_name"], basics["date_of_birth"]) == ("Zoë", "O’Brien", "2014-03-07")
     assert (basics["sex"], address["address_line"], address["postcode"]) == ("female", "1 Mill Lane", "M1 1AE")
     assert "a secret" not in json.dumps([done.results, record])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "windows-1252"])
+async def test_a_common_transfer_file(index: Index, encoding: str) -> None:
+    """The pupils' basics are read; what else a school passes on stays in the file."""
+    lined = PUPIL.replace("Q801200005002", "").replace("Zoë", "Maïa").replace("2014-03-07", "2012-05-01")
+    lined = lined.replace("<Sex>F</Sex>", "<Gender>F</Gender>").partition("<Address>")[0]
+    lined += "<Address><AddressLines><AddressLine1>9 Hill Top</AddressLine1></AddressLines><PostCode>LS1 4AP</PostCode>"
+    lined += "</Address></Pupil>"
+    bad = PUPIL.replace("2014-03-07", "07/2014").replace("Q801200005002", "A801200005001")
+    done = await index.school_system.imported(ctf(PUPIL, lined, bad, "<Pupil/>", encoding=encoding))
+    assert done.count("total", "created", "rejected") == (4, 2, 2)
+    assert {(each["row"], each["field"]) for each in done.rejections} == {
+        (3, "date_of_birth"), (3, "upn"), (4, "given_name"), (4, "family_name"), (4, "date_of_birth"),
+    }  # fmt: skip
+    first, second = [await index.teacher.record(line["child_id"]) for line in done.results]
+    assert (first["basics"]["given_name"], first["basics"]["upn"]) == ("Zoë", "Q801200005002")
+    assert [each["address_line"] for each in first["whereabouts"]["addresses"]] == ["Flat 2 1 Mill Lane"]
+    assert (second["basics"]["given_name"], second["basics"]["sex"]) == ("Maïa", "female")
+    (address,) = second["whereabouts"]["addresses"]
+    assert (address["address_line"], address["postcode"]) == ("9 Hill Top", "LS1 4AP")
+    assert "Secret" not in json.dumps([first, second, done.results])
+    again = await index.school_system.imported(ctf(PUPIL, lined, encoding=encoding))
+    assert again.count("created", "matched") == (0, 2)
 
 
 DATES = (

@@ -1,4 +1,4 @@
-"""Lists of children as CSV files: read row by row in bounded memory, whatever the file holds.
+"""Lists of children as CSV or Common Transfer Files: read row by row in bounded memory, whatever the file holds.
 
 The header names the columns, in any order and by any of the names in `roll_forms`; columns that are not ours are passed
 over and never kept.
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
+from child_index.domain.ctf_files import NoTransferFile, is_xml, pupils_in
 from child_index.domain.roll_forms import (
     HEADINGS,
     columns_in,
@@ -47,7 +48,22 @@ class RawRow:
 
 
 def read_rows(file: BinaryIO) -> Iterator[RawRow]:
-    """The data rows of a CSV file, in whatever form `roll_forms` finds. Raises UnreadableFile, also midway."""
+    """The children of a list, in whatever form it has. Raises UnreadableFile, also midway."""
+    return _pupils(file) if is_xml(file) else _csv_rows(file)
+
+
+def _pupils(file: BinaryIO) -> Iterator[RawRow]:
+    row = 0
+    try:
+        for row, values in enumerate(pupils_in(file), 1):
+            yield RawRow(row, values)
+    except NoTransferFile as error:
+        raise UnreadableFile(str(error)) from None
+    if row == 0:
+        raise UnreadableFile("has no pupils")
+
+
+def _csv_rows(file: BinaryIO) -> Iterator[RawRow]:
     encoding = encoding_of(file)
     if encoding is None:
         raise UnreadableFile("is not text in UTF-8, UTF-16 or Windows-1252")
@@ -119,8 +135,6 @@ def _header(lines: _Lines) -> _Header:
         raise UnreadableFile("is empty")
     if isinstance(first, _TooLong):
         raise UnreadableFile("does not begin with a line of column names")
-    if first.lstrip().startswith("<"):
-        raise UnreadableFile("is XML; lists are taken as CSV")
     delimiter = said or delimiter_of(first)
     columns = columns_in(first, delimiter)
     places = places_in(columns)
