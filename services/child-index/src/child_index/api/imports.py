@@ -39,8 +39,8 @@ _UPLOAD: dict[str, Any] = {
                             "format": "binary",
                             "description": "CSV with a header: given_name, family_name, date_of_birth, sex, "
                             "address_line, postcode, nhs_number, upn, local_id in any order, or what schools' and "
-                            "surgeries' systems call them; encoding and delimiter are found out. Or a school's Common Transfer "
-                            "File (XML)",
+                            "surgeries' systems call them; encoding and delimiter are found out. Or a school's "
+                            "Common Transfer File (XML)",
                         },
                         "service_id": {"type": "string", "description": "Each child gets an episode with it"},
                     },
