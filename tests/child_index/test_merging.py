@@ -1,6 +1,7 @@
 """Two records of one child: merged they answer as one, and parted again each has exactly its own."""
 
 import asyncio
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -429,3 +430,16 @@ async def test_what_a_relative_is_called_follows_the_merge(index: Index) -> None
     assert (await knowing.part(chidi, only["relationship_id"])).status_code == 204
     assert await seen(knowing) == []
     assert Category.FAMILY in knowing.categories
+
+
+async def test_a_merge_in_the_middle_of_a_chain_takes_all_beneath_it_along(index: Index) -> None:
+    people = [("Ann", "Lee"), ("Oliver", "Smith"), ("Zainab", "Khan"), ("Tomasz", "Nowak")]
+    chain = [
+        await index.child(given_name=given, family_name=family, date_of_birth=f"201{n}-03-07")
+        for n, (given, family) in enumerate(people)
+    ]
+    merges = [await index.officer.merged(one, other) for one, other in pairwise(chain)]
+    await index.officer.undo(merges[2])
+    assert [each["child_id"] for each in await _known(index, *chain)] == [*[chain[2]] * 3, chain[3]]
+    await index.officer.undo(merges[1])
+    assert [each["child_id"] for each in await _known(index, *chain)] == [chain[1], chain[1], *chain[2:]]
