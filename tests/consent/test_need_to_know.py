@@ -212,6 +212,31 @@ async def test_a_blocked_viewer_is_not_among_the_permitted_of_a_search(consent: 
     assert jwt_claims(answer["grant"])["chn"] == [other]
 
 
+@pytest.mark.parametrize("categories", [("basics",), ("involvement",), ()])
+async def test_a_person_query_tells_of_nobody_who_blocks_any_part_of_its_answer(
+    consent: Consent, child_id: str, categories: tuple[str, ...]
+) -> None:
+    """The answer says that the child is known and who is involved: one without the other would tell too much."""
+    other = await make_child(consent)
+    asked = {
+        "action": "person.query",
+        "subject": Subject.CANDIDATES.value,
+        "purpose": "child-protection",
+        "categories": ["basics", "involvement"],
+    }
+
+    async def told(who: str) -> object:
+        answer = (await consent.decide(who, **asked, children=[child_id, other, new_id()])).json()
+        return jwt_claims(answer["grant"])["chn"]
+
+    assert await told(HEALTH_VISITOR) == [child_id, other]
+    await block(consent, child_id, "practitioner", HEALTH_VISITOR, *categories)
+    assert await told(HEALTH_VISITOR) == [other]
+    assert await told(SOCIAL_WORKER) == [child_id, other]
+    refused = (await consent.decide(TEACHER, **asked)).json()
+    assert refused["forbidden"], "the policy does not name teachers"
+
+
 async def test_a_sibling_who_blocks_the_viewer_is_not_named_beside_the_child(consent: Consent, child_id: str) -> None:
     sibling = await make_child(consent)
     await consent.tell(ChildrenRelated(relationship_id=new_id(), child_id=child_id, other_child_id=sibling))

@@ -20,7 +20,7 @@ from schemathesis.specs.openapi import checks
 from consent.adapters.policy_file import load_policy
 from consent.api.scim.users import EXTENSION
 from consent.settings import DEFAULT_POLICY, ConsentSettings
-from contracts.routes import ROUTES
+from contracts.routes import FHIR, ROUTES
 from contracts.vocabulary import Role
 from tests.journeys.scene import GP, HEALTH_VISITOR, INDEX_OFFICER, OFFICER, SOCIAL_WORKER, TEACHER
 from tests.support.postgres import Postgres
@@ -164,7 +164,7 @@ def aimed(case: Case[Any], data: st.DataObject, story: Story) -> None:
         overwrites = name in KEPT and case.method != "GET"
         if known and not overwrites and data.draw(st.integers(0, 3)):
             case.path_parameters[name] = data.draw(st.sampled_from(known))
-    if data.draw(st.integers(0, 5)):
+    if not case.path.startswith(FHIR) and data.draw(st.integers(0, 5)):
         case.headers["Kith-Purpose"] = data.draw(st.sampled_from(PURPOSES))
 
 

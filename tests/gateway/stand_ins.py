@@ -149,6 +149,14 @@ def _child_index(stage: Stage) -> FastAPI:
     async def search(person: Person, grant: Annotated[Grant, Depends(Granted("child.search"))]) -> dict[str, Any]:
         return {"matches": list(grant.children)}
 
+    @app.post("/internal/candidates/fhir/R4/Patient/$person-info-query", include_in_schema=False)
+    async def query_candidates(grant: Annotated[Grant, Depends(Granted("person.query"))]) -> Candidates:
+        return Candidates(children=stage.world.found)
+
+    @app.post("/fhir/R4/Patient/$person-info-query")
+    async def query(grant: Annotated[Grant, Depends(Granted("person.query"))]) -> dict[str, Any]:
+        return {"purpose": grant.purpose, "children": list(grant.children)}
+
     @app.get("/internal/candidates/v1/match-reviews", include_in_schema=False)
     async def review_candidates(grant: Annotated[Grant, Depends(Granted("review.read"))]) -> Candidates:
         raise NotFound

@@ -108,6 +108,11 @@ def test_each_operation_says_what_the_gateway_asks_for(document: Document) -> No
     for path, method, operation in operations(document):
         route = routes[method, path]
         parameters = [look_up(document, each["$ref"]) if "$ref" in each else each for each in operation["parameters"]]
+        if route.speaks_fhir:
+            assert "Kith-Purpose" not in [each["name"] for each in parameters], "the reason is the purpose"
+            refused = look_up(document, operation["responses"]["400"]["$ref"])
+            assert refused["content"].keys() == {"application/fhir+json"}
+            continue
         purpose = next(each for each in parameters if each["name"] == "Kith-Purpose")
         assert purpose["required"] == (route.purpose is None)
         assert [each["name"] for each in parameters].count("X-Request-Id") == 1

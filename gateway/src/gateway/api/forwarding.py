@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from chassis.errors import KithError
+from chassis.fhir import fhir_error
 from chassis.problems import problem_response
 from chassis.scim import scim_error
 from chassis.telemetry import request_id_of
@@ -56,12 +57,16 @@ class _Path(Route):
         except KithError as error:
             if entry.speaks_scim:
                 return scim_error(error)
+            if entry.speaks_fhir:
+                return fhir_error(error)
             raise
         except ClientDisconnect:
             return Response(status_code=400)  # nobody is there to read it
         except Exception as error:
             # Here and not further out, so that the answer has its request id and the server no text to log.
             log.error("gateway.failed", error_type=type(error).__qualname__)  # noqa: TRY400  never its text
+            if entry.speaks_fhir:
+                return fhir_error(KithError())
             return problem_response(KithError(), request_id_of(request))
 
     async def _forward(self, entry: Entry, request: Request) -> Response:

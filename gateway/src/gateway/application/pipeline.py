@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from chassis.errors import Unauthenticated, Unavailable
 from chassis.tokens import TokenVerifier
 from contracts.decisions import Candidates, DecisionRequest, SearchOverrideRequest
+from contracts.mais import QUERY
 from contracts.routes import Route, Subject
 from contracts.vocabulary import Purpose
 from gateway.application.calls import CallHeaders, grant_header
@@ -21,6 +22,7 @@ from gateway.application.settling import Settling
 from gateway.domain.addressing import bound_id, path_of, query_of
 from gateway.domain.criteria import SEARCH, criteria_in, override_in
 from gateway.domain.hygiene import passed_in
+from gateway.domain.person_query import patient_criteria_in, purpose_in
 from gateway.domain.purposes import purpose_of
 from gateway.domain.rate import RateLimit
 from gateway.domain.silence import (
@@ -109,9 +111,11 @@ class Pipeline:
         (authorization,) = asked.authorization
         identity = await self._tokens.verify(authorization)
         self._rate.take(identity.subject, time.monotonic())
-        purpose = purpose_of(route, asked.purposes)
+        purpose = None if route.action == QUERY else purpose_of(route, asked.purposes)
         path, query = path_of(route, asked.parts), query_of(asked.query)
         body: Body = b"" if route.method in BODILESS else await asked.body()
+        if purpose is None:
+            purpose = purpose_in(body if isinstance(body, bytes) else b"", asked.purposes)
         call = Call(route.method, path, query, tuple(passed_in(asked.headers)), body)
         return _Admitted(identity.subject, authorization, purpose, call)
 
@@ -216,5 +220,9 @@ def _question(
         categories=list(route.categories),
         child_id=child_id,
         children=None if children is None else list(children),
-        criteria=criteria_in(body) if isinstance(body, bytes) else [],
+        criteria=_criteria(route, body) if isinstance(body, bytes) else [],
     )
+
+
+def _criteria(route: Route, body: bytes) -> list[str]:
+    return patient_criteria_in(body) if route.action == QUERY else criteria_in(body)

@@ -9,7 +9,14 @@ from contracts.routes import Route, Service, Subject
 from contracts.vocabulary import Purpose
 from gateway.domain.openapi_disclosure import not_required
 from gateway.domain.openapi_names import reachable, unite_schemas
-from gateway.domain.openapi_problems import PROBLEM_RESPONSES, PROBLEM_SCHEMAS, SCIM_STATUSES, problems_of
+from gateway.domain.openapi_problems import (
+    BODY_STATUSES,
+    FHIR_STATUSES,
+    PROBLEM_RESPONSES,
+    PROBLEM_SCHEMAS,
+    SCIM_STATUSES,
+    problems_of,
+)
 
 Document = dict[str, Any]
 
@@ -129,6 +136,8 @@ def _complete(route: Route, operation: Document) -> None:
     taken = {str(each.get("name", "")).lower() for each in declared if each.get("in") == "header"}
     kept = [each for each in declared if each.get("in") != "header" or str(each["name"]).lower() not in _SET_BY_GATEWAY]
     names = ["PurposeNeeded" if route.purpose is None else "Purpose", "RequestId"]
+    if route.speaks_fhir:
+        names.remove(names[0])  # the reason in the body is the purpose
     if IDEMPOTENCY_KEY.lower() in taken:
         names.append("IdempotencyKey")
     operation["parameters"] = [*kept, *({"$ref": f"#/components/parameters/{name}"} for name in names)]
@@ -140,6 +149,16 @@ def _complete(route: Route, operation: Document) -> None:
     if route.speaks_scim:
         responses.pop("422", None)
         responses.update({status: {"$ref": "#/components/responses/ScimError"} for status in SCIM_STATUSES})
+        return
+    if route.speaks_fhir:
+        has_body = "requestBody" in operation
+        responses.update(
+            {
+                status: {"$ref": "#/components/responses/OperationOutcome"}
+                for status in FHIR_STATUSES
+                if has_body or status not in BODY_STATUSES
+            }
+        )
         return
     for status, name, always in problems_of(route, has_body="requestBody" in operation):
         if always or status not in responses or (status == "404" and about_child):
@@ -156,7 +175,7 @@ def _operation_id(route: Route) -> str:
     for part, following in zip(parts, [*parts[1:], ""], strict=True):
         if not part.startswith("{"):
             words.append(_singular(part) if following.startswith("{") else part)
-    return "_".join(words).replace("-", "_")
+    return "_".join(words).replace("-", "_").replace("$", "")
 
 
 def _singular(word: str) -> str:

@@ -40,6 +40,28 @@ PROBLEM_SCHEMAS: dict[str, Any] = {
             "detail": _TEXT,
         },
     },
+    "OperationOutcome": {
+        "title": "OperationOutcome",
+        "type": "object",
+        "required": ["resourceType", "issue"],
+        "properties": {
+            "resourceType": {"const": "OperationOutcome"},
+            "issue": {
+                "type": "array",
+                "minItems": 1,
+                "items": {
+                    "type": "object",
+                    "required": ["severity", "code", "diagnostics"],
+                    "properties": {
+                        "severity": {"const": "error"},
+                        "code": _TEXT,
+                        "diagnostics": _TEXT,
+                        "expression": {"type": "array", "items": _TEXT},
+                    },
+                },
+            },
+        },
+    },
     "ProblemField": {
         "title": "ProblemField",
         "type": "object",
@@ -76,11 +98,21 @@ PROBLEM_RESPONSES: dict[str, Any] = {
     "TooMany": _response("The caller has made too many requests.", "Retry-After"),
     "NoAnswer": _response("A part of Kith did not answer as it should; what it did is not known."),
     "Unavailable": _response("A part of Kith that must answer did not; nothing was done."),
+    "OperationOutcome": {
+        "description": "Why it was not done, as FHIR R4 has it. Nothing that the caller sent is repeated in it.",
+        "content": {"application/fhir+json": {"schema": {"$ref": "#/components/schemas/OperationOutcome"}}},
+    },
     "ScimError": {
         "description": "As RFC 7644, section 3.12, has it.",
         "content": {"application/scim+json": {"schema": {"$ref": "#/components/schemas/ScimError"}}},
     },
 }
+
+FHIR_STATUSES = ("400", "401", "403", "413", "415", "422", "429", "502", "503")
+"""How an operation of FHIR may end beside success."""
+
+BODY_STATUSES = frozenset({"413", "415", "422"})
+"""Those that speak of a body."""
 
 SCIM_STATUSES = ("400", "401", "403", "404", "409", "412", "413", "429", "502", "503")
 """How an operation of SCIM may end beside success."""

@@ -6,6 +6,7 @@ And its time: what would tell a hidden child from none is told at set times only
 from math import ceil
 
 from chassis.errors import NotFound
+from contracts.mais import QUERY
 from contracts.routes import Route, Subject
 from gateway.domain.criteria import SEARCH
 
@@ -28,7 +29,7 @@ def told_after(taken: float, every: float = TOLD_EVERY) -> float:
 def may_hide_a_child(route: Route, status: int) -> bool:
     """Whether this answer could be that of a hidden child and of none: any to a search, and a match that a human is
     to look at."""
-    return route.action == SEARCH or (route.subject is Subject.CANDIDATES and status == _ACCEPTED)
+    return route.action in {SEARCH, QUERY} or (route.subject is Subject.CANDIDATES and status == _ACCEPTED)
 
 
 class NoSuchChild(NotFound):

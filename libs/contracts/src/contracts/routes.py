@@ -7,6 +7,7 @@ the architecture tests.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from contracts.mais import QUERY
 from contracts.vocabulary import Category, Purpose
 
 
@@ -68,8 +69,14 @@ class Route:
         """Whether bodies and errors are those of SCIM 2.0 (RFC 7644) in place of Kith's own."""
         return self.path.startswith(SCIM)
 
+    @property
+    def speaks_fhir(self) -> bool:
+        """Whether bodies and errors are those of FHIR R4 in place of Kith's own."""
+        return self.path.startswith(FHIR)
+
 
 SCIM = "/scim/v2/"
+FHIR = "/fhir/R4/"
 
 _INDEX, _ASSESS = Service.CHILD_INDEX, Service.ASSESSMENT
 _CONSENT, _NOTIFY = Service.CONSENT, Service.NOTIFICATIONS
@@ -207,6 +214,9 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route("GET", "/v1/imports/{import_id}/rejections", _INDEX, "import.read"),
     Route("GET", "/v1/imports/{import_id}/results", _INDEX, "import.read"),
+    # Standards
+    Route("POST", f"{FHIR}Patient/$person-info-query", _INDEX, QUERY, _FOUND, _CONTACT, None),
+    Route("GET", f"{FHIR}metadata", _INDEX, "fhir.metadata"),
     # Consents, blocks, who can see
     Route("POST", f"{_C}/consents", _CONSENT, "consent.record", _CHILD, _INVOLVED, None),
     Route("GET", f"{_C}/consents", _CONSENT, "consent.read", _CHILD, _INVOLVED, None),

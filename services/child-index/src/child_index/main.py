@@ -9,6 +9,7 @@ from chassis.service import create_service, internal_router
 from child_index.api.children import children_router
 from child_index.api.episodes import episodes_router
 from child_index.api.family import family_router
+from child_index.api.fhir import fhir_router
 from child_index.api.imports import imports_router
 from child_index.api.links import links_router
 from child_index.api.merges import merges_router
@@ -61,5 +62,6 @@ def create_app(
         imports_router,
     ):
         app.include_router(router(parts))
+    app.include_router(fhir_router(parts))
     app.include_router(quality_router(parts, settings.stale_months))
     return app

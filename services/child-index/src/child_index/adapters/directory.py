@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from child_index.adapters import tables
 from child_index.adapters.sql import among, put_newer
+from child_index.application.agency_ports import Agency
 from child_index.application.ports import Practitioner, Service
 
 _agencies, _practitioners, _services = tables.agencies, tables.practitioners, tables.services
@@ -66,6 +67,14 @@ class SqlDirectory:
             )
             for row in found
         }
+
+    async def agencies(self, ids: Collection[str]) -> list[Agency]:
+        if not ids:
+            return []
+        found = await self._connection.execute(
+            sa.select(_agencies).where(among(self._connection, _agencies.c.agency_id, set(ids)))
+        )
+        return [Agency(row.agency_id, row.name, row.contact) for row in found]
 
     async def put_agency(self, row: Mapping[str, Any]) -> None:
         await put_newer(self._connection, _agencies, row)

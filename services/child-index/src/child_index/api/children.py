@@ -2,9 +2,9 @@
 
 import hashlib
 import json
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse
 
 from chassis.disclosure import disclose
@@ -13,6 +13,7 @@ from chassis.idempotency import Answer, once
 from chassis.problem_docs import problems
 from chassis.service import Granted, IdempotencyOf, answer
 from child_index.api.answers import MatchAnswer, RegisterAnswer, SearchAnswer
+from child_index.api.mais import MaisAnswer, in_the_drafts_form
 from child_index.api.record import ChildAnswer
 from child_index.api.requests import RegisterRequest, SearchRequest
 from child_index.api.wiring import Parts
@@ -21,6 +22,9 @@ from child_index.application.read_child import ChildView, read_child
 from contracts.decisions import Candidates
 from contracts.vocabulary import Category
 
+_Format = Annotated[
+    Literal["kith", "mais"], Query(description="`mais`: in the JSON of the Multi-Agency Information Sharing drafts")
+]
 _STATUSES = {"created": 201, "matched": 200, "review": 202}
 
 
@@ -94,13 +98,29 @@ def children_router(parts: Parts) -> APIRouter:
             return answer(await once(uow, idempotency(grant), work), uow.effects)
 
     @router.get(
-        "/v1/children/{child_id}", summary="Read a child's record", response_model=ChildAnswer, responses=problems(404)
+        "/v1/children/{child_id}",
+        summary="Read a child's record",
+        response_model=ChildAnswer | MaisAnswer,
+        responses=problems(404),
     )
-    async def read(child_id: str, grant: Annotated[Grant, Depends(Granted("child.read"))]) -> JSONResponse:
-        """One child's record, as far as you may see it. `sections` names the categories that you may see."""
+    async def read(
+        child_id: str,
+        grant: Annotated[Grant, Depends(Granted("child.read"))],
+        format: _Format = "kith",  # noqa: A002 - the query's own word
+    ) -> JSONResponse:
+        """One child's record, as far as you may see it. `sections` names the categories that you may see.
+
+        With `format=mais`: the Person and the ServiceEpisodes of the Multi-Agency Information Sharing drafts.
+        """
         async with parts.reading() as uow:
             view = await read_child(uow, grant)
-        return _shown(view)
+        if format == "kith":
+            return _shown(view)
+        person, episodes = in_the_drafts_form(view)
+        shown: dict[str, Any] = {"person": disclose(person, view.categories)}
+        if episodes is not None:
+            shown["serviceEpisode"] = [disclose(each, view.categories) for each in episodes]
+        return _with_etag(shown)
 
     @router.get(
         "/v1/me/record",
@@ -119,7 +139,10 @@ def children_router(parts: Parts) -> APIRouter:
 
 
 def _shown(view: ChildView) -> JSONResponse:
-    body = disclose(ChildAnswer.of(view), view.categories)
+    return _with_etag(disclose(ChildAnswer.of(view), view.categories))
+
+
+def _with_etag(body: dict[str, Any]) -> JSONResponse:
     # Of what is shown, not of the record: a version that moved would tell of a hidden change.
     etag = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:32]
     return JSONResponse(body, headers={"ETag": f'"{etag}"'})

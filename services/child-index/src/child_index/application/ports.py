@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from chassis.likeness import Likeness
 from chassis.unit_of_work import UnitOfWork
+from child_index.application.agency_ports import Agency
 from child_index.application.import_ports import ImportRepository
 from child_index.application.quality_ports import QualityRepository
 from child_index.domain.person import ChildRecord, Person
@@ -102,6 +103,8 @@ class Directory(Protocol):
     async def services(self, ids: Collection[str]) -> dict[str, Service]: ...
 
     async def practitioners(self, ids: Collection[str]) -> dict[str, Practitioner]: ...
+
+    async def agencies(self, ids: Collection[str]) -> list[Agency]: ...
 
     async def put_agency(self, row: Mapping[str, Any]) -> None: ...
 

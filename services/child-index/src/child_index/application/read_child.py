@@ -39,20 +39,21 @@ async def read_child(uow: IndexUnitOfWork, grant: Grant, without: Collection[Cat
     """The record of the grant's child, save the categories `without`. Raises NotFound where there is none."""
     child = await granted_child(uow, grant)
     granted = grant.categories - set(without)
-    involvements = await _involvements(uow, child, sensitive=Category.SENSITIVE in granted)
-    involvements = [each for each in involvements if not _is_kept_back(each, grant)]
+    found = await involvements(uow, child, sensitive=Category.SENSITIVE in granted)
+    shown = [each for each in found if not _is_kept_back(each, grant)]
     with_involvement = Category.INVOLVEMENT in granted
     return ChildView(
         child=child,
-        schools=_schools(involvements) if Category.WHEREABOUTS in granted else None,
+        schools=_schools(shown) if Category.WHEREABOUTS in granted else None,
         family=await _family(uow, child, grant) if Category.FAMILY in granted else None,
-        involvements=involvements if with_involvement else None,
+        involvements=shown if with_involvement else None,
         lead=await _lead(uow, child, grant) if with_involvement else None,
         categories=[category for category in Category if category in granted],
     )
 
 
-async def _involvements(uow: IndexUnitOfWork, child: Whole, *, sensitive: bool) -> list[Involvement]:
+async def involvements(uow: IndexUnitOfWork, child: Whole, *, sensitive: bool) -> list[Involvement]:
+    """The episodes on any of the child's records, newest first; without `sensitive` none that is."""
     episodes = await uow.episodes.of(child.numbers)
     services = await uow.directory.services({episode.service_id for episode in episodes})
     practitioners = await uow.directory.practitioners(

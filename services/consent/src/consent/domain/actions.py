@@ -29,6 +29,8 @@ class ActionRule:
     basis: Basis
     writes: bool = False
     overridable: bool = False
+    whole: bool = False
+    """Permitted only where every category asked for is: the answer says one thing of them all."""
 
 
 ACTIONS: dict[str, ActionRule] = {
@@ -48,6 +50,8 @@ ACTIONS: dict[str, ActionRule] = {
     "account.accept": ActionRule(Basis.ANYBODY),
     "child.search": ActionRule(Basis.UNRELATED, overridable=True),
     "child.create": ActionRule(Basis.UNRELATED),
+    "person.query": ActionRule(Basis.UNRELATED, overridable=True, whole=True),
+    "fhir.metadata": ActionRule(Basis.ANYBODY),
     "review.read": ActionRule(Basis.UNRELATED),
     "review.resolve": ActionRule(Basis.UNRELATED),
     "child.merge": ActionRule(Basis.UNRELATED),

@@ -132,6 +132,8 @@ def decide(
         return _refused("not-lead")
     findings = tuple(_deciding(case.spoken(reach, category)) for category in categories)
     permitted = tuple(found.category for found in findings if found.permitted and found.category is not None)
+    if case.rule.whole and len(permitted) < len(findings):
+        permitted = ()
     alone = case.rule.basis in _WITHOUT_CATEGORIES and not findings
     outcome = Outcome.PERMITTED if permitted or alone else Outcome.REFUSED
     related = _related(viewer, child, permitted, now)
