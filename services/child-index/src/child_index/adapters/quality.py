@@ -31,6 +31,10 @@ class SqlQuality:
         self._connection = connection
 
     async def report(self, stale_before: datetime, reviews_as_at: datetime) -> Report:
+        if not is_sqlite(self._connection):
+            # PostgreSQL takes the sets for far larger than they are, and would compile the statement for longer than
+            # it runs.
+            await self._connection.execute(sa.text("SET LOCAL jit = off"))
         children = (await self._connection.execute(self._children(stale_before))).all()
         others = (await self._connection.execute(_waiting_and_refused(reviews_as_at, stale_before))).all()
         names = {row.agency_id: row.name for row in await self._connection.execute(sa.select(_agencies))}
@@ -81,22 +85,30 @@ class SqlQuality:
 
     def _whole(self) -> sa.CTE:
         """Each child once: a record that stands alone as it is, merged ones as one. `upn_kind` is the best there is."""
-        nhs, upn = _child.c.nhs_number, _child.c.upn
-        valid = is_nhs_number(nhs)
+        # Each number is checked once, in a step of its own: written into the conditions that use it, its arithmetic
+        # would be done again for each of them.
+        upn = _child.c.upn
         kind = sa.case(
             (upn.is_(None), None),
             (~is_upn(upn, sqlite=is_sqlite(self._connection)), 1),
             (sa.func.ltrim(sa.func.substr(upn, 13, 1), "0123456789") == "", 3),
             else_=2,
         )
-        each = sa.select(
+        checked = sa.select(
             _ROOT.label("root"),
-            sa.case((valid, nhs)).label("nhs"),
-            sa.case((sa.and_(nhs.is_not(None), ~valid), 1)).label("nhs_bad"),
+            _child.c.root_no,
+            _child.c.nhs_number,
+            sa.case((is_nhs_number(_child.c.nhs_number), 1)).label("nhs_ok"),
             kind.label("upn_kind"),
+        ).cte("checked")
+        each = sa.select(
+            checked.c.root,
+            sa.case((checked.c.nhs_ok == 1, checked.c.nhs_number)).label("nhs"),
+            sa.case((sa.and_(checked.c.nhs_number.is_not(None), checked.c.nhs_ok.is_(None)), 1)).label("nhs_bad"),
+            checked.c.upn_kind,
         )
-        alone = each.add_columns(sa.case((valid, nhs)).label("nhs_last")).where(_child.c.root_no.is_(None))
-        merged = each.where(_child.c.root_no.is_not(None)).subquery()
+        alone = each.add_columns(each.selected_columns.nhs.label("nhs_last")).where(checked.c.root_no.is_(None))
+        merged = each.where(checked.c.root_no.is_not(None)).subquery()
         together = sa.select(
             merged.c.root,
             sa.func.min(merged.c.nhs).label("nhs"),
@@ -109,10 +121,11 @@ class SqlQuality:
 
 def _shared(whole: sa.CTE) -> sa.Subquery:
     """The children one of whose numbers (the first or the last of merged records) another child has too."""
-    held = sa.union(sa.select(whole.c.root, whole.c.nhs), sa.select(whole.c.root, whole.c.nhs_last)).subquery()
-    twice = (
-        sa.select(held.c.nhs).where(held.c.nhs.is_not(None)).group_by(held.c.nhs).having(sa.func.count() > 1).subquery()
-    )
+    held = sa.union_all(
+        sa.select(whole.c.root, whole.c.nhs).where(whole.c.nhs.is_not(None)),
+        sa.select(whole.c.root, whole.c.nhs_last).where(whole.c.nhs_last != whole.c.nhs),
+    ).subquery()
+    twice = sa.select(held.c.nhs).group_by(held.c.nhs).having(sa.func.count() > 1).subquery()
     return sa.select(held.c.root).join_from(held, twice, held.c.nhs == twice.c.nhs).distinct().subquery()
 
 
