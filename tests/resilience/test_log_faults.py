@@ -6,6 +6,7 @@ The faults are real ones, in the database under a running Kith.
 import contextlib
 import re
 import sqlite3
+from typing import Any
 
 import httpx
 import pytest
@@ -13,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from chassis.ids import new_id
+from contracts.mais import QUERY, REASONS
 from contracts.routes import ROUTES, Route
 from tests.journeys.scene import SOCIAL_WORKER
 from tests.support.story import Story
@@ -88,7 +90,9 @@ def address(route: Route, story: Story) -> str:
 
 def ask(route: Route, story: Story) -> httpx.Response:
     who = story.young_person if "/me/" in route.path else story["admin" if route.method == "PUT" else SOCIAL_WORKER]
-    body: dict[str, str] | None = None if route.method in {"GET", "DELETE"} else {}
+    body: dict[str, Any] | None = None if route.method in {"GET", "DELETE"} else {}
+    if route.action == QUERY:  # its reason is the purpose, and is looked at first
+        body = {"resourceType": "Parameters", "parameter": [{"name": "reason", "valueUri": next(iter(REASONS))}]}
     return who(route.method, address(route, story), body)
 
 
@@ -99,6 +103,11 @@ def is_unavailable(route: Route, answer: httpx.Response) -> bool:
     body = answer.json()
     if route.speaks_scim:
         return set(body) == {"schemas", "status", "detail"} and body["detail"] in UNAVAILABLE
+    if route.speaks_fhir:
+        (issue,) = body["issue"]
+        return issue == {"severity": "error", "code": "transient", "diagnostics": issue["diagnostics"]} and (
+            issue["diagnostics"] in UNAVAILABLE
+        )
     return body["detail"] in UNAVAILABLE and body == {
         "type": "urn:kith:problem:unavailable",
         "title": "Kith cannot answer just now; nothing was done",

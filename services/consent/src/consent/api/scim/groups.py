@@ -24,6 +24,7 @@ from consent.api.scim.protocol import (
     documented,
     in_words,
     list_of,
+    narrowable,
     version,
 )
 from consent.api.scim.resources import Resources
@@ -114,6 +115,7 @@ _SHAPE: dict[str, Any] = {
         EXTENSION: {"type": "object", "properties": {"agencyId": _TEXT}},
     },
 }
+_NARROWED = narrowable(_SHAPE)
 
 
 _TEAMS = Resources(
@@ -152,7 +154,9 @@ async def create_group(reach: Reaching, writing: Writing, request: Request) -> R
     return await _TEAMS.create(reach, writing, request)
 
 
-@router.get(f"{SCIM}Groups/{{group_id}}", summary="A team (SCIM)", responses=documented(_SHAPE, errors=(404,)))
+@router.get(
+    f"{SCIM}Groups/{{group_id}}", summary="A team (SCIM)", responses=documented(narrowable(_SHAPE), errors=(404,))
+)
 async def get_group(
     group_id: str, reach: Reaching, reading: Reading, attributes: Attributes = None, excluded: Excluded = None
 ) -> Response:

@@ -222,6 +222,11 @@ PATCH = {
 }
 
 
+def narrowable(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of an answer that `attributes` or `excludedAttributes` may have left things out of."""
+    return {**schema, "required": ["schemas"]}
+
+
 def list_of(schema: dict[str, Any]) -> dict[str, Any]:
     return {
         "type": "object",
@@ -231,6 +236,6 @@ def list_of(schema: dict[str, Any]) -> dict[str, Any]:
             "totalResults": {"type": "integer"},
             "startIndex": {"type": "integer"},
             "itemsPerPage": {"type": "integer"},
-            "Resources": {"type": "array", "items": schema},
+            "Resources": {"type": "array", "items": narrowable(schema)},
         },
     }

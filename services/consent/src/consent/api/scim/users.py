@@ -37,6 +37,7 @@ from consent.api.scim.protocol import (
     documented,
     in_words,
     list_of,
+    narrowable,
     version,
 )
 from consent.api.scim.resources import Resources
@@ -195,6 +196,7 @@ _SHAPE: dict[str, Any] = {
         EXTENSION: {"type": "object", "properties": {"role": _TEXT, "agencyId": _TEXT, "personId": _TEXT}},
     },
 }
+_NARROWED = narrowable(_SHAPE)
 
 
 _PERSONS = Resources(
@@ -235,7 +237,9 @@ async def create_user(reach: Reaching, writing: Writing, request: Request) -> Re
     return await _PERSONS.create(reach, writing, request)
 
 
-@router.get(f"{SCIM}Users/{{user_id}}", summary="A practitioner (SCIM)", responses=documented(_SHAPE, errors=(404,)))
+@router.get(
+    f"{SCIM}Users/{{user_id}}", summary="A practitioner (SCIM)", responses=documented(narrowable(_SHAPE), errors=(404,))
+)
 async def get_user(
     user_id: str, reach: Reaching, reading: Reading, attributes: Attributes = None, excluded: Excluded = None
 ) -> Response:
