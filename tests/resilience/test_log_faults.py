@@ -92,7 +92,9 @@ def ask(route: Route, story: Story) -> httpx.Response:
     who = story.young_person if "/me/" in route.path else story["admin" if route.method == "PUT" else SOCIAL_WORKER]
     body: dict[str, Any] | None = None if route.method in {"GET", "DELETE"} else {}
     if route.action == QUERY:  # its reason is the purpose, and is looked at first
-        body = {"resourceType": "Parameters", "parameter": [{"name": "reason", "valueUri": next(iter(REASONS))}]}
+        reason, purpose = next(iter(REASONS.items()))
+        body = {"resourceType": "Parameters", "parameter": [{"name": "reason", "valueUri": reason}]}
+        return who(route.method, address(route, story), body, Kith_Purpose=purpose.value)
     return who(route.method, address(route, story), body)
 
 
