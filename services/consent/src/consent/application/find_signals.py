@@ -1,6 +1,8 @@
 """Finds officers' signals in the access log. It reads and notes, blocks nobody, and tells the officers alone."""
 
 import asyncio
+import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -31,6 +33,7 @@ log = structlog.get_logger("kith.signals")
 
 BATCH = 200
 """Entries of one transaction; on SQLite decisions wait for it."""
+_REST = 4
 _LEAVES = "leaves"
 _WEEKS = {SignalKind.LOOKS_WITHOUT_INVOLVEMENT: "weeks", SignalKind.SAME_FAMILY_NAME: "name-weeks"}
 _INSTANT = timedelta(microseconds=1)
@@ -49,7 +52,7 @@ class SignalFinder:
         """Finds for ever. A fault is logged and tried again; nothing is passed over."""
         while True:
             try:
-                while await self.find_bursts() == BATCH:
+                while await self._rested(self.find_bursts) == BATCH:
                     pass
                 while await self.find_unfollowed():
                     pass
@@ -60,6 +63,14 @@ class SignalFinder:
             except Exception as error:
                 log.warning("signals.failed", error_type=type(error).__qualname__)
                 await asyncio.sleep(self.interval * 4)
+
+    @staticmethod
+    async def _rested(work: Callable[[], Awaitable[int]]) -> int:
+        """Signals can wait and decisions cannot: after each batch others have the database for four times as long."""
+        began = time.monotonic()
+        done = await work()
+        await asyncio.sleep(_REST * (time.monotonic() - began))
+        return done
 
     async def find_bursts(self) -> int:
         """Examines the next entries of the log; returns how many there were."""
