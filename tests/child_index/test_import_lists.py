@@ -94,11 +94,31 @@ _CELLS = (
     | st.text(max_size=12)
 )
 _ROWS = st.lists(st.lists(_CELLS, min_size=7, max_size=10).map(",".join), max_size=6).map("\n".join)
-_FILES = st.binary(max_size=200) | st.builds(
-    lambda begin, rows, end: begin + rows.encode("utf-8", "surrogatepass") + end,
-    st.sampled_from([HEADER.encode(), b"\xef\xbb\xbf" + HEADER.encode(), b"date_of_birth,family_name,given_name\n"]),
-    _ROWS,
+_TRANSFER_FILES = st.builds(
+    lambda encoding, cells, end: (
+        (
+            f'<?xml version="1.0" encoding="{encoding}"?><CTfile><CTFpupilData><Pupil>'
+            f"<Surname>{''.join(cells)}</Surname><Forename>Amara</Forename><DOB>2014-03-07</DOB></Pupil></CTFpupilData></CTfile>"
+        ).encode("utf-8", "surrogatepass")
+        + end
+    ),
+    st.sampled_from(
+        ["utf-8", "utf-16", "utf-32", "utf-7", "windows-1252", "shift_jis", "gb18030", "big5", "koi8-r", "x"]
+    ),
+    st.lists(_CELLS, max_size=2),
     st.binary(max_size=3),
+)
+_FILES = (
+    _TRANSFER_FILES
+    | st.binary(max_size=200)
+    | st.builds(
+        lambda begin, rows, end: begin + rows.encode("utf-8", "surrogatepass") + end,
+        st.sampled_from(
+            [HEADER.encode(), b"\xef\xbb\xbf" + HEADER.encode(), b"date_of_birth,family_name,given_name\n"]
+        ),
+        _ROWS,
+        st.binary(max_size=3),
+    )
 )
 
 

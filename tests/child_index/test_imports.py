@@ -193,7 +193,11 @@ async def test_files_that_cannot_be_taken(index: Index) -> None:
         "has the column upn more than once": b"upn,upn," + HEADER.encode() + b",,,,,,,,,,\n",
         "does not begin with a line of column names": b"x" * 9000,
     }
-    for reason, content in files.items():
+    other_encodings = [
+        ("is broken XML, or ends before its end", f"<?xml version='1.0' encoding='{name}'?><CTfile/>".encode())
+        for name in ("shift_jis", "gb18030", "utf-7", "utf-32", "no-such")
+    ]
+    for reason, content in [*files.items(), *other_encodings]:
         answer = await index.school_system.upload(content)
         assert refused_fields(answer) == ["/file"]
         assert answer.json()["errors"][0]["detail"] == reason

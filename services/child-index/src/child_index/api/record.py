@@ -20,13 +20,18 @@ class OtherName(BaseModel):
     family_name: Annotated[str, _BASICS]
 
 
-class Basics(BaseModel):
+class Identity(BaseModel):
+    """What one record says of who a child is."""
+
     given_name: Annotated[str, _BASICS]
     family_name: Annotated[str, _BASICS]
     date_of_birth: Annotated[date, _BASICS]
     sex: Annotated[str | None, _BASICS] = None
     nhs_number: Annotated[str | None, _BASICS] = None
     upn: Annotated[str | None, _BASICS] = None
+
+
+class Basics(Identity):
     other_names: Annotated[list[OtherName], _BASICS] = []
     other_dates_of_birth: Annotated[list[date] | None, _BASICS, Field(description="Of merged records")] = None
     other_nhs_numbers: Annotated[list[str] | None, _BASICS, Field(description="Of merged records")] = None
@@ -54,6 +59,10 @@ class AddressAnswer(BaseModel):
     address_line: Annotated[str | None, _WHEREABOUTS] = None
     postcode: Annotated[str | None, _WHEREABOUTS] = None
     since: Annotated[date, _WHEREABOUTS, Field(serialization_alias="from")]
+
+    @classmethod
+    def all_of(cls, child: Whole) -> "list[AddressAnswer]":
+        return [cls(address_line=a.address_line, postcode=a.postcode, since=a.since) for a in child.addresses]
 
 
 class School(BaseModel):
@@ -192,11 +201,9 @@ class ChildAnswer(BaseModel):
     def of(cls, view: ChildView) -> "ChildAnswer":
         whereabouts = family = involvement = None
         if view.schools is not None:
-            addresses = [
-                AddressAnswer(address_line=a.address_line, postcode=a.postcode, since=a.since)
-                for a in view.child.addresses
-            ]
-            whereabouts = Whereabouts(addresses=addresses, schools=[School.of(service) for service in view.schools])
+            whereabouts = Whereabouts(
+                addresses=AddressAnswer.all_of(view.child), schools=[School.of(service) for service in view.schools]
+            )
         if view.family is not None:
             family = Family(relationships=[RelationshipAnswer.of(link) for link in view.family])
         if view.involvements is not None:

@@ -1,31 +1,24 @@
 """A record that was sent beside a child of the index, as an index officer sees the two, each field by its category."""
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, Field
 
 from chassis.disclosure import STRUCTURE, In, disclose
-from child_index.api.record import AddressAnswer, Basics
+from child_index.api.record import AddressAnswer, Basics, Identity
 from child_index.application.links import Link
 from child_index.application.ports import ReviewState
 from child_index.application.reviews import SideBySide
 from child_index.domain.person import NUMBERED, Person
 from child_index.domain.side_by_side import Compared, Mark, without_whereabouts
-from child_index.domain.wholes import Whole
 from contracts.vocabulary import Category
 
 _BASICS, _WHEREABOUTS = In(Category.BASICS), In(Category.WHEREABOUTS)
 
 
-class SubmittedRecord(BaseModel):
-    given_name: Annotated[str, _BASICS]
-    family_name: Annotated[str, _BASICS]
-    date_of_birth: Annotated[date, _BASICS]
-    sex: Annotated[str | None, _BASICS] = None
-    nhs_number: Annotated[str | None, _BASICS] = None
-    upn: Annotated[str | None, _BASICS] = None
+class SubmittedRecord(Identity):
     address_line: Annotated[str | None, _WHEREABOUTS] = None
     postcode: Annotated[str | None, _WHEREABOUTS] = None
 
@@ -97,7 +90,7 @@ class ReviewAnswer(BaseModel):
                 score=round(review.score, 4),
                 because=list(review.because) if whereabouts else without_whereabouts(review.because),
                 basics=Basics.of(found.child),
-                addresses=_addresses(found.child) if whereabouts else None,
+                addresses=AddressAnswer.all_of(found.child) if whereabouts else None,
             ),
             fields=FieldMarks.granted(found.compared, granted),
             resolved_at=review.resolved_at,
@@ -105,10 +98,6 @@ class ReviewAnswer(BaseModel):
             undone_at=review.undone_at,
             undone_by=review.undone_by,
         )
-
-
-def _addresses(child: Whole) -> list[AddressAnswer]:
-    return [AddressAnswer(address_line=a.address_line, postcode=a.postcode, since=a.since) for a in child.addresses]
 
 
 class ReviewPage(BaseModel):

@@ -66,7 +66,9 @@ def pupils_in(file: BinaryIO) -> Iterator[tuple[str, ...]]:
         parser.close()
     except DefusedXmlException:
         raise NoTransferFile("declares entities or document types, which no transfer file needs") from None
-    except (SAXParseException, UnicodeError, LookupError):
+    except NoTransferFile:
+        raise
+    except (SAXParseException, ValueError, LookupError):  # an encoding that the parser does not know, or cannot read
         raise NoTransferFile("is broken XML, or ends before its end") from None
     yield from pupils.taken()
 

@@ -30,7 +30,7 @@ HEADINGS: Final = {
 """What lists call the fields, in the order in which they are looked for; the first is the field's own name."""
 
 _NOT_A_WORD = re.compile(r"[\W_]+")
-_SAYS_DELIMITER = re.compile(r"sep=(.)\s*")
+_SAYS_DELIMITER = re.compile(rf"sep=([{re.escape(''.join(DELIMITERS))}])\s*")
 _PIECE = 1 << 20
 _UTF_8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _BEYOND_ASCII = bytes(range(0x80, 0x100))

@@ -37,9 +37,10 @@ _ARRAYS = ", ".join(
 _INSERT = f"INSERT INTO {access_log.name} ({', '.join(LOG_COLUMNS)}) SELECT * FROM unnest({_ARRAYS})"  # noqa: S608 - names of our own
 _Row = namedtuple("_Row", ("kind", "child", "a", "b", "c", "d", "e", "f", "g"))
 
-# Away, full, read-only, or a table that is gone: whatever it is, the row was not written.
+# Away, full, read-only, or a table that is gone: nothing is answered. Where the server did not refuse the statement but
+# went away, the rows may have been written all the same, and are not written again.
 _FAILED = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
-_CONNECTIONS = 4
+_WENT_AWAY = (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
 _MOST_TOGETHER = 64
 
 
@@ -57,17 +58,20 @@ class _Waiting:
 class PostgresDecisions:
     """Connections of its own, made as they are needed and given back at `close`."""
 
-    def __init__(self, database: Database, *, account_ids_are_identities: bool) -> None:
+    def __init__(self, database: Database, *, account_ids_are_identities: bool, connections: int = 4) -> None:
         self._url = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._by_account_id = account_ids_are_identities
+        self._connections = connections
         self._waiting: deque[_Waiting] = deque()
+        self._serving = 0
         self._under_way: set[asyncio.Task[None]] = set()
         self._free: list[Any] = []
 
     async def __call__(self, identity: str, child_ids: Sequence[str], own: bool, conclude: Conclude) -> None:
         mine = _Waiting(identity, child_ids, own, conclude)
         self._waiting.append(mine)
-        if len(self._under_way) < _CONNECTIONS:
+        if self._serving < self._connections:
+            self._serving += 1
             task = asyncio.ensure_future(self._serve())
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
@@ -75,21 +79,26 @@ class PostgresDecisions:
 
     async def _serve(self) -> None:
         """Takes what waits, as often as something does, over one connection."""
-        while self._waiting:
-            together = [self._waiting.popleft() for _ in range(min(len(self._waiting), _MOST_TOGETHER))]
-            try:
-                await self._decide(together)
-            except _FAILED as error:
-                await self._decide_apart(together, error)
-            except BaseException as error:
-                _fail(together, error)
-                if not isinstance(error, Exception):
-                    raise
+        try:
+            while self._waiting:
+                together = [self._waiting.popleft() for _ in range(min(len(self._waiting), _MOST_TOGETHER))]
+                try:
+                    await self._decide(together)
+                except _FAILED as error:
+                    await self._decide_apart(together, error)
+                except BaseException as error:
+                    _fail(together, error)
+                    if not isinstance(error, Exception):
+                        raise
+        finally:
+            # In the same step that found nothing waiting: whoever asks after it is served by another.
+            self._serving -= 1
 
     async def _decide_apart(self, together: Sequence[_Waiting], failed: Exception) -> None:
         """What one row cannot be written for must not keep back the others; nor are they asked for in vain when the
         database is away."""
-        apart = isinstance(failed, asyncpg.PostgresError) and len(together) > 1
+        refused = isinstance(failed, asyncpg.PostgresError) and not isinstance(failed, _WENT_AWAY)
+        apart = refused and len(together) > 1
         for each in together:
             try:
                 if not apart:
