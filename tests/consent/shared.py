@@ -194,7 +194,7 @@ async def _log_at_rest(consent: Consent) -> None:
         while True:
             async with _at_rest(consent) as uow:
                 head, published = await uow.log.latest_head(), await uow.log.last_publication()
-                if head and published and head.tree_size == published[0] and not await uow.log.unsequenced(1):
+                if head and published and head.tree_size == published[0] and not await uow.log.waits():
                     return
             await asyncio.sleep(0.05)
 

@@ -55,7 +55,7 @@ def csv(begin: int, end: int, size: int) -> bytes:
         )
         lines.append(
             f'{entry_id},{at.isoformat()},{viewer},{agency},{child},child.read,{outcome},"{body}",{number:032x},'
-            f"{number:064x},{number}\n"
+            f"{number:064x}\n"
         )
     return "".join(lines).encode()
 
@@ -71,7 +71,6 @@ COLUMNS = [
     "body",
     "salt",
     "leaf_hash",
-    "leaf_index",
 ]
 
 

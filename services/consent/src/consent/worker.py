@@ -59,7 +59,7 @@ def add_worker(
     runtime.in_background(Sequencer(units, log_signer).run)
     runtime.in_background(ReviewChaser(units, policy.overrides).run)
     runtime.in_background(Reminders(units, reading, policy.remind_before_expiry, settings.consent_reminder_seconds).run)
-    runtime.in_background(SignalFinder(units, policy, settings.signals_seconds).run)
+    runtime.in_background(SignalFinder(units, reading, policy, settings.signals_seconds).run)
 
 
 def main() -> None:

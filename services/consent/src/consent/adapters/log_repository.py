@@ -7,8 +7,18 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.bulk import insert_rows
 from chassis.database import UtcDateTime
-from consent.adapters.tables import RARE_OUTCOME, access_log, log_keys, log_nodes, overrides, tree_heads
+from consent.adapters.tables import (
+    RARE_OUTCOME,
+    access_log,
+    log_keys,
+    log_leaves,
+    log_nodes,
+    log_waiting,
+    overrides,
+    tree_heads,
+)
 from consent.domain.facts import HistoryDelay
 from consent.domain.log_heads import TreeHead
 from consent.domain.merkle import Node, NodeId
@@ -24,11 +34,13 @@ class LogRepository:
         self._connection = connection
 
     async def append(self, rows: Sequence[dict[str, Any]]) -> None:
-        if rows:
-            await self._connection.execute(sa.insert(access_log), list(rows))
+        await insert_rows(self._connection, access_log, rows)
+        waiting = [{"entry_id": row["entry_id"], "leaf_hash": row["leaf_hash"]} for row in rows]
+        await insert_rows(self._connection, log_waiting, waiting)
 
     async def get(self, entry_id: str) -> dict[str, Any] | None:
-        query = sa.select(access_log).where(access_log.c.entry_id == entry_id)
+        query = sa.select(access_log, log_leaves.c.leaf_index).where(access_log.c.entry_id == entry_id)
+        query = query.outerjoin_from(access_log, log_leaves, log_leaves.c.entry_id == access_log.c.entry_id)
         row = (await self._connection.execute(query)).mappings().one_or_none()
         return None if row is None else dict(row)
 
@@ -78,7 +90,7 @@ class LogRepository:
         log = access_log.c
         old = (
             sa.select(log.entry_id)
-            .where(log.body.is_not(None), log.at < before, log.leaf_index.is_not(None))
+            .where(log.body.is_not(None), log.at < before, log.entry_id.not_in(sa.select(log_waiting.c.entry_id)))
             .order_by(log.at, log.entry_id)
             .limit(limit)
         )
@@ -89,9 +101,10 @@ class LogRepository:
         return purged.rowcount
 
     async def leaves(self, first: int, last: int) -> AsyncIterator[dict[str, Any]]:
-        index = access_log.c.leaf_index
+        index = log_leaves.c.leaf_index
+        everything = sa.select(access_log, index).join(log_leaves, log_leaves.c.entry_id == access_log.c.entry_id)
         while first < last:
-            query = sa.select(access_log).where(index >= first, index < min(first + _CHUNK, last)).order_by(index)
+            query = everything.where(index >= first, index < min(first + _CHUNK, last)).order_by(index)
             for row in (await self._connection.execute(query)).mappings():
                 yield dict(row)
             first += _CHUNK
@@ -101,24 +114,21 @@ class LogRepository:
         if self._connection.dialect.name == "postgresql":
             await self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
 
-    async def unsequenced(self, limit: int) -> list[tuple[str, str]]:
-        log = access_log.c
-        query = (
-            sa.select(log.entry_id, log.leaf_hash).where(log.leaf_index.is_(None)).order_by(log.entry_id).limit(limit)
-        )
-        return [(row.entry_id, row.leaf_hash) for row in await self._connection.execute(query)]
+    async def waits(self) -> bool:
+        return (await self._connection.execute(sa.select(log_waiting.c.entry_id).limit(1))).first() is not None
+
+    async def take_waiting(self, limit: int) -> list[tuple[str, str]]:
+        waiting = log_waiting.c
+        oldest = sa.select(waiting.entry_id).order_by(waiting.entry_id).limit(limit)
+        taken = sa.delete(log_waiting).where(waiting.entry_id.in_(oldest)).returning(*waiting)
+        return sorted((row.entry_id, row.leaf_hash) for row in await self._connection.execute(taken))
 
     async def sequence(self, entry_ids: Sequence[str], first_index: int, nodes: Sequence[Node]) -> None:
-        await self._connection.execute(
-            sa.update(access_log)
-            .where(access_log.c.entry_id == sa.bindparam("entry"))
-            .values(leaf_index=sa.bindparam("place")),
-            [{"entry": entry_id, "place": first_index + offset} for offset, entry_id in enumerate(entry_ids)],
-        )
-        await self._connection.execute(
-            sa.insert(log_nodes),
-            [{"level": level, "position": position, "hash": digest} for level, position, digest in nodes],
-        )
+        leaves = [
+            {"leaf_index": index, "entry_id": entry_id} for index, entry_id in enumerate(entry_ids, start=first_index)
+        ]
+        await insert_rows(self._connection, log_leaves, leaves)
+        await insert_rows(self._connection, log_nodes, [node._asdict() for node in nodes])
 
     async def nodes(self, ids: Sequence[NodeId]) -> dict[NodeId, bytes]:
         if not ids:

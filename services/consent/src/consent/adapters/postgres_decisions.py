@@ -22,7 +22,7 @@ from chassis.database import Database
 from chassis.errors import Unavailable
 from consent.adapters.facts_rows import read_children, read_viewer, rows_by_kind
 from consent.adapters.facts_sql import POSTGRES_FACTS_OF_SEVERAL
-from consent.adapters.tables import LOG_COLUMNS, access_log
+from consent.adapters.tables import LOG_COLUMNS, access_log, log_waiting
 from consent.application.ports import Conclude
 from consent.domain.facts import ChildFacts, Viewer
 
@@ -34,7 +34,12 @@ _FACTS = (
 _ARRAYS = ", ".join(
     f"${place}::{'timestamptz' if name == 'at' else 'text'}[]" for place, name in enumerate(LOG_COLUMNS, 1)
 )
-_INSERT = f"INSERT INTO {access_log.name} ({', '.join(LOG_COLUMNS)}) SELECT * FROM unnest({_ARRAYS})"  # noqa: S608 - names of our own
+_INSERT = f"""
+WITH said AS (
+  INSERT INTO {access_log.name} ({", ".join(LOG_COLUMNS)}) SELECT * FROM unnest({_ARRAYS}) RETURNING entry_id, leaf_hash
+)
+INSERT INTO {log_waiting.name} (entry_id, leaf_hash) SELECT entry_id, leaf_hash FROM said
+"""  # noqa: S608 - names of our own
 _Row = namedtuple("_Row", ("kind", "child", "a", "b", "c", "d", "e", "f", "g"))
 
 # Away, full, read-only, or a table that is gone: nothing is answered. Where the server did not refuse the statement but

@@ -16,6 +16,7 @@ from consent.adapters.tables import (
     accounts,
     child_likenesses,
     involvements,
+    log_leaves,
     merges,
     overrides,
     practitioner_likenesses,
@@ -86,20 +87,28 @@ class SignalsRepository:
         await self._connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=new))
 
     async def sequenced(self, first_leaf: int, limit: int) -> list[dict[str, Any]]:
-        leaf = access_log.c.leaf_index
-        query = sa.select(*_LOOK).where(leaf >= first_leaf, leaf < first_leaf + limit).order_by(leaf)
+        leaf = log_leaves.c.leaf_index
+        query = sa.select(*_LOOK).join(log_leaves, log_leaves.c.entry_id == access_log.c.entry_id)
+        query = query.where(leaf >= first_leaf, leaf < first_leaf + limit).order_by(leaf)
         return await self._rows(query)
 
-    async def looks_of(self, viewer_id: str, agency_id: str | None, after: datetime) -> list[dict[str, Any]]:
+    async def looks_of(
+        self, after: Mapping[tuple[str, str | None], datetime], *, by_override: bool = False
+    ) -> dict[tuple[str, str | None], list[dict[str, Any]]]:
+        if not after:
+            return {}
         log = access_log.c
-        query = sa.select(*_LOOK).where(log.viewer_id == viewer_id, log.at > after)
-        # The viewer's index serves; the agency only tells apart what was done in two posts.
-        return await self._rows(query.where(sa.func.coalesce(log.agency_id, "") == (agency_id or "")))
-
-    async def looks_by_override(self, viewer_id: str, agency_id: str | None, after: datetime) -> list[dict[str, Any]]:
-        log = access_log.c
-        query = sa.select(*_LOOK).where(log.viewer_id == viewer_id, log.at > after, log.override_id.is_not(None))
-        return await self._rows(query.where(sa.func.coalesce(log.agency_id, "") == (agency_id or "")))
+        found: dict[tuple[str, str | None], list[dict[str, Any]]] = {who: [] for who in after}
+        query = sa.select(*_LOOK).where(
+            log.viewer_id.in_({viewer_id for viewer_id, _ in after}), log.at > min(after.values())
+        )
+        if by_override:
+            query = query.where(log.override_id.is_not(None))
+        for row in await self._rows(query):
+            who = (row["viewer_id"], row["agency_id"])
+            if who in after and row["at"] > after[who]:
+                found[who].append(row)
+        return found
 
     async def unreviewed_overrides(self, last: str, limit: int) -> list[dict[str, Any]]:
         column = overrides.c

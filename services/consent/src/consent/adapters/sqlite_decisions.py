@@ -14,7 +14,7 @@ from chassis.database import Database
 from chassis.errors import Unavailable
 from consent.adapters.facts_rows import kin_in, read_facts, records_in
 from consent.adapters.facts_sql import SQLITE_FACTS, SQLITE_KIN
-from consent.adapters.tables import LOG_COLUMNS, access_log
+from consent.adapters.tables import LOG_COLUMNS, access_log, log_waiting
 from consent.application.ports import Conclude
 
 _Row = namedtuple("_Row", ("kind", "child", "a", "b", "c", "d", "e", "f", "g"))
@@ -22,6 +22,7 @@ _INSERT = (
     f"INSERT INTO {access_log.name} ({', '.join(LOG_COLUMNS)}) "  # noqa: S608 - names of our own
     f"VALUES ({', '.join(f':{name}' for name in LOG_COLUMNS)})"
 )
+_WAITS = f"INSERT INTO {log_waiting.name} (entry_id, leaf_hash) VALUES (:entry_id, :leaf_hash)"  # noqa: S608
 
 
 class SqliteDecisions:
@@ -58,6 +59,7 @@ class SqliteDecisions:
                 for row in conclude(viewer, child_ids, children)
             ]
             connection.executemany(_INSERT, rows)
+            connection.executemany(_WAITS, rows)
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:

@@ -306,7 +306,22 @@ access_log = sa.Table(
     sa.Column("body", sa.Text),
     sa.Column("salt", sa.String(32)),
     sa.Column("leaf_hash", sa.String(64), nullable=False),
-    sa.Column("leaf_index", sa.BigInteger, unique=True),
+)
+
+# Written with the entry, and gone when it has its place in the tree: what waits is known without a look at the log, and
+# no row of the log is ever written again (but by a purge), which would cost as much as writing it.
+log_waiting = sa.Table(
+    "log_waiting",
+    metadata,
+    sa.Column("entry_id", _id, primary_key=True),
+    sa.Column("leaf_hash", sa.String(64), nullable=False),
+)
+
+log_leaves = sa.Table(
+    "log_leaves",
+    metadata,
+    sa.Column("leaf_index", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("entry_id", _id, nullable=False, unique=True),
 )
 
 
@@ -324,7 +339,6 @@ RARE_OUTCOME = access_log.c.outcome != sa.literal_column("'permitted'")
 """Most decisions permit; an index over the rest alone costs the others nothing. A literal, because neither database
 uses a partial index whose condition it would have to find in a parameter."""
 
-_log_index("unsequenced", "entry_id", where=access_log.c.leaf_index.is_(None))
 _log_index("at", "at", "entry_id", where=access_log.c.body.is_not(None))
 for _column in ("viewer_id", "agency_id", "child_id"):
     _log_index(f"{_column}_at", _column, "at", "entry_id")
@@ -332,8 +346,7 @@ _log_index("outcome_at", "outcome", "at", "entry_id", where=RARE_OUTCOME)
 for _column in ("viewer_id", "agency_id"):
     _log_index(f"{_column}_outcome_at", _column, "outcome", "at", "entry_id", where=RARE_OUTCOME)
 
-LOG_COLUMNS = tuple(column.name for column in access_log.columns if column.name != "leaf_index")
-"""What a new entry's row holds; its leaf's index comes with the sequencer."""
+LOG_COLUMNS = tuple(column.name for column in access_log.columns)
 
 log_nodes = sa.Table(
     "log_nodes",

@@ -2,10 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
 
 import structlog
 
@@ -31,12 +30,16 @@ from contracts.vocabulary import ACCOUNT_ROLES, Outcome, Role
 
 log = structlog.get_logger("kith.signals")
 
-BATCH = 200
-"""Entries of one transaction; on SQLite decisions wait for it."""
-_REST = 4
+BATCH = 2000
+"""Entries that are examined together: those that came before them and matter to them are read once for all."""
+_REST = 9
 _LEAVES = "leaves"
 _WEEKS = {SignalKind.LOOKS_WITHOUT_INVOLVEMENT: "weeks", SignalKind.SAME_FAMILY_NAME: "name-weeks"}
 _INSTANT = timedelta(microseconds=1)
+
+_Post = tuple[str, str | None]
+"""A viewer in one agency's post."""
+_Found = tuple[SignalKind, _Post, date, Evidence]
 
 
 @dataclass
@@ -45,6 +48,7 @@ class SignalFinder:
     and one day (or week), and only grows; so examining again, or in other portions, finds the same."""
 
     unit_of_work: UnitOfWorkFactory
+    reading: UnitOfWorkFactory
     policy: Policy
     interval: float
 
@@ -66,7 +70,7 @@ class SignalFinder:
 
     @staticmethod
     async def _rested(work: Callable[[], Awaitable[int]]) -> int:
-        """Signals can wait and decisions cannot: after each batch others have the database for four times as long."""
+        """Signals can wait and decisions cannot: after each batch others have the machine for nine times as long."""
         began = time.monotonic()
         done = await work()
         await asyncio.sleep(_REST * (time.monotonic() - began))
@@ -74,70 +78,84 @@ class SignalFinder:
 
     async def find_bursts(self) -> int:
         """Examines the next entries of the log; returns how many there were."""
-        async with self.unit_of_work() as uow:
-            await uow.signals.lock()
+        async with self.reading() as uow:
             first = await uow.signals.progress(_LEAVES) or 0
             rows = await uow.signals.sequenced(first, BATCH)
-            if not rows:
+            found = [
+                each
+                for search in (self._bursts, self._repeated, self._at_home)
+                for each in await search(uow, [row for row in rows if row["viewer_id"] is not None])
+            ]
+        if not rows:
+            return 0
+        async with self.unit_of_work() as uow:
+            await uow.signals.lock()
+            if (await uow.signals.progress(_LEAVES) or 0) != first:  # another replica's finder took them
                 return 0
-            since: dict[tuple[str, str | None], Any] = {}
-            for row in rows:
-                if row["viewer_id"] is not None:
-                    who = (row["viewer_id"], row["agency_id"])
-                    since[who] = min(since.get(who, row["at"]), row["at"])
-            roles = await uow.signals.roles(sorted({viewer_id for viewer_id, _ in since}))
-            policy = self.policy.signals
-            for (viewer_id, agency_id), begin in since.items():
-                kinds = [kind for kind in BURSTS if self._examined(kind, roles[viewer_id])]
-                found = await uow.signals.looks_of(viewer_id, agency_id, begin - policy.longest) if kinds else []
-                looks = [_look(row) for row in found]
-                for kind in kinds:
-                    for day, evidence in bursts(kind, looks, policy, begin).items():
-                        await self._note(uow, kind, viewer_id, agency_id, day, evidence)
-            await self._find_repeated(uow, rows, roles)
-            await self._find_same_home(uow, rows, roles)
+            for kind, who, day, evidence in found:
+                await self._note(uow, kind, who, day, evidence)
             await uow.signals.set_progress(_LEAVES, first + len(rows))
             await uow.commit()
         return len(rows)
 
-    async def _find_repeated(self, uow: UnitOfWork, rows: list[Record], roles: dict[str, Role | None]) -> None:
-        kind, policy = SignalKind.REPEATED_OVERRIDES, self.policy.signals
-        since: dict[tuple[str, str | None], Any] = {}
-        for row in rows:
-            if row["override_id"] is not None:
-                who = (row["viewer_id"], row["agency_id"])
-                since[who] = min(since.get(who, row["at"]), row["at"])
-        for (viewer_id, agency_id), begin in since.items():
-            if self._examined(kind, roles[viewer_id]):
-                reach = begin - policy.rules[kind].within
-                looks = [_look(row) for row in await uow.signals.looks_by_override(viewer_id, agency_id, reach)]
-                for day, evidence in bursts(kind, looks, policy, begin).items():
-                    await self._note(uow, kind, viewer_id, agency_id, day, evidence)
+    async def _bursts(self, uow: UnitOfWork, rows: Sequence[Record]) -> list[_Found]:
+        policy = self.policy.signals
+        roles = await uow.signals.roles(sorted({row["viewer_id"] for row in rows}))
+        since = {
+            who: begin
+            for who, begin in _earliest(rows).items()
+            if any(self._examined(kind, roles[who[0]]) for kind in BURSTS)
+        }
+        found: list[_Found] = []
+        theirs = await uow.signals.looks_of({who: begin - policy.longest for who, begin in since.items()})
+        for who, begin in since.items():
+            looks = [_look(row) for row in theirs[who]]
+            for kind in BURSTS:
+                if self._examined(kind, roles[who[0]]):
+                    days = bursts(kind, looks, policy, begin)
+                    found += [(kind, who, day, evidence) for day, evidence in days.items()]
+        return found
 
-    async def _find_same_home(self, uow: UnitOfWork, rows: list[Record], roles: dict[str, Role | None]) -> None:
+    async def _repeated(self, uow: UnitOfWork, rows: Sequence[Record]) -> list[_Found]:
+        kind, policy = SignalKind.REPEATED_OVERRIDES, self.policy.signals
+        by_override = [row for row in rows if row["override_id"] is not None]
+        roles = await uow.signals.roles(sorted({row["viewer_id"] for row in by_override}))
+        since = {who: begin for who, begin in _earliest(by_override).items() if self._examined(kind, roles[who[0]])}
+        reach = {who: begin - policy.rules[kind].within for who, begin in since.items()}
+        theirs = await uow.signals.looks_of(reach, by_override=True)
+        return [
+            (kind, who, day, evidence)
+            for who, begin in since.items()
+            for day, evidence in bursts(kind, [_look(row) for row in theirs[who]], policy, begin).items()
+        ]
+
+    async def _at_home(self, uow: UnitOfWork, rows: Sequence[Record]) -> list[_Found]:
         kind, policy = SignalKind.SAME_HOME, self.policy.signals
+        roles = await uow.signals.roles(sorted({row["viewer_id"] for row in rows}))
         looks = [(row, _look(row)) for row in rows]
         shown = [(row, look) for row, look in looks if look.shown and self._examined(kind, roles[row["viewer_id"]])]
         homes = await uow.likenesses.homes_of({row["viewer_id"] for row, _ in shown}) if shown else {}
         theirs = [(row, look) for row, look in shown if row["viewer_id"] in homes]
         if not theirs:
-            return
+            return []
         childrens = await uow.likenesses.homes_of_children({row["child_id"] for row, _ in theirs})
         days = {
-            (row["viewer_id"], row["agency_id"], policy.hours.day_of(look.at))
+            ((row["viewer_id"], row["agency_id"]), policy.hours.day_of(look.at))
             for row, look in theirs
             if at_home([look], homes[row["viewer_id"]], childrens)
         }
-        for viewer_id, agency_id, day in sorted(days, key=str):
+        found: list[_Found] = []
+        for who, day in sorted(days, key=str):
             # The whole day, so that what is counted does not depend on the portions.
             begin = policy.hours.start_of(day)
-            that_day = [_look(row) for row in await uow.signals.looks_of(viewer_id, agency_id, begin - _INSTANT)]
-            that_day = [look for look in that_day if policy.hours.day_of(look.at) == day]
+            around = (await uow.signals.looks_of({who: begin - _INSTANT}))[who]
+            that_day = [look for look in map(_look, around) if policy.hours.day_of(look.at) == day]
             childrens = await uow.likenesses.homes_of_children({look.child_id for look in that_day if look.child_id})
-            found = at_home(that_day, homes[viewer_id], childrens)
+            alike = at_home(that_day, homes[who[0]], childrens)
             evidence = Evidence()
-            evidence.add(found, len({look.child_id for look in found}))
-            await self._note(uow, kind, viewer_id, agency_id, day, evidence)
+            evidence.add(alike, len({look.child_id for look in alike}))
+            found.append((kind, who, day, evidence))
+        return found
 
     async def find_unreviewed(self) -> None:
         """Notes the overrides that nobody reviewed in time, those of one viewer and day together."""
@@ -160,7 +178,7 @@ class SignalFinder:
                     rows = await uow.signals.behind_override(override)
                     evidence.add([_look(row) for row in rows], len(overrides))
                 if evidence.entries:  # none are left where a purge took them
-                    await self._note(uow, kind, viewer_id, agency_id, day, evidence)
+                    await self._note(uow, kind, (viewer_id, agency_id), day, evidence)
             await uow.commit()
 
     async def find_unfollowed(self) -> bool:
@@ -194,7 +212,7 @@ class SignalFinder:
             for (viewer_id, agency_id), looks in theirs.items():
                 evidence = unfollowed(looks, rule)
                 if evidence is not None:
-                    await self._note(uow, kind, viewer_id, agency_id, week, evidence)
+                    await self._note(uow, kind, (viewer_id, agency_id), week, evidence)
             await uow.signals.set_progress(_WEEKS[kind], (week + timedelta(days=7)).toordinal())
             if namesakes:
                 await uow.likenesses.forget_ended(end)
@@ -205,10 +223,8 @@ class SignalFinder:
         """Young people and parents see their own record as often and as late as they like."""
         return role not in ACCOUNT_ROLES and role not in self.policy.signals.rules[kind].exempt_roles
 
-    async def _note(
-        self, uow: UnitOfWork, kind: SignalKind, viewer_id: str, agency_id: str | None, period: date, evidence: Evidence
-    ) -> None:
-        key = {"kind": kind.value, "viewer_id": viewer_id, "agency_id": agency_id, "period": period}
+    async def _note(self, uow: UnitOfWork, kind: SignalKind, who: _Post, period: date, evidence: Evidence) -> None:
+        key = {"kind": kind.value, "viewer_id": who[0], "agency_id": who[1], "period": period}
         known = await uow.signals.find(key)
         signal_id = known["signal_id"] if known is not None else new_id()
         if known is None:
@@ -229,6 +245,15 @@ class SignalFinder:
         await uow.signals.add_entries(signal_id, evidence.entries)
         if known is not None:
             await uow.signals.count(signal_id, max(evidence.peak, known["peak"]))
+
+
+def _earliest(rows: Iterable[Record]) -> dict[_Post, datetime]:
+    """When each one's first of these looks was."""
+    since: dict[_Post, datetime] = {}
+    for row in rows:
+        who = (row["viewer_id"], row["agency_id"])
+        since[who] = min(since.get(who, row["at"]), row["at"])
+    return since
 
 
 def _look(row: Record) -> Look:

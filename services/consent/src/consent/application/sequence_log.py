@@ -47,7 +47,7 @@ class Sequencer:
         async with self.unit_of_work() as uow:
             await uow.log.lock_sequence()
             head = await uow.log.latest_head()
-            waiting = await uow.log.unsequenced(BATCH)
+            waiting = await uow.log.take_waiting(BATCH)
             if not self._key_kept:
                 await uow.log.keep_key(self.signer.key_id, self.signer.public_jwk, uow.now())
             if waiting or head is None:
