@@ -146,6 +146,28 @@ class Caller:
         body: dict[str, Any] = response.json()
         return body
 
+    async def correct(self, child: str, *, etag: str | None = None, **fields: Any) -> httpx.Response:
+        """Corrects the record as it is now, unless told which `etag` was read."""
+        if etag is None:
+            etag = (await self.read(child)).headers["ETag"]
+        body = {"reason": "The mother told us", **fields}
+        path = f"/v1/children/{child}"
+        return await self.call("PATCH", path, "child.correct", child=child, json=body, sent={"If-Match": etag})
+
+    async def corrected(self, child: str, **fields: Any) -> dict[str, Any]:
+        """The record after a correction that was taken."""
+        response = await self.correct(child, **fields)
+        assert response.status_code == 200, response.text
+        body: dict[str, Any] = response.json()
+        return body
+
+    async def history(self, child: str, **query: Any) -> dict[str, Any]:
+        path = f"/v1/children/{child}/history"
+        response = await self.call("GET", path, "child.history", child=child, params=query)
+        assert response.status_code == 200, response.text
+        page: dict[str, Any] = response.json()
+        return page
+
     async def open_episode(self, child: str, *, key: str | None = None, **episode: Any) -> httpx.Response:
         sent = {} if key is None else {headers.IDEMPOTENCY_KEY: key}
         body = {"started_on": "2024-05-01", **episode}

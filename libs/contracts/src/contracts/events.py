@@ -76,6 +76,18 @@ class ChildLikenessChanged(Event):
     home_keys: list[str]
 
 
+class ChildDetailsChanged(Event):
+    """Somebody corrected the record. `fields` names what changed (`name`, `addresses`, …), and no value; what is
+    hidden is not named. `deceased`: whether the record says now that the child has died."""
+
+    topic = CHILD_INDEX
+    child_id: str
+    change_id: str
+    changed_by: str
+    fields: list[str]
+    deceased: bool = False
+
+
 class ServiceEpisodeStarted(Event):
     """Somebody is now involved with the child: a practitioner, or a service whose team shares the relationship."""
 
@@ -346,6 +358,7 @@ EVENT_TYPES: dict[str, type[Event]] = {
     for event in (
         ChildRegistered,
         ChildLikenessChanged,
+        ChildDetailsChanged,
         ServiceEpisodeStarted,
         ServiceEpisodeEnded,
         LeadProfessionalAssigned,
@@ -376,6 +389,7 @@ EVENT_TYPES: dict[str, type[Event]] = {
 }
 
 NOT_CONSUMED: dict[str, str] = {
+    "ChildDetailsChanged": "readers ask for the record when they need it; for agencies' own systems, who ask again",
     "TeamChanged": "the child index shows practitioners and services; teams matter only to the decision",
     "ConsentRecorded": "the decision reads consents where they live; kept for agencies' own records",
     "BlockPlaced": "every reader asks the decision again, so no service keeps a copy of a block",

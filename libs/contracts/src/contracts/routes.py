@@ -128,6 +128,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/v1/children/search", _INDEX, "child.search", _FOUND, (Category.BASICS,), None),
     Route("POST", "/v1/children", _INDEX, "child.create", _FOUND, (Category.BASICS,), None, (_CONSENT,)),
     Route("GET", _C, _INDEX, "child.read", _CHILD, ALL, None),
+    Route("PATCH", _C, _INDEX, "child.correct", _CHILD, ALL, None, (_CONSENT,)),
+    Route("GET", f"{_C}/history", _INDEX, "child.history", _CHILD, ALL, None),
     Route("POST", f"{_C}/episodes", _INDEX, "episode.open", _CHILD, _INVOLVED, None, (_CONSENT,)),
     Route(
         "PATCH",

@@ -7,6 +7,7 @@ from chassis.ids import Clock, system_clock
 from chassis.runtime import internal_key_of
 from chassis.service import create_service, internal_router
 from child_index.api.children import children_router
+from child_index.api.corrections import corrections_router
 from child_index.api.episodes import episodes_router
 from child_index.api.family import family_router
 from child_index.api.fhir import fhir_router
@@ -54,6 +55,7 @@ def create_app(
     parts = Parts(units, reading, knowledge, worker.wake, settings.import_batch_rows)
     for router in (
         children_router,
+        corrections_router,
         episodes_router,
         family_router,
         reviews_router,

@@ -3,21 +3,24 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.ids import Clock, new_id
 from child_index.adapters import tables
+from child_index.adapters.names import hide, names_of
 from child_index.adapters.sql import among, insert_new, insert_pairs, is_sqlite, put
 from child_index.application.ports import Holders
-from child_index.domain.person import NUMBERED, Address, ChildRecord, Person
+from child_index.domain.person import NUMBERED, Address, ChildRecord, Name, Person
 from child_index.domain.placement import Changes, SourceRecord
 
 _LOCK = 0x6368696C  # "chil": whoever matches or creates holds it until the transaction ends
 
 _child, _names, _addresses = tables.children, tables.other_names, tables.addresses
 _keys, _sources = tables.blocking_keys, tables.source_records
+_hidden_keys = tables.hidden_keys
 
 
 class SqlChildren:
@@ -64,15 +67,19 @@ class SqlChildren:
         members = await self._load(among(self._connection, _child.c.root_no, sets))
         return records + [record for record in members if record.child_id not in known]
 
-    async def sharing(self, keys: Collection[int], limit: int) -> list[ChildRecord]:
+    async def sharing(self, keys: Collection[int], limit: int, *, hidden: bool = False) -> list[ChildRecord]:
         if not keys:
             return []
         count = sa.func.count()
+        held: Any = _keys
+        if hidden:
+            both = (sa.select(table).where(among(self._connection, table.c.h, keys)) for table in (_keys, _hidden_keys))
+            held = sa.union(*both).subquery()
         best = (
-            sa.select(_keys.c.child_no)
-            .where(among(self._connection, _keys.c.h, keys))
-            .group_by(_keys.c.child_no)
-            .order_by(count.desc(), _keys.c.child_no)
+            sa.select(held.c.child_no)
+            .where(among(self._connection, held.c.h, keys))
+            .group_by(held.c.child_no)
+            .order_by(count.desc(), held.c.child_no)
             .limit(limit)
         )
         numbers = list((await self._connection.execute(best)).scalars())
@@ -97,23 +104,19 @@ class SqlChildren:
     async def _load(self, which: sa.ColumnElement[bool]) -> list[ChildRecord]:
         rows = (await self._connection.execute(sa.select(_child).where(which))).all()
         numbers = [row.child_no for row in rows]
-        names: dict[int, list[tuple[str, str]]] = defaultdict(list)
+        names: dict[int, list[Name]] = defaultdict(list)
+        hidden: dict[int, list[Name]] = defaultdict(list)
         addresses: dict[int, list[Address]] = defaultdict(list)
         if numbers:
-            found = await self._connection.execute(
-                sa.select(_names.c.child_no, _names.c.given_name, _names.c.family_name)
-                .where(among(self._connection, _names.c.child_no, numbers))
-                .order_by(_names.c.recorded_at, _names.c.given_name, _names.c.family_name)
-            )
-            for row in found:
-                names[row.child_no].append((row.given_name, row.family_name))
+            for row in await self._connection.execute(names_of(self._connection, numbers)):
+                (hidden if row.hidden else names)[row.child_no].append((row.given_name, row.family_name))
             found = await self._connection.execute(
                 sa.select(_addresses)
                 .where(among(self._connection, _addresses.c.child_no, numbers))
                 .order_by(_addresses.c.since.desc(), _addresses.c.address_id.desc())
             )
             for row in found:
-                addresses[row.child_no].append(Address(row.address_line, row.postcode, row.since))
+                addresses[row.child_no].append(Address(row.address_line, row.postcode, row.since, row.until, row.uprn))
         return [
             ChildRecord(
                 child_id=row.child_id,
@@ -127,6 +130,8 @@ class SqlChildren:
                 other_names=tuple(names[row.child_no]),
                 addresses=tuple(addresses[row.child_no]),
                 root_no=row.root_no,
+                died_on=row.died_on,
+                hidden_names=tuple(hidden[row.child_no]),
             )
             for row in rows
         ]
@@ -214,6 +219,7 @@ class SqlChildren:
                 ),
                 dropped,
             )
+        await hide(self._connection, amended, now)
         await self._add_addresses(moved)
         for number, address in left:
             await self._connection.execute(
@@ -222,6 +228,8 @@ class SqlChildren:
                     _addresses.c.address_line.is_not_distinct_from(address.address_line),
                     _addresses.c.postcode.is_not_distinct_from(address.postcode),
                     _addresses.c.since == address.since,
+                    _addresses.c.until.is_not_distinct_from(address.until),
+                    _addresses.c.uprn.is_not_distinct_from(address.uprn),
                 )
             )
 
@@ -246,6 +254,8 @@ class SqlChildren:
                 "address_line": address.address_line,
                 "postcode": address.postcode,
                 "since": address.since,
+                "until": address.until,
+                "uprn": address.uprn,
             }
             for number, address in addresses
         ]
@@ -294,4 +304,5 @@ def _row(record: ChildRecord) -> dict[str, object]:
         "sex": record.sex,
         "nhs_number": record.nhs_number,
         "upn": record.upn,
+        "died_on": record.died_on,
     }

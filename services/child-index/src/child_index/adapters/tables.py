@@ -22,6 +22,7 @@ children = sa.Table(
     sa.Column("sex", sa.String(20)),
     sa.Column("nhs_number", sa.String(10)),
     sa.Column("upn", sa.String(13)),
+    sa.Column("died_on", sa.Date),
     sa.Column("created_at", UtcDateTime, nullable=False),
     # The number of the record that this one answers as, its own where others answer as this; NULL for one alone.
     sa.Column("root_no", _NUMBER),
@@ -70,6 +71,50 @@ addresses = sa.Table(
     sa.Column("address_line", sa.String(200)),
     sa.Column("postcode", sa.String(8)),
     sa.Column("since", sa.Date, nullable=False),
+    sa.Column("until", sa.Date),
+    sa.Column("uprn", sa.String(12)),
+)
+
+hidden_names = sa.Table(
+    "hidden_names",
+    metadata,
+    # A name that is neither shown nor searched by, save for index officers (after an adoption, say).
+    sa.Column("child_no", _NUMBER, sa.ForeignKey("children.child_no"), primary_key=True, autoincrement=False),
+    sa.Column("given_name", sa.String(100), primary_key=True),
+    sa.Column("family_name", sa.String(100), primary_key=True),
+    sa.Column("hidden_at", UtcDateTime, nullable=False),
+)
+
+hidden_keys = sa.Table(
+    "hidden_keys",
+    metadata,
+    # Blocking keys that only hidden names give: of another table, so that nobody else's search can come upon them.
+    sa.Column("h", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("child_no", sa.BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+record_changes = sa.Table(
+    "record_changes",
+    metadata,
+    # Newer changes have higher ids. One row for each field of each record that a change touched.
+    sa.Column("change_id", sa.String(36), primary_key=True),
+    sa.Column("child_no", _NUMBER, sa.ForeignKey("children.child_no"), primary_key=True, autoincrement=False),
+    sa.Column("field", sa.String(20), primary_key=True),
+    sa.Column("category", sa.String(20), nullable=False),
+    sa.Column("before", sa.JSON(none_as_null=True)),
+    sa.Column("after", sa.JSON(none_as_null=True)),
+    sa.Column("other_child_id", sa.String(36)),
+    sa.Column("origin", sa.String(10), nullable=False),
+    sa.Column("changed_by", sa.String(64), nullable=False),
+    sa.Column("agency_id", sa.String(64)),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+    sa.Column("reason", sa.String(500)),
+    # It speaks of a hidden name: for index officers only.
+    sa.Column("hidden", sa.Boolean, nullable=False),
+    # Who made it works with the child by nothing but what is sensitive.
+    sa.Column("by_sensitive", sa.Boolean, nullable=False),
+    sa.Index("ix_record_changes_child_no", "child_no", "change_id"),
 )
 
 blocking_keys = sa.Table(

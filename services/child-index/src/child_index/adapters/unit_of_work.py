@@ -7,6 +7,7 @@ from child_index.adapters.children import SqlChildren
 from child_index.adapters.directory import SqlDirectory
 from child_index.adapters.episodes import SqlEpisodes, SqlLeads
 from child_index.adapters.family import SqlFamily
+from child_index.adapters.history import SqlHistory
 from child_index.adapters.imports import SqlImports
 from child_index.adapters.merges import SqlMerges
 from child_index.adapters.quality import SqlQuality
@@ -30,4 +31,5 @@ class SqlUnitOfWork(IndexUnitOfWork):
         self.reviews = SqlReviews(self.connection, self._clock)
         self.statements = SqlStatements(self.connection, self._clock)
         self.imports = SqlImports(self.connection, self._clock)
+        self.history = SqlHistory(self.connection, self._clock)
         self.quality = SqlQuality(self.connection)

@@ -23,13 +23,13 @@ class MatchAnswer(BaseModel):
     override_id: Annotated[str | None, STRUCTURE] = None
 
     @classmethod
-    def of(cls, match: Match, override_id: str | None) -> "MatchAnswer":
+    def of(cls, match: Match, override_id: str | None, *, hidden: bool) -> "MatchAnswer":
         return cls(
             override_id=override_id,
             child_id=match.child.child_id,
             score=round(match.score, 4),
             status=match.status,
-            basics=Basics.of(match.child),
+            basics=Basics.of(match.child, hidden=hidden),
         )
 
 

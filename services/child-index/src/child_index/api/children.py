@@ -33,12 +33,13 @@ def children_router(parts: Parts) -> APIRouter:
 
     @router.post("/internal/candidates/v1/children/search", include_in_schema=False)
     async def search_candidates(
-        sent: SearchRequest, _: Annotated[Grant, Depends(Granted("child.search"))]
+        sent: SearchRequest, grant: Annotated[Grant, Depends(Granted("child.search"))]
     ) -> Candidates:
         details = sent.details()
         knowledge = await parts.knowledge.current()
         async with parts.reading() as uow:
-            return Candidates(children=await search_children.candidates(uow, knowledge, details))
+            hidden = search_children.sees_hidden_names(grant)
+            return Candidates(children=await search_children.candidates(uow, knowledge, details, hidden=hidden))
 
     @router.post(
         "/v1/children/search", summary="Search for a child", response_model=SearchAnswer, responses=problems(422)
@@ -55,8 +56,10 @@ def children_router(parts: Parts) -> APIRouter:
         async with parts.reading() as uow:
             status, found = await search_children.search(uow, knowledge, details, grant)
         overrides = dict(grant.overrides)
+        hidden = search_children.sees_hidden_names(grant)
         matches = [
-            disclose(MatchAnswer.of(match, overrides.get(match.child.child_id)), grant.categories) for match in found
+            disclose(MatchAnswer.of(match, overrides.get(match.child.child_id), hidden=hidden), grant.categories)
+            for match in found
         ]
         return JSONResponse({"status": status, "matches": matches})
 
@@ -115,12 +118,12 @@ def children_router(parts: Parts) -> APIRouter:
         async with parts.reading() as uow:
             view = await read_child(uow, grant)
         if format == "kith":
-            return _shown(view)
+            return shown(view)
         person, episodes = in_the_drafts_form(view)
-        shown: dict[str, Any] = {"person": disclose(person, view.categories)}
+        body: dict[str, Any] = {"person": disclose(person, view.categories)}
         if episodes is not None:
-            shown["serviceEpisode"] = [disclose(each, view.categories) for each in episodes]
-        return _with_etag(shown)
+            body["serviceEpisode"] = [disclose(each, view.categories) for each in episodes]
+        return _with_etag(body)
 
     @router.get(
         "/v1/me/record",
@@ -133,16 +136,23 @@ def children_router(parts: Parts) -> APIRouter:
         """The young person's own general information: never the sensitive details that others wrote."""
         async with parts.reading() as uow:
             view = await read_child(uow, grant, without={Category.SENSITIVE})
-        return _shown(view)
+        return shown(view)
 
     return router
 
 
-def _shown(view: ChildView) -> JSONResponse:
+def shown(view: ChildView) -> JSONResponse:
     return _with_etag(disclose(ChildAnswer.of(view), view.categories))
 
 
-def _with_etag(body: dict[str, Any]) -> JSONResponse:
+def etag_of(view: ChildView) -> str:
+    return _etag(disclose(ChildAnswer.of(view), view.categories))
+
+
+def _etag(body: dict[str, Any]) -> str:
     # Of what is shown, not of the record: a version that moved would tell of a hidden change.
-    etag = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:32]
-    return JSONResponse(body, headers={"ETag": f'"{etag}"'})
+    return f'"{hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:32]}"'
+
+
+def _with_etag(body: dict[str, Any]) -> JSONResponse:
+    return JSONResponse(body, headers={"ETag": _etag(body)})

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler
 from chassis.disclosure import STRUCTURE, In
 from child_index.application.ports import FamilyLink, Lead, Practitioner, Service
 from child_index.application.read_child import ChildView, Involvement
+from child_index.domain.person import Name
 from child_index.domain.wholes import Whole
 from contracts.vocabulary import Category
 
@@ -35,10 +36,15 @@ class Basics(Identity):
     other_names: Annotated[list[OtherName], _BASICS] = []
     other_dates_of_birth: Annotated[list[date] | None, _BASICS, Field(description="Of merged records")] = None
     other_nhs_numbers: Annotated[list[str] | None, _BASICS, Field(description="Of merged records")] = None
+    died_on: Annotated[date | None, _BASICS] = None
+    hidden_names: Annotated[
+        list[OtherName] | None, _BASICS, Field(description="Names of before; for index officers alone")
+    ] = None
     other_upns: Annotated[list[str] | None, _BASICS, Field(description="Of merged records")] = None
 
     @classmethod
-    def of(cls, child: Whole) -> "Basics":
+    def of(cls, child: Whole, *, hidden: bool = False) -> "Basics":
+        """`hidden`: with the hidden names."""
         nhs_numbers, upns = child.nhs_numbers, child.upns
         return cls(
             given_name=child.root.given_name,
@@ -47,22 +53,33 @@ class Basics(Identity):
             sex=child.sex,
             nhs_number=nhs_numbers[0] if nhs_numbers else None,
             upn=upns[0] if upns else None,
-            other_names=[OtherName(given_name=given, family_name=family) for given, family in child.other_names],
+            died_on=child.died_on,
+            other_names=_names(child.other_names),
+            hidden_names=(_names(child.hidden_names) or None) if hidden else None,
             other_dates_of_birth=child.other_dates_of_birth or None,
             other_nhs_numbers=nhs_numbers[1:] or None,
             other_upns=upns[1:] or None,
         )
 
 
+def _names(names: list[Name]) -> list[OtherName]:
+    return [OtherName(given_name=given, family_name=family) for given, family in names]
+
+
 class AddressAnswer(BaseModel):
     model_config = ConfigDict(serialize_by_alias=True)
     address_line: Annotated[str | None, _WHEREABOUTS] = None
     postcode: Annotated[str | None, _WHEREABOUTS] = None
+    uprn: Annotated[str | None, _WHEREABOUTS, Field(description="Unique property reference number")] = None
     since: Annotated[date, _WHEREABOUTS, Field(serialization_alias="from")]
+    until: Annotated[date | None, _WHEREABOUTS, Field(serialization_alias="to")] = None
 
     @classmethod
     def all_of(cls, child: Whole) -> "list[AddressAnswer]":
-        return [cls(address_line=a.address_line, postcode=a.postcode, since=a.since) for a in child.addresses]
+        return [
+            cls(address_line=a.address_line, postcode=a.postcode, uprn=a.uprn, since=a.since, until=a.until)
+            for a in child.addresses
+        ]
 
 
 class School(BaseModel):
@@ -213,7 +230,7 @@ class ChildAnswer(BaseModel):
             )
         return cls(
             child_id=view.child.child_id,
-            basics=Basics.of(view.child),
+            basics=Basics.of(view.child, hidden=view.with_hidden_names),
             whereabouts=whereabouts,
             family=family,
             involvement=involvement,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from chassis.errors import Invalid
 from chassis.grants import Grant
+from child_index.application.history import remember_lead
 from child_index.application.ports import IndexUnitOfWork, Lead, Practitioner
 from child_index.application.whole import granted_child
 from contracts.events import LeadProfessionalAssigned
@@ -30,6 +31,7 @@ async def assign_lead(uow: IndexUnitOfWork, command: AssignLead, grant: Grant) -
         return present, practitioner
     child_no, child_id = (present.child_no, present.child_id) if present else (child.numbers[0], child.child_id)
     await uow.leads.assign(child_no, command.practitioner_id, grant.viewer_id, command.reason)
+    await remember_lead(uow, child, present, child_no, command.practitioner_id, command.reason, grant)
     uow.emit(
         LeadProfessionalAssigned(
             child_id=child_id,

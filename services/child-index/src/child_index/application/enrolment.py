@@ -3,6 +3,8 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from chassis.ids import new_id
+from child_index.application.history import remember
+from child_index.application.history_ports import Origin
 from child_index.application.ports import Episode, IndexUnitOfWork, Service
 from child_index.domain.days import uk_date
 from child_index.domain.likeness import changed_keys, keys_of
@@ -59,6 +61,15 @@ async def save_register(
     numbers = register.numbers() | new
     await uow.reviews.add(register.changes, numbers, by, agency_id, service_id, import_id)
     await uow.statements.add(register.changes.said, numbers, import_id)
+    await remember(
+        uow,
+        register.changes.amended.values(),
+        origin=Origin.MATCH if import_id is None else Origin.IMPORT,
+        by=by,
+        agency_id=agency_id,
+        # A record may come from a service that is sensitive: only who may know of those is told of the sender.
+        by_sensitive=True,
+    )
     return numbers, tell_of_records(uow, register.changes)
 
 
@@ -68,6 +79,12 @@ def tell_of_records(uow: IndexUnitOfWork, changes: Changes) -> str | None:
     for child_id, record in changes.added.items():
         names, homes = keys_of(record, uow.likeness)
         last = uow.emit(ChildRegistered(child_id=child_id, family_name_keys=names, home_keys=homes))
+    return tell_of_changes(uow, changes) or last
+
+
+def tell_of_changes(uow: IndexUnitOfWork, changes: Changes) -> str | None:
+    """Tells of changed names and addresses by their keys. Returns the id of the last event."""
+    last = None
     for child_id, (before, after) in changes.amended.items():
         if keys := changed_keys(before, after, uow.likeness):
             names, homes = keys

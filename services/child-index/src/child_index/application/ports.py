@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from chassis.likeness import Likeness
 from chassis.unit_of_work import UnitOfWork
 from child_index.application.agency_ports import Agency
+from child_index.application.history_ports import HistoryRepository
 from child_index.application.import_ports import ImportRepository
 from child_index.application.quality_ports import QualityRepository
 from child_index.domain.person import ChildRecord, Person
@@ -42,8 +43,10 @@ class ChildRepository(Protocol):
         """These records, and all that answer as one with any of them."""
         ...
 
-    async def sharing(self, keys: Collection[int], limit: int) -> list[ChildRecord]:
-        """The records that share keys with a query, those with the most first; and what answers as one with them."""
+    async def sharing(self, keys: Collection[int], limit: int, *, hidden: bool = False) -> list[ChildRecord]:
+        """The records that share keys with a query, those with the most first; and what answers as one with them.
+
+        With `hidden` also by the keys of hidden names."""
         ...
 
     async def neighbours(self, keys: Collection[int], also: Collection[str]) -> tuple[list[ChildRecord], Holders]:
@@ -365,6 +368,7 @@ class IndexUnitOfWork(UnitOfWork):
     reviews: ReviewRepository
     imports: ImportRepository
     quality: QualityRepository
+    history: HistoryRepository
 
 
 Units = Callable[[], IndexUnitOfWork]

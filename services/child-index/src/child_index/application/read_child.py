@@ -8,7 +8,7 @@ from child_index.application.ports import Episode, FamilyLink, IndexUnitOfWork, 
 from child_index.application.whole import granted_child
 from child_index.domain.person import ChildRecord
 from child_index.domain.wholes import Whole
-from contracts.vocabulary import Category
+from contracts.vocabulary import Category, Role
 
 SCHOOL = "school"
 """The service type whose current episodes tell which school a child goes to."""
@@ -33,6 +33,7 @@ class ChildView:
     involvements: list[Involvement] | None
     lead: tuple[Lead, Practitioner | None] | None
     categories: list[Category]
+    with_hidden_names: bool = False
 
 
 async def read_child(uow: IndexUnitOfWork, grant: Grant, without: Collection[Category] = ()) -> ChildView:
@@ -49,6 +50,7 @@ async def read_child(uow: IndexUnitOfWork, grant: Grant, without: Collection[Cat
         involvements=shown if with_involvement else None,
         lead=await _lead(uow, child, grant) if with_involvement else None,
         categories=[category for category in Category if category in granted],
+        with_hidden_names=grant.role is Role.INDEX_OFFICER,
     )
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from chassis.errors import Invalid, NotFound
 from chassis.grants import Grant
-from child_index.application.ports import IndexUnitOfWork
+from child_index.application.history import remember_relationship
+from child_index.application.ports import FamilyLink, IndexUnitOfWork
 from child_index.application.read_child import may_see, same_relationship
 from child_index.application.whole import granted_child
 from child_index.domain.family import Relationship
@@ -26,7 +27,11 @@ async def relate(uow: IndexUnitOfWork, command: Relate, grant: Grant) -> str:
     child = await granted_child(uow, grant)
     child_id, child_no = child.child_id, child.numbers[0]
     if command.person is not None:
-        return await uow.family.add_person(child_no, command.relationship, command.person, grant.viewer_id)
+        made = await uow.family.add_person(child_no, command.relationship, command.person, grant.viewer_id)
+        given_name, family_name, phone = command.person
+        link = FamilyLink(made, command.relationship, None, None, given_name, family_name, phone)
+        await remember_relationship(uow, child, link, grant, ended=False)
+        return made
     other_id = command.other_child_id
     other_no = await uow.children.number_of(other_id) if other_id else None
     if other_id is None or other_no is None or other_no in child.numbers:
@@ -36,6 +41,8 @@ async def relate(uow: IndexUnitOfWork, command: Relate, grant: Grant) -> str:
         if link.other_root_id == root_id:
             return link.relationship_id
     relationship_id = await uow.family.add_child(child_no, command.relationship, other_no, grant.viewer_id)
+    link = FamilyLink(relationship_id, command.relationship, other_id, root_id, "", "", None)
+    await remember_relationship(uow, child, link, grant, ended=False)
     uow.emit(ChildrenRelated(relationship_id=relationship_id, child_id=child_id, other_child_id=other_id))
     return relationship_id
 
@@ -51,6 +58,7 @@ async def part(uow: IndexUnitOfWork, relationship_id: str, grant: Grant) -> None
     if meant is None:
         raise NotFound
     same = [link for link in links if same_relationship(link) == same_relationship(meant)]
+    await remember_relationship(uow, child, meant, grant, ended=True)
     await uow.family.remove([link.relationship_id for link in same])
     for link in same:
         if link.other_child_id is not None:

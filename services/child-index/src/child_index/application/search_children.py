@@ -21,7 +21,8 @@ from child_index.domain.matching import (
 )
 from child_index.domain.placement import Knowledge
 from child_index.domain.register import MOST_CANDIDATES
-from child_index.domain.wholes import Whole, facing, wholes
+from child_index.domain.wholes import Whole, facing, weighed, wholes
+from contracts.vocabulary import Role
 
 MOST_NAMED = 20
 """How many candidates are put to the decision."""
@@ -35,15 +36,17 @@ class Match:
     status: str
 
 
-async def candidates(uow: IndexUnitOfWork, knowledge: Knowledge, details: PersonDetails) -> list[str]:
+async def candidates(
+    uow: IndexUnitOfWork, knowledge: Knowledge, details: PersonDetails, *, hidden: bool = False
+) -> list[str]:
     """Ids of the children that the details may be about, best first, each once however many records they have.
 
     Each is judged as if alone: a child who is hidden from the viewer must not, by being the better match, take
-    another one off the list.
+    another one off the list. `hidden`: by hidden names too, for an index officer.
     """
     query = prepare(details)
-    records = await uow.children.sharing(blocking_keys(query), MOST_CANDIDATES)
-    found = _ranked(query, wholes(records).values(), knowledge)
+    records = await uow.children.sharing(blocking_keys(query), MOST_CANDIDATES, hidden=hidden)
+    found = _ranked(query, wholes(records).values(), knowledge, hidden=hidden)
     return [each.candidate_id for each in found if probability(each.bits) >= PLAUSIBLE][:MOST_NAMED]
 
 
@@ -52,15 +55,24 @@ async def search(
 ) -> tuple[SearchStatus, list[Match]]:
     """The matches among the permitted children, and the word for the whole answer."""
     children = granted_children(await uow.children.records(grant.records), grant)
-    found = _ranked(prepare(details), children.values(), knowledge)
+    found = _ranked(prepare(details), children.values(), knowledge, hidden=sees_hidden_names(grant))
     matches = [Match(children[each.candidate_id], each.score, each.status) for each in found if each.score >= PLAUSIBLE]
     return search_status([match.score for match in matches]), matches[:MOST_SHOWN]
 
 
-def _ranked(query: Prepared, children: Iterable[Whole], knowledge: Knowledge) -> tuple[Ranked, ...]:
+def sees_hidden_names(grant: Grant) -> bool:
+    """Index officers alone do: they keep a child of two names from becoming two children."""
+    return grant.role is Role.INDEX_OFFICER
+
+
+def _ranked(query: Prepared, children: Iterable[Whole], knowledge: Knowledge, *, hidden: bool) -> tuple[Ranked, ...]:
     """The children best first, each by the one of their records that agrees best."""
     candidates = []
+    keys = frozenset(blocking_keys(query))
     for child in children:
-        held = facing(query, [prepare(record.details()) for record in child.records])
+        members = [prepare(each) for each in weighed(child, hidden=hidden)]
+        if not hidden and child.hidden_names and not any(keys.intersection(blocking_keys(each)) for each in members):
+            continue  # only a hidden name led here
+        held = facing(query, members)
         candidates.append((child.child_id, best_of(query, held, knowledge.frequencies, knowledge.population)))
     return rank(query, candidates, knowledge.frequencies, population=knowledge.population)

@@ -6,6 +6,8 @@ from dataclasses import replace
 from chassis.errors import Conflict
 from chassis.ids import new_id
 from child_index.application.enrolment import started, tell_of_records
+from child_index.application.history import remember
+from child_index.application.history_ports import Origin
 from child_index.application.ports import Episode, IndexUnitOfWork, Service
 from child_index.domain.days import uk_date
 from child_index.domain.matching import blocking_keys, prepare
@@ -43,6 +45,7 @@ async def separate(uow: IndexUnitOfWork, link: Statement, by: str) -> ChildRecor
     await uow.statements.add(_said(made.child_id, mine), numbers, link.import_id)
     await uow.merges.part(number, link.child_no, link.review_id or link.import_id or "")
     tell_of_records(uow, changes)
+    await remember(uow, changes.amended.values(), origin=Origin.PARTING, by=by, agency_id=None, by_sensitive=False)
     others = any(each.source == link.source and each.statement_no not in gone for each in statements)
     await _move_episodes(uow, link, replace(made, child_no=number), by, shared=others)
     return replace(made, child_no=number)

@@ -66,6 +66,16 @@ def postcode(text: str) -> str | None:
     return addresses.postcode(plain(text, 20) or "")
 
 
+def uprn(text: str) -> str | None:
+    """The 1 to 12 digits of a unique property reference number, without leading zeros."""
+    written = plain(text, 20)
+    if written is None:
+        return None
+    if not (written.isascii() and written.isdigit() and 1 <= len(written.lstrip("0")) <= 12):
+        raise ValueError("is not a unique property reference number")
+    return written.lstrip("0")
+
+
 def nhs_number(text: str) -> str | None:
     """The ten digits of an NHS number (modulus 11)."""
     written = plain(text, 40)

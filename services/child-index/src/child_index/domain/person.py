@@ -9,6 +9,8 @@ from typing import Any
 
 from child_index.domain.matching import PersonDetails
 
+Name = tuple[str, str]
+"""Given and family name."""
 NUMBERED = "id:"
 """Begins the source key of a record that its sender has a number for."""
 
@@ -66,6 +68,12 @@ class Address:
     address_line: str | None
     postcode: str | None
     since: date
+    until: date | None = None
+    uprn: str | None = None
+
+    @property
+    def place(self) -> "tuple[str | None, str | None]":
+        return self.address_line, self.postcode
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +88,13 @@ class ChildRecord:
     sex: str | None
     nhs_number: str | None
     upn: str | None
-    other_names: tuple[tuple[str, str], ...] = ()
+    other_names: tuple[Name, ...] = ()
     addresses: tuple[Address, ...] = ()
     root_no: int | None = None
     """The number that records which answer as one have in common: their root's. None: it stands alone."""
+    died_on: date | None = None
+    hidden_names: tuple[Name, ...] = ()
+    """Names of before that are neither shown nor searched by, save for index officers."""
 
     @classmethod
     def of(cls, child_id: str, person: Person, today: date) -> "ChildRecord":
@@ -100,7 +111,12 @@ class ChildRecord:
             addresses=(Address(person.address_line, person.postcode, today),) if known else (),
         )
 
-    def details(self) -> PersonDetails:
+    @property
+    def name(self) -> Name:
+        return self.given_name, self.family_name
+
+    def details(self, *, hidden: bool = False) -> PersonDetails:
+        """What the matcher weighs; with the `hidden` names for index officers alone."""
         postcodes = [address.postcode for address in self.addresses if address.postcode]
         lines = [address.address_line for address in self.addresses if address.address_line]
         return PersonDetails(
@@ -112,6 +128,6 @@ class ChildRecord:
             address_line=lines[0] if lines else None,
             nhs_number=self.nhs_number,
             upn=self.upn,
-            other_names=self.other_names,
+            other_names=(*self.other_names, *self.hidden_names) if hidden else self.other_names,
             earlier_postcodes=tuple(postcodes[1:]),
         )

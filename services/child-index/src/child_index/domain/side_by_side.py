@@ -7,7 +7,7 @@ from typing import Final
 from child_index.domain.matching import DEFAULT_WEIGHTS, Band, Prepared, best_of, compare, prepare, sentence
 from child_index.domain.person import Person
 from child_index.domain.placement import Knowledge
-from child_index.domain.wholes import Whole, facing
+from child_index.domain.wholes import Whole, facing, weighed
 
 
 class Mark(StrEnum):
@@ -35,7 +35,7 @@ _WHEREABOUTS_SENTENCES: Final = frozenset(
 def side_by_side(person: Person, child: Whole, knowledge: Knowledge) -> dict[str, Compared]:
     """Each field of the person against the one of the child's records that agrees best."""
     query = prepare(person.details())
-    held = facing(query, [prepare(record.details()) for record in child.records])
+    held = facing(query, [prepare(each) for each in weighed(child, hidden=True)])
     best = best_of(query, held, knowledge.frequencies, knowledge.population)
     comparison = compare(query, best, knowledge.frequencies, DEFAULT_WEIGHTS, knowledge.population)
     found = {}

@@ -76,8 +76,8 @@ def without(record: ChildRecord, statements: Sequence[Statement], gone: Collecti
         nhs_number=_less(record.nhs_number, whole.nhs_number, rest.nhs_number),
         upn=_less(record.upn, whole.upn, rest.upn),
     )
-    present, told_name, name = _name(record), _name(whole), _name(rest)
-    kept = name if present == told_name else present
+    present, told_name, name = record.name, whole.name, rest.name
+    kept = name if present == told_name and name not in record.hidden_names else present
     dropped = {told_name, *whole.other_names} - {name, *rest.other_names}
     others = [each for each in record.other_names if each not in dropped]
     others += [each for each in rest.other_names if each not in whole.other_names and each not in others]
@@ -89,13 +89,9 @@ def without(record: ChildRecord, statements: Sequence[Statement], gone: Collecti
         changed,
         given_name=kept[0],
         family_name=kept[1],
-        other_names=tuple(each for each in others if each != kept),
+        other_names=tuple(each for each in others if each != kept and each not in record.hidden_names),
         addresses=tuple(sorted(places, key=lambda each: each.since, reverse=True)),
     )
-
-
-def _name(record: ChildRecord) -> tuple[str, str]:
-    return record.given_name, record.family_name
 
 
 def _less(present: T, whole: T, rest: T) -> T:

@@ -29,7 +29,7 @@ def is_plausible_change(comparison: Comparison) -> bool:
 def enriched(record: ChildRecord, person: Person, today: date) -> ChildRecord:
     """The record with what another source knows of the child: another spelling, an address, a missing number."""
     name = (person.given_name, person.family_name)
-    known = {_read(each) for each in ((record.given_name, record.family_name), *record.other_names)}
+    known = {_read(each) for each in (record.name, *record.other_names, *record.hidden_names)}
     return replace(
         record,
         other_names=record.other_names if _read(name) in known else (*record.other_names, name),
@@ -43,8 +43,10 @@ def enriched(record: ChildRecord, person: Person, today: date) -> ChildRecord:
 def updated(record: ChildRecord, before: Person, person: Person, today: date) -> ChildRecord:
     """The record after a source changed its own description from `before` to `person`: the changed fields count."""
     changed = record
-    if (before.given_name, before.family_name) != (person.given_name, person.family_name):
-        old, new = (record.given_name, record.family_name), (person.given_name, person.family_name)
+    new = (person.given_name, person.family_name)
+    # A sender that comes to know only now of a name that was hidden since does not bring it back.
+    if (before.given_name, before.family_name) != new and new not in record.hidden_names:
+        old = record.name
         others = tuple(name for name in record.other_names if name != new)
         changed = replace(
             changed,

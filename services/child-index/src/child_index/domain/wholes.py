@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from child_index.domain.matching import Prepared
-from child_index.domain.person import Address, ChildRecord
+from child_index.domain.matching import PersonDetails, Prepared
+from child_index.domain.person import Address, ChildRecord, Name
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +46,22 @@ class Whole:
         return _distinct(record.upn for record in self.records)
 
     @property
-    def other_names(self) -> list[tuple[str, str]]:
+    def other_names(self) -> list[Name]:
         """Every other name that any of the records has or had, the root's first."""
-        present = (self.root.given_name, self.root.family_name)
         found = list(self.root.other_names)
         for record in self.others:
-            found += [(record.given_name, record.family_name), *record.other_names]
-        return [name for name in dict.fromkeys(found) if name != present]
+            found += [record.name, *record.other_names]
+        kept_out = {self.root.name, *self.hidden_names}
+        return [name for name in dict.fromkeys(found) if name not in kept_out]
+
+    @property
+    def hidden_names(self) -> list[Name]:
+        """Hidden on one of the records, a name is hidden of the child."""
+        return list(dict.fromkeys(name for record in self.records for name in record.hidden_names))
+
+    @property
+    def died_on(self) -> date | None:
+        return next((record.died_on for record in self.records if record.died_on), None)
 
     @property
     def other_dates_of_birth(self) -> list[date]:
@@ -63,10 +72,10 @@ class Whole:
     def addresses(self) -> list[Address]:
         """The root's, and the places that only another record has; newest first."""
         found = list(self.root.addresses)
-        places = {(address.address_line, address.postcode) for address in found}
+        places = {address.place for address in found}
         for record in self.others:
-            found += [each for each in record.addresses if (each.address_line, each.postcode) not in places]
-            places |= {(address.address_line, address.postcode) for address in record.addresses}
+            found += [each for each in record.addresses if each.place not in places]
+            places |= {address.place for address in record.addresses}
         return sorted(found, key=lambda address: address.since, reverse=True)
 
 
@@ -102,6 +111,20 @@ def facing(query: Prepared, members: Sequence[Prepared]) -> Sequence[Prepared]:
         )
         for member in members
     ]
+
+
+def weighed(child: Whole, *, hidden: bool) -> list[PersonDetails]:
+    """What each record of the child tells the matcher: without names that are hidden, on whichever record, unless
+    `hidden`."""
+    if hidden or not child.hidden_names:
+        return [record.details(hidden=hidden) for record in child.records]
+    kept_out = {*child.hidden_names}
+    found = []
+    for record in child.records:
+        own = child.root.name if record.name in kept_out else record.name
+        others = tuple(name for name in record.other_names if name not in kept_out)
+        found.append(replace(record, given_name=own[0], family_name=own[1], other_names=others).details())
+    return found
 
 
 def _facing(held: list[str], sought: str) -> str:

@@ -63,6 +63,8 @@ ACTIONS: dict[str, ActionRule] = {
     "notification.read": ActionRule(Basis.INVOLVED),
     "notification.acknowledge": ActionRule(Basis.INVOLVED),
     "child.read": ActionRule(Basis.INVOLVED, overridable=True),
+    "child.correct": ActionRule(Basis.INVOLVED),
+    "child.history": ActionRule(Basis.INVOLVED, overridable=True),
     "episode.close": ActionRule(Basis.INVOLVED),
     "lead.assign": ActionRule(Basis.INVOLVED),
     "family.write": ActionRule(Basis.INVOLVED, writes=True),
