@@ -254,6 +254,29 @@ async def test_a_sibling_who_blocks_the_viewer_is_not_named_beside_the_child(con
     assert await related(SOCIAL_WORKER, child_id) == [sibling]
 
 
+async def test_an_inbox_tells_of_a_sibling_only_who_may_know_of_the_family(consent: Consent, child_id: str) -> None:
+    sibling, stranger = await make_child(consent), await make_child(consent)
+    await consent.tell(ChildrenRelated(relationship_id=new_id(), child_id=child_id, other_child_id=sibling))
+
+    async def known(who: str) -> tuple[object, object]:
+        asked = {"action": "notification.read", "subject": "candidates", "purpose": "direct-support"}
+        children = [child_id, stranger]
+        answer = await consent.decide(who, **asked, categories=["basics", "involvement"], children=children)
+        claims = jwt_claims(answer.json()["grant"])
+        assert set(claims["cat"]) == {"basics", "involvement"}
+        return claims["chn"], claims["rel"]
+
+    assert await known(HEALTH_VISITOR) == ([child_id, stranger], [sibling])
+    await block(consent, child_id, "practitioner", HEALTH_VISITOR, "family")
+    assert await known(HEALTH_VISITOR) == ([child_id, stranger], [])
+    assert await known(SOCIAL_WORKER) == ([child_id, stranger], [sibling])
+    await block(consent, sibling, "practitioner", SOCIAL_WORKER)
+    assert await known(SOCIAL_WORKER) == ([child_id, stranger], [])
+    youth_worker = {"name": "Tia", "agency_id": "school", "role": "youth_worker", "team_ids": ["year-6"]}
+    await consent.call("admin", "PUT", f"/v1/practitioners/{TEACHER}", youth_worker)
+    assert await known(TEACHER) == ([child_id, stranger], [])
+
+
 async def test_only_the_lead_and_social_workers_place_blocks(consent: Consent, child_id: str) -> None:
     body = {"viewer": {"type": "practitioner", "id": HEALTH_VISITOR}, "categories": ["all"]}
     assert (await consent.call(TEACHER, "POST", f"/v1/children/{child_id}/blocks", body)).status_code == 404

@@ -54,6 +54,8 @@ class Viewer:
     role: Role = Role.SOCIAL_WORKER
     records: Sequence[str] | None = None
     """Where records of the child were merged: all of them."""
+    related: Sequence[str] = ()
+    """Children of the family whom the viewer may know of."""
 
     async def call(
         self,
@@ -83,6 +85,7 @@ class Viewer:
             categories=frozenset(self.categories),
             children=tuple(children),
             records=tuple(self.records or (children if child is None else (child,))),
+            related=tuple(self.related),
         )
         carried = {headers.REQUEST_ID: request_id, **(sent or {})}
         if send_grant:

@@ -54,7 +54,8 @@ class Grant:
     `records` are those that the decision took account of: every record of the child, or of each of `children`. An
     answer holds rows of these records only: of one that was merged a moment ago, or parted, the decision knew nothing.
     `related` names children of the same family, by each of their records, whose names this viewer may see beside the
-    child's own. `overrides` pairs a child that the viewer sees by an override with the override's id.
+    child's own (of several children: beside that of the one whose family they are of). `overrides` pairs a child that
+    the viewer sees by an override with the override's id.
     `kept_back` is what an answer to the family leaves out without a trace.
     `lead` says that the viewer is the child's lead professional. `role` is None for an identity that the directory
     does not know yet (only the acceptance of an invitation takes one). `actor` is the system that acts for the

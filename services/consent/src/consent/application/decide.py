@@ -106,7 +106,7 @@ class DecideRequest:
             categories=frozenset(request.categories) if several else frozenset(first.permitted),
             children=tuple(each.child_id for each in shown if each.child_id) if several else (),
             records=tuple(record for each in shown for record in each.records),
-            related=() if several else first.related,
+            related=tuple(dict.fromkeys(other for each in shown for other in each.decision.related)),
             scope=viewer.scope,
             actor=actor,
             lead=not several and first.lead,

@@ -31,6 +31,8 @@ class ActionRule:
     overridable: bool = False
     whole: bool = False
     """Permitted only where every category asked for is: the answer says one thing of them all."""
+    family: bool = False
+    """The answer may tell of another child of the family, though it holds nothing of the category."""
 
 
 ACTIONS: dict[str, ActionRule] = {
@@ -60,8 +62,8 @@ ACTIONS: dict[str, ActionRule] = {
     "merge.read": ActionRule(Basis.UNRELATED),
     "merge.undo": ActionRule(Basis.UNRELATED),
     "episode.open": ActionRule(Basis.UNRELATED),
-    "notification.read": ActionRule(Basis.INVOLVED),
-    "notification.acknowledge": ActionRule(Basis.INVOLVED),
+    "notification.read": ActionRule(Basis.INVOLVED, family=True),
+    "notification.acknowledge": ActionRule(Basis.INVOLVED, family=True),
     "child.read": ActionRule(Basis.INVOLVED, overridable=True),
     "child.correct": ActionRule(Basis.INVOLVED),
     "child.history": ActionRule(Basis.INVOLVED, overridable=True),

@@ -136,7 +136,10 @@ def decide(
         permitted = ()
     alone = case.rule.basis in _WITHOUT_CATEGORIES and not findings
     outcome = Outcome.PERMITTED if permitted or alone else Outcome.REFUSED
-    related = _related(viewer, child, permitted, now)
+    of_family = Category.FAMILY in permitted
+    if case.rule.family and not of_family:
+        of_family = _deciding(case.spoken(reach, Category.FAMILY)).permitted
+    related = _related(viewer, child, now) if of_family else ()
     kept_back = tuple(each for each in child.delays if each.current(now)) if case.rule.basis is Basis.OWN else ()
     spoke = (reach,) if alone else findings
     return Decision(outcome, permitted, spoke, lead=case.lead, related=related, kept_back=kept_back)
@@ -294,10 +297,8 @@ _FIRST_CONTACT = frozenset({Category.BASICS, Category.INVOLVEMENT})
 (an unattended system that opens episodes for its agency)."""
 
 
-def _related(viewer: Viewer, child: ChildFacts, permitted: tuple[Category, ...], now: datetime) -> tuple[str, ...]:
+def _related(viewer: Viewer, child: ChildFacts, now: datetime) -> tuple[str, ...]:
     """Children of the family whose names may stand beside this child's: never one whose own block names the viewer."""
-    if Category.FAMILY not in permitted:
-        return ()
     named = (Category.BASICS, Category.FAMILY)
     return tuple(
         other

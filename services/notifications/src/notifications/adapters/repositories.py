@@ -1,6 +1,6 @@
 """The repositories over SQLAlchemy Core, the same on SQLite and PostgreSQL."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.ids import Clock
 from notifications.adapters.tables import lead_professionals, notifications, withdrawn_consents
+from notifications.application.ports import Known
 from notifications.domain.entries import Entry, State
 from notifications.domain.hearing import NotificationType
 
@@ -40,10 +41,10 @@ class SqlEntries:
             await self._connection.execute(sa.insert(notifications), [asdict(entry) for entry in entries])
 
     async def newest(
-        self, recipient_id: str, children: Collection[str], state: State | None, before: str | None, limit: int
+        self, recipient_id: str, known: Known, state: State | None, before: str | None, limit: int
     ) -> list[Entry]:
         table = notifications
-        wanted = sa.select(table).where(_about(recipient_id, children))
+        wanted = sa.select(table).where(_of(recipient_id, known))
         if state is not None:
             unread = table.c.acknowledged_at.is_(None)
             wanted = wanted.where(unread if state is State.UNREAD else sa.not_(unread))
@@ -53,11 +54,11 @@ class SqlEntries:
         found = await self._connection.execute(wanted.order_by(table.c.notification_id.desc()).limit(limit))
         return [_entry(row) for row in found]
 
-    async def count_unread(self, recipient_id: str, children: Collection[str]) -> int:
+    async def count_unread(self, recipient_id: str, known: Known) -> int:
         found = await self._connection.execute(
             sa.select(sa.func.count())
             .select_from(notifications)
-            .where(_about(recipient_id, children), notifications.c.acknowledged_at.is_(None))
+            .where(_of(recipient_id, known), notifications.c.acknowledged_at.is_(None))
         )
         return int(found.scalar_one())
 
@@ -88,6 +89,14 @@ class SqlEntries:
             .values(acknowledged_at=at)
         )
         return changed.rowcount == 1
+
+    async def tells_of_family(self, recipient_id: str, child_id: str, other_child_id: str) -> bool:
+        table = notifications
+        same = (table.c.recipient_id == recipient_id, table.c.child_id == child_id)
+        found = await self._connection.execute(
+            sa.select(table.c.notification_id).where(*same, table.c.other_child_id == other_child_id).limit(1)
+        )
+        return found.scalar_one_or_none() is not None
 
     async def reminds_of(self, consent_id: str) -> bool:
         table = notifications
@@ -120,9 +129,13 @@ class SqlConsents:
             )
 
 
-def _about(recipient_id: str, children: Collection[str]) -> sa.ColumnElement[bool]:
-    child_id = notifications.c.child_id
-    return sa.and_(notifications.c.recipient_id == recipient_id, sa.or_(child_id.is_(None), child_id.in_(children)))
+def _of(recipient_id: str, known: Known) -> sa.ColumnElement[bool]:
+    child_id, other = notifications.c.child_id, notifications.c.other_child_id
+    return sa.and_(
+        notifications.c.recipient_id == recipient_id,
+        sa.or_(child_id.is_(None), child_id.in_(known.children)),
+        sa.or_(other.is_(None), other.in_(known.related)),
+    )
 
 
 def _entry(row: sa.Row[tuple[object, ...]]) -> Entry:

@@ -28,6 +28,18 @@ merges = sa.Table(
     sa.Index("ix_merges_into", "into_id"),
 )
 
+# Kept when it has ended, so that what comes late is known to be over.
+family_links = sa.Table(
+    "family_links",
+    metadata,
+    sa.Column("relationship_id", sa.String(36), primary_key=True),
+    sa.Column("child_id", sa.String(36), nullable=False),
+    sa.Column("other_child_id", sa.String(36), nullable=False),
+    sa.Column("ended", sa.Boolean, nullable=False),
+    sa.Index("ix_family_links_child", "child_id"),
+    sa.Index("ix_family_links_other", "other_child_id"),
+)
+
 notifications = sa.Table(
     "notifications",
     metadata,
@@ -40,6 +52,7 @@ notifications = sa.Table(
     sa.Column("assessment_id", sa.String(36)),
     sa.Column("override_id", sa.String(36)),
     sa.Column("consent_id", sa.String(36)),
+    sa.Column("other_child_id", sa.String(36)),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("acknowledged_at", UtcDateTime),
     sa.Index("ix_notifications_recipient", "recipient_id", "child_id", "notification_id"),

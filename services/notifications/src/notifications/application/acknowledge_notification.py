@@ -5,7 +5,7 @@ from dataclasses import replace
 from chassis.errors import NotFound
 from chassis.grants import Grant
 from chassis.ids import is_uuid
-from notifications.application.need_to_know import children_shown
+from notifications.application.need_to_know import known_to
 from notifications.application.ports import NotificationsUnitOfWork
 from notifications.domain.entries import Entry
 
@@ -22,7 +22,7 @@ async def acknowledge_notification(uow: NotificationsUnitOfWork, grant: Grant, n
     Raises `NotFound` alike for an entry that is not there, another's, or about a child hidden from the caller.
     """
     entry = await _own(uow, grant, notification_id)
-    if entry is None or (entry.child_id is not None and entry.child_id not in children_shown(grant)):
+    if entry is None or not known_to(grant).covers(entry):
         raise NotFound
     if entry.acknowledged_at is not None:
         return entry

@@ -1,5 +1,6 @@
 """Another practitioner leads for the child from now on: keep who, and tell them."""
 
+from notifications.application.family import tell_leads_of_family
 from notifications.application.ports import NotificationsUnitOfWork
 from notifications.application.tell import tell
 from notifications.domain.hearing import Occurrence
@@ -9,3 +10,4 @@ async def change_lead(uow: NotificationsUnitOfWork, practitioner_id: str, occurr
     """Who is told is the one appointed, also where somebody else leads for a record that this one was merged into."""
     await uow.leads.put(occurrence.child_id, practitioner_id)
     await tell(uow, occurrence, lead=practitioner_id)
+    await tell_leads_of_family(uow, occurrence.child_id)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from chassis.grants import Grant
-from notifications.application.need_to_know import MOST_CHILDREN, children_shown
+from notifications.application.need_to_know import MOST_CHILDREN, known_to
 from notifications.application.ports import NotificationsUnitOfWork
 from notifications.domain.entries import Entry, State
 
@@ -25,8 +25,8 @@ async def list_notifications(
     uow: NotificationsUnitOfWork, grant: Grant, state: State | None, before: str | None, limit: int
 ) -> Inbox:
     """Pages and the count of unread ones are made of the visible entries alone, so a hidden one leaves no trace."""
-    children = children_shown(grant)
+    known = known_to(grant)
     return Inbox(
-        entries=await uow.entries.newest(grant.viewer_id, children, state, before, limit + 1),
-        unread=await uow.entries.count_unread(grant.viewer_id, children),
+        entries=await uow.entries.newest(grant.viewer_id, known, state, before, limit + 1),
+        unread=await uow.entries.count_unread(grant.viewer_id, known),
     )

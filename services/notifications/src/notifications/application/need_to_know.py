@@ -2,11 +2,12 @@
 
 from chassis.grants import Grant
 from contracts.vocabulary import Category
+from notifications.application.ports import Known
 
 MOST_CHILDREN = 500
 """How many children of one inbox are decided on in one request, those with the newest entries first."""
 
 
-def children_shown(grant: Grant) -> tuple[str, ...]:
-    """By each of their records. An entry tells of an involvement, so it takes that category to be shown one."""
-    return grant.records if grant.permits(Category.INVOLVEMENT) else ()
+def known_to(grant: Grant) -> Known:
+    """An entry tells of an involvement, so it takes that category to be shown one."""
+    return Known(grant.records, grant.related) if grant.permits(Category.INVOLVEMENT) else Known((), ())

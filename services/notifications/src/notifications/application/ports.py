@@ -9,6 +9,19 @@ from chassis.unit_of_work import UnitOfWork
 from notifications.domain.entries import Entry, State
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Of whom an inbox may speak at this reading, by each of their records: `children` that its entries are about, and
+    the `related` ones that an entry may tell of beside them."""
+
+    children: Collection[str]
+    related: Collection[str]
+
+    def covers(self, entry: Entry) -> bool:
+        about = entry.child_id is None or entry.child_id in self.children
+        return about and (entry.other_child_id is None or entry.other_child_id in self.related)
+
+
 class LeadRepository(Protocol):
     """Who leads for which child, as the child index's events told."""
 
@@ -40,17 +53,29 @@ class MergeRepository(Protocol):
         """Merges in force of, or into, one of these."""
 
 
+class FamilyRepository(Protocol):
+    """Which children are of one family, as the child index's events told."""
+
+    async def relate(self, relationship_id: str, child_id: str, other_child_id: str) -> bool:
+        """Whether it is new; what has been ended stays so."""
+
+    async def part(self, relationship_id: str, child_id: str, other_child_id: str) -> None: ...
+
+    async def of(self, records: Collection[str]) -> list[str]:
+        """Children related to any of these records now."""
+
+
 class EntryRepository(Protocol):
     """Inbox entries. Every look is for one recipient; nobody can be handed another's entry."""
 
     async def add(self, entries: Sequence[Entry]) -> None: ...
 
     async def newest(
-        self, recipient_id: str, children: Collection[str], state: State | None, before: str | None, limit: int
+        self, recipient_id: str, known: Known, state: State | None, before: str | None, limit: int
     ) -> list[Entry]:
-        """Entries about `children` or about no child, newest first, from the one after the notification id `before`."""
+        """Entries of which the recipient may know, newest first, from the one after the notification id `before`."""
 
-    async def count_unread(self, recipient_id: str, children: Collection[str]) -> int: ...
+    async def count_unread(self, recipient_id: str, known: Known) -> int: ...
 
     async def children_of(self, recipient_id: str, limit: int) -> list[str]:
         """Children whom the recipient's entries are about, the one with the newest entry first."""
@@ -59,6 +84,9 @@ class EntryRepository(Protocol):
 
     async def acknowledge(self, notification_id: str, at: datetime) -> bool:
         """Whether it was unread until now."""
+
+    async def tells_of_family(self, recipient_id: str, child_id: str, other_child_id: str) -> bool:
+        """Whether the recipient has an entry about the one that tells of the other."""
 
     async def reminds_of(self, consent_id: str) -> bool:
         """Whether somebody has an entry about this consent."""
@@ -82,6 +110,7 @@ class NotificationsUnitOfWork(UnitOfWork):
 
     leads: LeadRepository
     merges: MergeRepository
+    family: FamilyRepository
     entries: EntryRepository
 
 

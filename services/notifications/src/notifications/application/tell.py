@@ -34,6 +34,7 @@ async def tell(uow: NotificationsUnitOfWork, occurrence: Occurrence, lead: str |
                 consent_id=occurrence.consent_id,
                 created_at=uow.now(),
                 override_id=occurrence.override_id,
+                other_child_id=occurrence.other_child_id,
             )
             for notice in who_hears(occurrence, audiences)
         ]

@@ -1,14 +1,24 @@
-"""What the child index tells: who leads for a child, who has become involved, and which records are of one child.
+"""What the child index tells: who leads for a child, who has become involved, which records are of one child, and which
+children of one family.
 
-Both come on one topic under the child's key, so a lead professional who was assigned before an episode started is
+All come on one topic under the child's key, so a lead professional who was assigned before an episode started is
 known when the episode arrives.
 """
 
 from typing import Any
 
 from chassis.inbox import EventHandler
-from contracts.events import Event, LeadProfessionalAssigned, MergeUndone, RecordsMerged, ServiceEpisodeStarted
+from contracts.events import (
+    ChildrenRelated,
+    ChildrenUnrelated,
+    Event,
+    LeadProfessionalAssigned,
+    MergeUndone,
+    RecordsMerged,
+    ServiceEpisodeStarted,
+)
 from notifications.application.change_lead import change_lead
+from notifications.application.family import part_children, relate_children
 from notifications.application.merging import take_merge, take_undoing
 from notifications.application.ports import Merge, NotificationsUnitOfWork
 from notifications.application.tell import tell
@@ -50,9 +60,19 @@ async def on_merge_undone(uow: NotificationsUnitOfWork, event: MergeUndone) -> N
     await take_undoing(uow, event.type_name(), event.merge_id, merge, event.undone_at)
 
 
+async def on_children_related(uow: NotificationsUnitOfWork, event: ChildrenRelated) -> None:
+    await relate_children(uow, event.relationship_id, event.child_id, event.other_child_id)
+
+
+async def on_children_unrelated(uow: NotificationsUnitOfWork, event: ChildrenUnrelated) -> None:
+    await part_children(uow, event.relationship_id, event.child_id, event.other_child_id)
+
+
 HANDLERS: dict[type[Event], EventHandler[Any]] = {
     LeadProfessionalAssigned: on_lead_professional_assigned,
     ServiceEpisodeStarted: on_service_episode_started,
     RecordsMerged: on_records_merged,
     MergeUndone: on_merge_undone,
+    ChildrenRelated: on_children_related,
+    ChildrenUnrelated: on_children_unrelated,
 }

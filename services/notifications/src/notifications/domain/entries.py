@@ -27,6 +27,8 @@ class Entry:
     consent_id: str | None = None
     acknowledged_at: datetime | None = None
     override_id: str | None = None
+    other_child_id: str | None = None
+    """A child of the same family, whom the entry tells of without naming."""
 
     @property
     def state(self) -> State:

@@ -15,6 +15,7 @@ class NotificationType(StrEnum):
     CONSENT_EXPIRING = "consent-expiring"
     RECORDS_MERGED = "records-merged"
     MERGE_UNDONE = "merge-undone"
+    FAMILY_HAS_ANOTHER_LEAD = "family-has-another-lead"
 
 
 class Audience(StrEnum):
@@ -28,13 +29,17 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`event` is the name of an event type in contracts; `why` is told to the recipient, in plain words."""
+    """`event` is the name of an event type in contracts, or what follows from several; `why` is told to the recipient,
+    in plain words."""
 
     event: str
     hears: Audience
     type: NotificationType
     why: str
 
+
+FAMILY_LEADS_DIFFER = "FamilyLeadsDiffer"
+"""No event of another service: it follows from who leads for whom, and from who is of one family."""
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -91,6 +96,12 @@ RULES: tuple[Rule, ...] = (
         NotificationType.MERGE_UNDONE,
         "The lead professionals of two records hear when the two were taken for one child's and are apart again.",
     ),
+    Rule(
+        FAMILY_LEADS_DIFFER,
+        Audience.LEAD_PROFESSIONAL,
+        NotificationType.FAMILY_HAS_ANOTHER_LEAD,
+        "Another team is working with this family: the lead professionals of two of its children hear of each other.",
+    ),
     *(
         Rule(
             "ConsentExpiring",
@@ -119,6 +130,7 @@ class Occurrence:
     override_id: str | None = None
     officers: tuple[str, ...] = ()
     consent_id: str | None = None
+    other_child_id: str | None = None
     quiet: bool = False
 
 
