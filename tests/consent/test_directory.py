@@ -3,7 +3,7 @@
 import pytest
 
 from tests.consent.kit import Consent
-from tests.consent.scene import TEACHER
+from tests.consent.scene import SOCIAL_WORKER, TEACHER
 
 
 async def test_a_new_directory_has_the_administrator_alone(new_consent: Consent) -> None:
@@ -19,6 +19,19 @@ async def test_what_is_put_is_found_again(consent: Consent) -> None:
     again = await consent.call("admin", "PUT", "/v1/teams/year-6", {"name": "Year 6 and 7", "agency_id": "school"})
     assert again.status_code == 200
     assert (await consent.call(TEACHER, "GET", "/v1/teams/year-6")).json()["name"] == "Year 6 and 7"
+
+
+async def test_a_team_keeps_its_leader_until_told_otherwise(consent: Consent) -> None:
+    async def leader(**more: object) -> object:
+        body = {"name": "Year 6", "agency_id": "school", **more}
+        answer = await consent.call("admin", "PUT", "/v1/teams/year-6", body)
+        assert answer.json() == (await consent.call(TEACHER, "GET", "/v1/teams/year-6")).json()
+        return answer.json().get("leader_id")
+
+    assert await leader() is None
+    assert await leader(leader_id=TEACHER) == TEACHER
+    assert await leader() == TEACHER
+    assert await leader(leader_id=None) is None
 
 
 async def test_lists_are_read_page_by_page(consent: Consent) -> None:
@@ -43,6 +56,8 @@ async def test_lists_are_read_page_by_page(consent: Consent) -> None:
         ("/v1/agencies/a", {"name": "A", "sector": "health", "urn": "12"}, "/urn"),
         ("/v1/agencies/a", {"name": "A", "sector": "health", "colour": "red"}, "/colour"),
         ("/v1/teams/t", {"name": "T", "agency_id": "nowhere"}, "/agency_id"),
+        ("/v1/teams/t", {"name": "T", "agency_id": "school", "leader_id": SOCIAL_WORKER}, "/leader_id"),
+        ("/v1/teams/t", {"name": "T", "agency_id": "school", "leader_id": "nobody"}, "/leader_id"),
         ("/v1/practitioners/p", {"name": "P", "agency_id": "school", "role": "wizard"}, "/role"),
         ("/v1/practitioners/p", {"name": "P", "agency_id": "school", "role": "young_person"}, "/role"),
         (

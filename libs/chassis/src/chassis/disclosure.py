@@ -8,7 +8,8 @@ An undeclared field is never disclosed, and a test fails on it.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import lru_cache
+from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
@@ -49,13 +50,31 @@ def declaration(model: type[BaseModel], field: str) -> In | _Marker | None:
 
 
 def disclose(resource: M, granted: Collection[Category]) -> dict[str, Any]:
-    """The resource as JSON, with the granted fields only. A field without a value is left out."""
-    shown = set()
-    for name in type(resource).model_fields:
-        declared = declaration(type(resource), name)
-        if isinstance(declared, In):
-            if declared.category in granted:
-                shown.add(name)
-        elif declared is not None:
-            shown.add(name)
-    return resource.model_dump(mode="json", include=shown, exclude_none=True)
+    """The resource as JSON, with the granted fields only, those of resources within it too. A field without a value
+    is left out."""
+    return resource.model_dump(mode="json", include=_shown(type(resource), frozenset(granted)), exclude_none=True)
+
+
+@lru_cache(maxsize=4096)
+def _shown(model: type[BaseModel], granted: frozenset[Category]) -> dict[str, Any]:
+    """What pydantic is to include of a model."""
+    shown: dict[str, Any] = {}
+    for name, field in model.model_fields.items():
+        declared = declaration(model, name)
+        if declared is None or (isinstance(declared, In) and declared.category not in granted):
+            continue
+        shown[name] = _within(field.annotation, granted)
+    return shown
+
+
+def _within(annotation: Any, granted: frozenset[Category]) -> Any:
+    """Of one resource what it shows; of several, wherever they are listed, the same for each; else everything."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return _shown(annotation, granted)
+    found = [inner for part in get_args(annotation) if (inner := _within(part, granted)) is not True]
+    if not found:
+        return True
+    if len(found) > 1:
+        raise TypeError("a field holds resources of one kind, or none")
+    several = isinstance(get_origin(annotation), type) and issubclass(get_origin(annotation), Collection)
+    return {"__all__": found[0]} if several else found[0]

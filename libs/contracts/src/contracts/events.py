@@ -175,11 +175,14 @@ class AgencyChanged(Event):
 
 
 class TeamChanged(Event):
+    """`leader_id`: who hears when somebody of the team leaves or is suspended."""
+
     topic = CONSENT
     key_field = "team_id"
     team_id: str
     name: str
     agency_id: str
+    leader_id: str | None = None
     version: int
 
 
@@ -390,7 +393,6 @@ EVENT_TYPES: dict[str, type[Event]] = {
 
 NOT_CONSUMED: dict[str, str] = {
     "ChildDetailsChanged": "readers ask for the record when they need it; for agencies' own systems, who ask again",
-    "TeamChanged": "the child index shows practitioners and services; teams matter only to the decision",
     "ConsentRecorded": "the decision reads consents where they live; kept for agencies' own records",
     "BlockPlaced": "every reader asks the decision again, so no service keeps a copy of a block",
     "BlockLifted": "every reader asks the decision again, so no service keeps a copy of a block",

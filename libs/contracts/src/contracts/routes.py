@@ -143,6 +143,8 @@ ROUTES: tuple[Route, ...] = (
         "episode",
     ),
     Route("PUT", f"{_C}/lead-professional", _INDEX, "lead.assign", _CHILD, _INVOLVED, None, (_CONSENT,)),
+    Route("GET", f"{_C}/lead-professional", _INDEX, "lead.read", _CHILD, (Category.INVOLVEMENT, Category.PLAN), None),
+    Route("GET", "/v1/reassignments", _INDEX, "reassignment.read", _FOUND, _INVOLVED),
     Route("POST", f"{_C}/relationships", _INDEX, "family.write", _CHILD, (Category.FAMILY,), None, (_CONSENT,)),
     Route(
         "DELETE",

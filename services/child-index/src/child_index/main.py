@@ -12,6 +12,7 @@ from child_index.api.episodes import episodes_router
 from child_index.api.family import family_router
 from child_index.api.fhir import fhir_router
 from child_index.api.imports import imports_router
+from child_index.api.leads import leads_router
 from child_index.api.links import links_router
 from child_index.api.merges import merges_router
 from child_index.api.quality import quality_router
@@ -57,6 +58,7 @@ def create_app(
         children_router,
         corrections_router,
         episodes_router,
+        leads_router,
         family_router,
         reviews_router,
         merges_router,

@@ -10,6 +10,7 @@ from child_index.adapters import tables
 from child_index.adapters.sql import among, put_newer
 from child_index.application.agency_ports import Agency
 from child_index.application.ports import Practitioner, Service
+from contracts.vocabulary import PractitionerStatus
 
 _agencies, _practitioners, _services = tables.agencies, tables.practitioners, tables.services
 
@@ -64,9 +65,27 @@ class SqlDirectory:
                 email=row.email,
                 phone=row.phone,
                 agency_name=row.agency_name,
+                team_ids=tuple(row.team_ids),
             )
             for row in found
         }
+
+    async def leavers_led_by(self, leader_id: str) -> list[Practitioner]:
+        led = await self._connection.execute(
+            sa.select(tables.teams.c.team_id, tables.teams.c.agency_id).where(tables.teams.c.leader_id == leader_id)
+        )
+        agencies = {row.team_id: row.agency_id for row in led}
+        left = await self._connection.execute(
+            sa.select(_practitioners.c.practitioner_id).where(
+                _practitioners.c.agency_id.in_(set(agencies.values())),
+                _practitioners.c.status != PractitionerStatus.ACTIVE.value,
+            )
+        )
+        found = await self.practitioners(left.scalars().all())
+        return [each for each in found.values() if not agencies.keys().isdisjoint(each.team_ids)]
+
+    async def put_team(self, row: Mapping[str, Any]) -> None:
+        await put_newer(self._connection, tables.teams, row)
 
     async def agencies(self, ids: Collection[str]) -> list[Agency]:
         if not ids:

@@ -12,7 +12,7 @@ from chassis.errors import Conflict
 from chassis.ids import Clock, new_id
 from child_index.adapters import tables
 from child_index.adapters.sql import among
-from child_index.application.ports import Episode, Lead
+from child_index.application.ports import Episode, Lead, PastLead
 
 _episodes, _leads, _children = tables.episodes, tables.lead_professionals, tables.children
 
@@ -122,7 +122,20 @@ class SqlLeads:
         leads = [Lead(row.practitioner_id, row.assigned_at, row.child_no, row.child_id) for row in found]
         return min(leads, key=lambda lead: numbers.index(lead.child_no), default=None)
 
-    async def assign(self, child_no: int, practitioner_id: str, assigned_by: str, reason: str | None) -> None:
+    async def history(self, numbers: Collection[int]) -> list[PastLead]:
+        found = await self._connection.execute(
+            sa.select(_leads)
+            .where(among(self._connection, _leads.c.child_no, numbers))
+            .order_by(_leads.c.assigned_at.desc(), _leads.c.lead_id.desc())
+        )
+        return [
+            PastLead(row.practitioner_id, row.assigned_at, row.assigned_by, row.ended_at, row.reason, row.handover_note)
+            for row in found
+        ]
+
+    async def assign(
+        self, child_no: int, practitioner_id: str, assigned_by: str, reason: str | None, handover_note: str | None
+    ) -> None:
         now = self._clock()
         await self._connection.execute(
             sa.update(_leads).where(_leads.c.child_no == child_no, _leads.c.ended_at.is_(None)).values(ended_at=now)
@@ -134,6 +147,7 @@ class SqlLeads:
                     child_no=child_no,
                     practitioner_id=practitioner_id,
                     reason=reason,
+                    handover_note=handover_note,
                     assigned_by=assigned_by,
                     assigned_at=now,
                 )

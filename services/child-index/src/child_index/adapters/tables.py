@@ -242,6 +242,7 @@ lead_professionals = sa.Table(
     sa.Column("child_no", _NUMBER, sa.ForeignKey("children.child_no"), nullable=False, index=True),
     sa.Column("practitioner_id", sa.String(64), nullable=False),
     sa.Column("reason", sa.String(500)),
+    sa.Column("handover_note", sa.String(4000)),
     sa.Column("assigned_by", sa.String(64), nullable=False),
     sa.Column("assigned_at", UtcDateTime, nullable=False),
     sa.Column("ended_at", UtcDateTime),
@@ -339,6 +340,17 @@ practitioners = sa.Table(
     sa.Column("status", sa.String(20), nullable=False),
     sa.Column("email", sa.Text),
     sa.Column("phone", sa.Text),
+    # When they leave these stay: it is these teams' leaders who find somebody else for their children.
+    sa.Column("team_ids", sa.JSON, nullable=False, server_default="[]"),
+    sa.Column("version", sa.Integer, nullable=False),
+)
+
+teams = sa.Table(
+    "teams",
+    metadata,
+    sa.Column("team_id", sa.String(64), primary_key=True),
+    sa.Column("agency_id", sa.String(64), nullable=False),
+    sa.Column("leader_id", sa.String(64), index=True),
     sa.Column("version", sa.Integer, nullable=False),
 )
 

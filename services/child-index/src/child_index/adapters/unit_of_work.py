@@ -11,6 +11,7 @@ from child_index.adapters.history import SqlHistory
 from child_index.adapters.imports import SqlImports
 from child_index.adapters.merges import SqlMerges
 from child_index.adapters.quality import SqlQuality
+from child_index.adapters.reassignments import SqlReassignments
 from child_index.adapters.reviews import SqlReviews
 from child_index.adapters.statements import SqlStatements
 from child_index.application.ports import IndexUnitOfWork
@@ -27,6 +28,7 @@ class SqlUnitOfWork(IndexUnitOfWork):
         self.directory = SqlDirectory(self.connection)
         self.episodes = SqlEpisodes(self.connection, self._clock)
         self.leads = SqlLeads(self.connection, self._clock)
+        self.reassignments = SqlReassignments(self.connection)
         self.family = SqlFamily(self.connection, self._clock)
         self.reviews = SqlReviews(self.connection, self._clock)
         self.statements = SqlStatements(self.connection, self._clock)

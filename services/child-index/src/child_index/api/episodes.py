@@ -1,4 +1,4 @@
-"""Who works with a child: episodes and the lead professional."""
+"""Who works with a child: episodes."""
 
 from typing import Annotated
 
@@ -11,10 +11,8 @@ from chassis.idempotency import Answer, once
 from chassis.problem_docs import problems
 from chassis.service import Granted, IdempotencyOf, answer
 from child_index.api.answers import EpisodeOpened
-from child_index.api.record import LeadAnswer
-from child_index.api.requests import EpisodeEndRequest, EpisodeRequest, LeadRequest
+from child_index.api.requests import EpisodeEndRequest, EpisodeRequest
 from child_index.api.wiring import Parts
-from child_index.application.assign_lead import AssignLead, assign_lead
 from child_index.application.close_episode import CloseEpisode, close_episode
 from child_index.application.open_episode import OpenEpisode, open_episode
 
@@ -70,22 +68,5 @@ def episodes_router(parts: Parts) -> APIRouter:
             episode = await close_episode(uow, episode_id, CloseEpisode(sent.ended_on, sent.reason), grant)
             await uow.commit()
         return answer(Answer(200, disclose(EpisodeOpened.of(episode), grant.categories)), uow.effects)
-
-    @router.put(
-        "/v1/children/{child_id}/lead-professional",
-        summary="Name the lead professional",
-        response_model=LeadAnswer,
-        responses=problems(404, 409, 422),
-    )
-    async def assign(
-        child_id: str,
-        sent: LeadRequest,
-        grant: Annotated[Grant, Depends(Granted("lead.assign"))],
-    ) -> JSONResponse:
-        """Name the lead professional. The one before is kept in history."""
-        async with parts.units() as uow:
-            lead, practitioner = await assign_lead(uow, AssignLead(sent.practitioner_id, sent.reason), grant)
-            await uow.commit()
-        return answer(Answer(200, disclose(LeadAnswer.naming(lead, practitioner), grant.categories)), uow.effects)
 
     return router

@@ -48,6 +48,13 @@ LocalId = Annotated[str, Field(max_length=4 * fields.LOCAL_ID_LENGTH), AfterVali
 Contact = Annotated[str, Field(max_length=800), AfterValidator(_line(200))]
 Phone = Annotated[str, Field(max_length=4 * fields.PHONE_LENGTH), AfterValidator(_line(fields.PHONE_LENGTH))]
 Reason = Annotated[str, Field(max_length=2000), AfterValidator(_line(500))]
+HandoverNote = Annotated[
+    str,
+    Field(
+        max_length=16_000, description="What the next one needs to know. Read under `plan`: not by all who are involved"
+    ),
+    AfterValidator(lambda text: fields.prose(text, 4000)),
+]
 Id = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_needed(_line(64)))]
 
 
@@ -126,6 +133,7 @@ class EpisodeEndRequest(Request):
 class LeadRequest(Request):
     practitioner_id: Id
     reason: Reason | None = None
+    handover_note: HandoverNote | None = None
 
 
 class RelatedPerson(Request):

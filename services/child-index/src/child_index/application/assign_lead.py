@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from chassis.errors import Invalid
 from chassis.grants import Grant
 from child_index.application.history import remember_lead
-from child_index.application.ports import IndexUnitOfWork, Lead, Practitioner
+from child_index.application.ports import IndexUnitOfWork, Lead, PastLead, Practitioner
 from child_index.application.whole import granted_child
 from contracts.events import LeadProfessionalAssigned
 from contracts.vocabulary import PractitionerStatus
@@ -15,6 +15,26 @@ from contracts.vocabulary import PractitionerStatus
 class AssignLead:
     practitioner_id: str
     reason: str | None
+    handover_note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLead:
+    """`practitioner`, `assigner` are None where the directory does not know them."""
+
+    lead: PastLead
+    practitioner: Practitioner | None
+    assigner: Practitioner | None
+
+
+async def lead_history(uow: IndexUnitOfWork, grant: Grant) -> list[ShownLead]:
+    """Everybody who has led for the child, the last one first."""
+    child = await granted_child(uow, grant)
+    leads = await uow.leads.history(child.numbers)
+    people = await uow.directory.practitioners(
+        {id_ for each in leads for id_ in (each.practitioner_id, each.assigned_by)}
+    )
+    return [ShownLead(each, people.get(each.practitioner_id), people.get(each.assigned_by)) for each in leads]
 
 
 async def assign_lead(uow: IndexUnitOfWork, command: AssignLead, grant: Grant) -> tuple[Lead, Practitioner]:
@@ -30,7 +50,7 @@ async def assign_lead(uow: IndexUnitOfWork, command: AssignLead, grant: Grant) -
     if present is not None and present.practitioner_id == command.practitioner_id:
         return present, practitioner
     child_no, child_id = (present.child_no, present.child_id) if present else (child.numbers[0], child.child_id)
-    await uow.leads.assign(child_no, command.practitioner_id, grant.viewer_id, command.reason)
+    await uow.leads.assign(child_no, command.practitioner_id, grant.viewer_id, command.reason, command.handover_note)
     await remember_lead(uow, child, present, child_no, command.practitioner_id, command.reason, grant)
     uow.emit(
         LeadProfessionalAssigned(

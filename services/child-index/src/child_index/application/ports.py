@@ -12,6 +12,7 @@ from child_index.application.agency_ports import Agency
 from child_index.application.history_ports import HistoryRepository
 from child_index.application.import_ports import ImportRepository
 from child_index.application.quality_ports import QualityRepository
+from child_index.application.reassignment_ports import ReassignmentRepository
 from child_index.domain.person import ChildRecord, Person
 from child_index.domain.placement import Changes, Said, SourceRecord
 from child_index.domain.statements import Statement
@@ -94,6 +95,8 @@ class Practitioner:
     email: str | None
     phone: str | None
     agency_name: str | None = None
+    team_ids: tuple[str, ...] = ()
+    """The teams that they are in, or were in before they left."""
 
 
 class Directory(Protocol):
@@ -108,6 +111,12 @@ class Directory(Protocol):
     async def practitioners(self, ids: Collection[str]) -> dict[str, Practitioner]: ...
 
     async def agencies(self, ids: Collection[str]) -> list[Agency]: ...
+
+    async def leavers_led_by(self, leader_id: str) -> list[Practitioner]:
+        """Practitioners who have left or are suspended, of the teams that somebody leads."""
+        ...
+
+    async def put_team(self, row: Mapping[str, Any]) -> None: ...
 
     async def put_agency(self, row: Mapping[str, Any]) -> None: ...
 
@@ -168,13 +177,31 @@ class Lead:
     child_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class PastLead:
+    """`ended_at` None: still. `handover_note`: what who came before, or whoever handed over, left for this one."""
+
+    practitioner_id: str
+    assigned_at: datetime
+    assigned_by: str
+    ended_at: datetime | None
+    reason: str | None
+    handover_note: str | None
+
+
 class LeadRepository(Protocol):
     async def present(self, numbers: Sequence[int]) -> Lead | None:
         """The lead professional on the first of the records that has one."""
         ...
 
-    async def assign(self, child_no: int, practitioner_id: str, assigned_by: str, reason: str | None) -> None:
+    async def assign(
+        self, child_no: int, practitioner_id: str, assigned_by: str, reason: str | None, handover_note: str | None
+    ) -> None:
         """Ends the present one, whom history keeps."""
+        ...
+
+    async def history(self, numbers: Collection[int]) -> list[PastLead]:
+        """Everybody who led for any of the records, the last one first."""
         ...
 
 
@@ -364,6 +391,7 @@ class IndexUnitOfWork(UnitOfWork):
     directory: Directory
     episodes: EpisodeRepository
     leads: LeadRepository
+    reassignments: ReassignmentRepository
     family: FamilyRepository
     reviews: ReviewRepository
     imports: ImportRepository

@@ -2,7 +2,8 @@
 
 from chassis.inbox import EventHandler
 from child_index.application.ports import IndexUnitOfWork
-from contracts.events import AgencyChanged, Event, PractitionerChanged, ServiceChanged
+from contracts.events import AgencyChanged, Event, PractitionerChanged, ServiceChanged, TeamChanged
+from contracts.vocabulary import PractitionerStatus
 
 
 async def on_agency_changed(uow: IndexUnitOfWork, event: AgencyChanged) -> None:
@@ -11,7 +12,23 @@ async def on_agency_changed(uow: IndexUnitOfWork, event: AgencyChanged) -> None:
     )
 
 
+async def on_team_changed(uow: IndexUnitOfWork, event: TeamChanged) -> None:
+    await uow.directory.put_team(
+        {
+            "team_id": event.team_id,
+            "agency_id": event.agency_id,
+            "leader_id": event.leader_id,
+            "version": event.version,
+        }
+    )
+
+
 async def on_practitioner_changed(uow: IndexUnitOfWork, event: PractitionerChanged) -> None:
+    """Who leaves is mostly taken out of their teams at once: the teams that they were in are kept."""
+    team_ids = event.team_ids
+    if not team_ids and event.status is not PractitionerStatus.ACTIVE:
+        known = await uow.directory.practitioner(event.practitioner_id)
+        team_ids = list(known.team_ids) if known else []
     await uow.directory.put_practitioner(
         {
             "practitioner_id": event.practitioner_id,
@@ -21,6 +38,7 @@ async def on_practitioner_changed(uow: IndexUnitOfWork, event: PractitionerChang
             "status": event.status.value,
             "email": event.email,
             "phone": event.phone,
+            "team_ids": team_ids,
             "version": event.version,
         }
     )
@@ -43,6 +61,7 @@ async def on_service_changed(uow: IndexUnitOfWork, event: ServiceChanged) -> Non
 
 HANDLERS: dict[type[Event], EventHandler[IndexUnitOfWork]] = {
     AgencyChanged: on_agency_changed,
+    TeamChanged: on_team_changed,
     PractitionerChanged: on_practitioner_changed,
     ServiceChanged: on_service_changed,
 }

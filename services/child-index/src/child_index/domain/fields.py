@@ -39,6 +39,14 @@ def plain(text: str, length: int) -> str | None:
     return kept or None
 
 
+def prose(text: str, length: int) -> str | None:
+    """Several lines of text, each by itself as `plain` takes it."""
+    kept = "\n".join(plain(line, length) or "" for line in text.replace("\r\n", "\n").split("\n")).strip()
+    if len(kept) > length:
+        raise ValueError("is too long")
+    return kept or None
+
+
 def person_name(text: str) -> str | None:
     name = plain(text, NAME_LENGTH)
     if name is not None and not any(c.isalpha() for c in name):

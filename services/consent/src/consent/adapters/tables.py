@@ -35,6 +35,7 @@ teams = sa.Table(
     sa.Column("team_id", _directory_id, primary_key=True),
     sa.Column("name", sa.String(200), nullable=False),
     sa.Column("agency_id", _directory_id, nullable=False),
+    sa.Column("leader_id", _directory_id),
     sa.Column("version", sa.Integer, nullable=False),
 )
 

@@ -46,12 +46,24 @@ class Agency(BaseModel):
 class PutTeam(RequestModel):
     name: Line
     agency_id: DirectoryId
+    leader_id: Annotated[
+        DirectoryId | None,
+        Field(
+            description="The practitioner who is told when somebody of the team leaves or is suspended, and to whom "
+            "the children concerned are listed. Left out, it stays as it was; null says that there is none."
+        ),
+    ] = None
+
+    def record(self, team_id: str) -> dict[str, Any]:
+        said = self.model_dump(mode="json", exclude=set() if "leader_id" in self.model_fields_set else {"leader_id"})
+        return {"team_id": team_id, **said}
 
 
 class Team(BaseModel):
     team_id: str
     name: str
     agency_id: str
+    leader_id: str | None = None
 
 
 def _postcode(text: str) -> str:
@@ -208,7 +220,7 @@ async def put_agency(agency_id: DirectoryId, body: PutAgency, _: Writes, writing
     "/v1/teams/{team_id}", summary="Keep a team of an agency", response_model=Team, responses={201: {"model": Team}}
 )
 async def put_team(team_id: DirectoryId, body: PutTeam, _: Writes, writing: Writing) -> JSONResponse:
-    return await _put(writing, directory.put_team, {"team_id": team_id, **body.model_dump(mode="json")}, Team)
+    return await _put(writing, directory.put_team, body.record(team_id), Team)
 
 
 @router.put(

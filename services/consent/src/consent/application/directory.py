@@ -16,7 +16,15 @@ async def put_agency(uow: UnitOfWork, record: Record) -> tuple[Record, bool]:
 
 
 async def put_team(uow: UnitOfWork, record: Record) -> tuple[Record, bool]:
+    """Stores a team; without a `leader_id` it keeps the leader that it had."""
     await _must_exist(uow, "agency", record["agency_id"], "/agency_id")
+    if "leader_id" not in record:
+        known = await uow.directory.get("team", record["team_id"])
+        record = {**record, "leader_id": known["leader_id"] if known else None}
+    elif record["leader_id"] is not None:
+        leader = await uow.directory.get("practitioner", record["leader_id"])
+        if leader is None or leader["agency_id"] != record["agency_id"]:
+            raise Invalid([FieldError("/leader_id", "is not a practitioner of this agency")])
     stored, new = await uow.directory.put("team", record)
     uow.emit(_event(TeamChanged, stored))
     return stored, new

@@ -69,6 +69,8 @@ ACTIONS: dict[str, ActionRule] = {
     "child.history": ActionRule(Basis.INVOLVED, overridable=True),
     "episode.close": ActionRule(Basis.INVOLVED),
     "lead.assign": ActionRule(Basis.INVOLVED),
+    "lead.read": ActionRule(Basis.INVOLVED, overridable=True),
+    "reassignment.read": ActionRule(Basis.UNRELATED),
     "family.write": ActionRule(Basis.INVOLVED, writes=True),
     "account.create": ActionRule(Basis.INVOLVED),
     "consent.record": ActionRule(Basis.INVOLVED),

@@ -40,6 +40,23 @@ family_links = sa.Table(
     sa.Index("ix_family_links_other", "other_child_id"),
 )
 
+practitioners = sa.Table(
+    "practitioners",
+    metadata,
+    sa.Column("practitioner_id", sa.String(64), primary_key=True),
+    sa.Column("active", sa.Boolean, nullable=False),
+    sa.Column("team_ids", sa.JSON, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+)
+
+teams = sa.Table(
+    "teams",
+    metadata,
+    sa.Column("team_id", sa.String(64), primary_key=True),
+    sa.Column("leader_id", sa.String(64)),
+    sa.Column("version", sa.Integer, nullable=False),
+)
+
 notifications = sa.Table(
     "notifications",
     metadata,
@@ -53,6 +70,7 @@ notifications = sa.Table(
     sa.Column("override_id", sa.String(36)),
     sa.Column("consent_id", sa.String(36)),
     sa.Column("other_child_id", sa.String(36)),
+    sa.Column("practitioner_id", sa.String(64)),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("acknowledged_at", UtcDateTime),
     sa.Index("ix_notifications_recipient", "recipient_id", "child_id", "notification_id"),

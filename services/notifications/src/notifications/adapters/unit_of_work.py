@@ -1,5 +1,6 @@
 """The unit of work over the service's own database."""
 
+from notifications.adapters.directory import SqlDirectory
 from notifications.adapters.family import SqlFamily
 from notifications.adapters.merges import SqlMerges
 from notifications.adapters.repositories import SqlConsents, SqlEntries, SqlLeads
@@ -10,6 +11,7 @@ class SqlUnitOfWork(NotificationsUnitOfWork):
     def _open(self) -> None:
         self.leads = SqlLeads(self.connection, self.now)
         self.merges = SqlMerges(self.connection)
+        self.directory = SqlDirectory(self.connection)
         self.family = SqlFamily(self.connection)
         self.entries = SqlEntries(self.connection)
         self.consents = SqlConsents(self.connection, self.now)

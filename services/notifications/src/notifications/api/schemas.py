@@ -23,6 +23,7 @@ class Notification(BaseModel):
     assessment_id: Annotated[str | None, _INVOLVEMENT] = None
     override_id: Annotated[str | None, _INVOLVEMENT] = None
     consent_id: Annotated[str | None, _INVOLVEMENT] = None
+    practitioner_id: Annotated[str | None, _INVOLVEMENT] = None
     created_at: Annotated[datetime, _INVOLVEMENT]
     why: Annotated[str, _INVOLVEMENT, Field(description="Why you get this, in plain words.")]
     state: Annotated[State, _INVOLVEMENT]
@@ -38,6 +39,7 @@ class Notification(BaseModel):
             assessment_id=entry.assessment_id,
             override_id=entry.override_id,
             consent_id=entry.consent_id,
+            practitioner_id=entry.practitioner_id,
             created_at=entry.created_at,
             why=WHY[entry.type],
             state=entry.state,

@@ -53,6 +53,28 @@ class MergeRepository(Protocol):
         """Merges in force of, or into, one of these."""
 
 
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A practitioner as the directory last had them."""
+
+    active: bool
+    team_ids: tuple[str, ...]
+    version: int
+
+
+class DirectoryRepository(Protocol):
+    """Who is in which team and who leads it, as the consent service's events told."""
+
+    async def post(self, practitioner_id: str) -> Post | None: ...
+
+    async def put_post(self, practitioner_id: str, post: Post) -> None: ...
+
+    async def put_leader(self, team_id: str, leader_id: str | None, version: int) -> None:
+        """Leaves what is newer alone."""
+
+    async def leaders(self, team_ids: Collection[str]) -> list[str]: ...
+
+
 class FamilyRepository(Protocol):
     """Which children are of one family, as the child index's events told."""
 
@@ -111,6 +133,7 @@ class NotificationsUnitOfWork(UnitOfWork):
     leads: LeadRepository
     merges: MergeRepository
     family: FamilyRepository
+    directory: DirectoryRepository
     entries: EntryRepository
 
 

@@ -16,11 +16,13 @@ async def tell(uow: NotificationsUnitOfWork, occurrence: Occurrence, lead: str |
     """
     if occurrence.quiet:
         return  # an import brings these by the thousand; nothing is looked up for them
-    lead = lead or await lead_of(uow, occurrence.child_id)
+    if lead is None and occurrence.child_id is not None:
+        lead = await lead_of(uow, occurrence.child_id)
     audiences: dict[Audience, Sequence[str]] = {
         Audience.LEAD_PROFESSIONAL: [] if lead is None else [lead],
         Audience.CONCERNED: [] if occurrence.concerns is None else [occurrence.concerns],
         Audience.OFFICERS: occurrence.officers,
+        Audience.TEAM_LEADERS: occurrence.leaders,
     }
     await uow.entries.add(
         [
@@ -35,6 +37,7 @@ async def tell(uow: NotificationsUnitOfWork, occurrence: Occurrence, lead: str |
                 created_at=uow.now(),
                 override_id=occurrence.override_id,
                 other_child_id=occurrence.other_child_id,
+                practitioner_id=occurrence.practitioner_id,
             )
             for notice in who_hears(occurrence, audiences)
         ]

@@ -32,7 +32,7 @@ async def on_lead_professional_assigned(uow: NotificationsUnitOfWork, event: Lea
         done_by=event.assigned_by,
         quiet=event.practitioner_id == event.previous_practitioner_id,
     )
-    await change_lead(uow, event.practitioner_id, occurrence)
+    await change_lead(uow, event.child_id, event.practitioner_id, occurrence)
 
 
 async def on_service_episode_started(uow: NotificationsUnitOfWork, event: ServiceEpisodeStarted) -> None:

@@ -1,5 +1,5 @@
 """What the consent service tells: that a consent is about to end, that one was withdrawn, that somebody broke the
-glass, and that nobody has reviewed it yet.
+glass, that nobody has reviewed it yet, and that somebody has left a team.
 
 A reminder and a withdrawal may come late, again, or the wrong way round (a dead letter that is replayed): in every
 order the same inbox is left, in which nobody is asked to renew what the family took back.
@@ -15,8 +15,12 @@ from contracts.events import (
     OverrideEscalated,
     OverrideInvoked,
     OverrideReviewDue,
+    PractitionerChanged,
+    TeamChanged,
 )
-from notifications.application.ports import NotificationsUnitOfWork
+from contracts.vocabulary import PractitionerStatus
+from notifications.application.leavers import take_practitioner, take_team
+from notifications.application.ports import NotificationsUnitOfWork, Post
 from notifications.application.remind_of_consent import forget_consent, remind_of_consent
 from notifications.application.tell import tell
 from notifications.domain.hearing import Occurrence
@@ -56,10 +60,21 @@ async def on_override(
     )
 
 
+async def on_practitioner_changed(uow: NotificationsUnitOfWork, event: PractitionerChanged) -> None:
+    post = Post(event.status is PractitionerStatus.ACTIVE, tuple(event.team_ids), event.version)
+    await take_practitioner(uow, event.practitioner_id, post)
+
+
+async def on_team_changed(uow: NotificationsUnitOfWork, event: TeamChanged) -> None:
+    await take_team(uow, event.team_id, event.leader_id, event.version)
+
+
 HANDLERS: dict[type[Event], EventHandler[Any]] = {
     ConsentExpiring: on_consent_expiring,
     ConsentWithdrawn: on_consent_withdrawn,
     OverrideInvoked: on_override,
     OverrideReviewDue: on_override,
     OverrideEscalated: on_override,
+    PractitionerChanged: on_practitioner_changed,
+    TeamChanged: on_team_changed,
 }

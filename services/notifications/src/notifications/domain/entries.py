@@ -14,8 +14,8 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`acknowledged_at` is None while nobody has acknowledged it. `child_id` is None in what an officer is told, who
-    may know of no child. Times are UTC."""
+    """`acknowledged_at` is None while nobody has acknowledged it. `child_id` is None in what an officer or a
+    team's leader is told, who may know of no child. Times are UTC."""
 
     notification_id: str
     recipient_id: str
@@ -29,6 +29,8 @@ class Entry:
     override_id: str | None = None
     other_child_id: str | None = None
     """A child of the same family, whom the entry tells of without naming."""
+    practitioner_id: str | None = None
+    """The colleague whom the entry is about."""
 
     @property
     def state(self) -> State:

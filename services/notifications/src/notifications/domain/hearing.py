@@ -16,6 +16,7 @@ class NotificationType(StrEnum):
     RECORDS_MERGED = "records-merged"
     MERGE_UNDONE = "merge-undone"
     FAMILY_HAS_ANOTHER_LEAD = "family-has-another-lead"
+    TEAM_MEMBER_GONE = "team-member-gone"
 
 
 class Audience(StrEnum):
@@ -23,8 +24,13 @@ class Audience(StrEnum):
     """Whoever leads for the child once the event has happened."""
     OFFICERS = "officers"
     """The information-governance officers whom the event names; they are told of no child."""
+    TEAM_LEADERS = "team leaders"
+    """The leaders of the teams that the event speaks of; they are told of no child."""
     CONCERNED = "concerned"
     """The practitioner whom the event itself concerns: whoever recorded the consent."""
+
+
+_TOLD_OF_NO_CHILD = frozenset({Audience.OFFICERS, Audience.TEAM_LEADERS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,9 @@ class Rule:
 
 FAMILY_LEADS_DIFFER = "FamilyLeadsDiffer"
 """No event of another service: it follows from who leads for whom, and from who is of one family."""
+
+TEAM_MEMBER_LEFT = "TeamMemberLeft"
+"""No event of another service: it follows from what a practitioner was before."""
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -102,6 +111,13 @@ RULES: tuple[Rule, ...] = (
         NotificationType.FAMILY_HAS_ANOTHER_LEAD,
         "Another team is working with this family: the lead professionals of two of its children hear of each other.",
     ),
+    Rule(
+        TEAM_MEMBER_LEFT,
+        Audience.TEAM_LEADERS,
+        NotificationType.TEAM_MEMBER_GONE,
+        "A team's leader hears when somebody of the team leaves or is suspended: the children for whom somebody else "
+        "is to be found are listed under reassignments.",
+    ),
     *(
         Rule(
             "ConsentExpiring",
@@ -122,7 +138,7 @@ class Occurrence:
     says."""
 
     event: str
-    child_id: str
+    child_id: str | None
     done_by: str | None
     concerns: str | None = None
     episode_id: str | None = None
@@ -131,6 +147,8 @@ class Occurrence:
     officers: tuple[str, ...] = ()
     consent_id: str | None = None
     other_child_id: str | None = None
+    practitioner_id: str | None = None
+    leaders: tuple[str, ...] = ()
     quiet: bool = False
 
 
@@ -157,5 +175,5 @@ def who_hears(occurrence: Occurrence, audiences: Mapping[Audience, Sequence[str]
             continue
         for recipient in audiences.get(rule.hears, ()):
             if recipient != occurrence.done_by:
-                notices[Notice(recipient, rule.type, rule.hears is not Audience.OFFICERS)] = None
+                notices[Notice(recipient, rule.type, rule.hears not in _TOLD_OF_NO_CHILD)] = None
     return list(notices)

@@ -1,0 +1,42 @@
+"""Who is in which team over SQLAlchemy Core, the same on SQLite and PostgreSQL."""
+
+from collections.abc import Collection
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from notifications.adapters.tables import practitioners, teams
+from notifications.application.ports import Post
+
+
+class SqlDirectory:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def post(self, practitioner_id: str) -> Post | None:
+        found = await self._connection.execute(
+            sa.select(practitioners).where(practitioners.c.practitioner_id == practitioner_id)
+        )
+        row = found.one_or_none()
+        return None if row is None else Post(row.active, tuple(row.team_ids), row.version)
+
+    async def put_post(self, practitioner_id: str, post: Post) -> None:
+        values = {"active": post.active, "team_ids": list(post.team_ids), "version": post.version}
+        same = practitioners.c.practitioner_id == practitioner_id
+        changed = await self._connection.execute(sa.update(practitioners).where(same).values(**values))
+        if changed.rowcount == 0:
+            await self._connection.execute(sa.insert(practitioners).values(practitioner_id=practitioner_id, **values))
+
+    async def put_leader(self, team_id: str, leader_id: str | None, version: int) -> None:
+        found = await self._connection.execute(sa.select(teams.c.version).where(teams.c.team_id == team_id))
+        known = found.scalar_one_or_none()
+        values = {"leader_id": leader_id, "version": version}
+        if known is None:
+            await self._connection.execute(sa.insert(teams).values(team_id=team_id, **values))
+        elif known < version:
+            await self._connection.execute(sa.update(teams).where(teams.c.team_id == team_id).values(**values))
+
+    async def leaders(self, team_ids: Collection[str]) -> list[str]:
+        leader = teams.c.leader_id
+        query = sa.select(leader).where(teams.c.team_id.in_(team_ids), leader.is_not(None)).distinct().order_by(leader)
+        return list((await self._connection.execute(query)).scalars())
