@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from chassis.written import compact, fold
@@ -61,6 +62,7 @@ def postcode(text: str) -> str | None:
     return f"{code[:-3]} {code[-3:]}"
 
 
+@lru_cache(maxsize=1 << 15)
 def address(line: str | None) -> Address | None:
     """The comparable form of an address line, None where there is none."""
     if not line:
@@ -72,6 +74,7 @@ def address(line: str | None) -> Address | None:
     return Address(tuple(numbers), rest, frozenset(map(str.__add__, rest, rest[1:])))
 
 
+@lru_cache(maxsize=1 << 15)
 def home(code: str | None, line: str | None) -> str | None:
     """What tells one home from the others, None without a postcode: the postcode, and what stands for the house.
 

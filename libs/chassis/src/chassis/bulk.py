@@ -1,26 +1,109 @@
-"""Many rows at once, on both databases."""
+"""Many rows in one statement. PostgreSQL takes each column as one array, SQLite the rows one after the other.
 
+A statement for each row costs PostgreSQL several times more than the row does; SQLite runs them inside the process.
+"""
+
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+Row = Mapping[str, Any]
 
-async def insert_rows(connection: AsyncConnection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Inserts rows that all have the members of the first.
+_FEW = 4
+"""So few rows are as quick one by one, by statements that the driver has prepared already."""
 
-    To PostgreSQL they travel as one array for each column: a parameter for each value costs ten times as much.
-    """
+
+def is_sqlite(connection: AsyncConnection) -> bool:
+    return connection.dialect.name == "sqlite"
+
+
+async def insert_rows(connection: AsyncConnection, table: sa.Table, rows: Sequence[Row]) -> None:
+    """Inserts the rows, all of the same columns, in their order."""
+    if len(rows) < _FEW or is_sqlite(connection):
+        if rows:
+            await connection.execute(sa.insert(table), list(rows))
+        return
+    await connection.execute(sa.insert(table).from_select(list(rows[0]), _selected(table, rows)))
+
+
+async def insert_returning(
+    connection: AsyncConnection, table: sa.Table, rows: Sequence[Row], *columns: sa.Column[Any]
+) -> Sequence[sa.Row[Any]]:
+    """Inserts the rows, and returns these columns of each, in no order."""
+    if not rows:
+        return []
+    if is_sqlite(connection):
+        return (await connection.execute(sa.insert(table).returning(*columns), list(rows))).all()
+    insert = sa.insert(table).from_select(list(rows[0]), _selected(table, rows)).returning(*columns)
+    return (await connection.execute(insert)).all()
+
+
+async def insert_new(connection: AsyncConnection, table: sa.Table, rows: Sequence[Row]) -> None:
+    """Inserts the rows that are not there yet."""
     if not rows:
         return
-    if connection.dialect.name == "sqlite":
-        await connection.execute(sa.insert(table), list(rows))
+    insert = _insert(connection, table)
+    if is_sqlite(connection):
+        await connection.execute(insert.on_conflict_do_nothing(), list(rows))
+    else:
+        await connection.execute(insert.from_select(list(rows[0]), _selected(table, rows)).on_conflict_do_nothing())
+
+
+async def put(connection: AsyncConnection, table: sa.Table, rows: Sequence[Row]) -> None:
+    """Inserts the rows, or takes them in the place of those with the same primary key. No key may come twice."""
+    if not rows:
         return
-    names = list(rows[0])
-    arrays = [
-        sa.bindparam(None, [row[name] for row in rows], type_=postgresql.ARRAY(table.c[name].type)) for name in names
-    ]
-    unnested = sa.func.unnest(*arrays).table_valued(*names).render_derived()
-    await connection.execute(sa.insert(table).from_select(names, sa.select(*(unnested.c[name] for name in names))))
+    insert = _insert(connection, table)
+    key = [column.name for column in table.primary_key]
+    changed = {name: insert.excluded[name] for name in rows[0] if name not in key}
+    if is_sqlite(connection):
+        await connection.execute(insert.on_conflict_do_update(index_elements=key, set_=changed), list(rows))
+    else:
+        chosen = insert.from_select(list(rows[0]), _selected(table, rows))
+        await connection.execute(chosen.on_conflict_do_update(index_elements=key, set_=changed))
+
+
+async def update_rows(connection: AsyncConnection, table: sa.Table, key: str, rows: Sequence[Row]) -> None:
+    """Gives each row of which `key` is told the other values told. No key may come twice."""
+    if not rows:
+        return
+    changed = [name for name in rows[0] if name != key]
+    if is_sqlite(connection):
+        # A parameter must not be named as a column that is set.
+        values = {name: sa.bindparam(f"new_{name}", type_=table.c[name].type) for name in changed}
+        update = sa.update(table).where(table.c[key] == sa.bindparam("of_key", type_=table.c[key].type)).values(values)
+        parameters = [{"of_key": row[key]} | {f"new_{name}": row[name] for name in changed} for row in rows]
+        await connection.execute(update, parameters)
+        return
+    told = _selected(table, rows).subquery("told")
+    update = sa.update(table).where(table.c[key] == told.c[key]).values({name: told.c[name] for name in changed})
+    await connection.execute(update)
+
+
+def unnested(columns: Mapping[str, tuple[sa.types.TypeEngine[Any], Sequence[Any]]]) -> sa.TableValuedAlias:
+    """A table of PostgreSQL that is made of one array for each column: its type and its values."""
+    arrays = [sa.bindparam(None, list(values), type_=postgresql.ARRAY(kind)) for kind, values in columns.values()]
+    named = [sa.column(name, kind) for name, (kind, _) in columns.items()]
+    return sa.func.unnest(*arrays).table_valued(*named).render_derived()
+
+
+def _selected(table: sa.Table, rows: Sequence[Row]) -> sa.Select[Any]:
+    """PostgreSQL's `SELECT` of the rows out of one array for each column."""
+    columns: dict[str, tuple[sa.types.TypeEngine[Any], list[Any]]] = {}
+    for name in rows[0]:
+        kind, values = table.c[name].type, [row[name] for row in rows]
+        if isinstance(kind, sa.JSON):  # an array of texts costs less to send than one of documents
+            values = [None if value is None and kind.none_as_null else json.dumps(value) for value in values]
+            kind = sa.Text()
+        columns[name] = (kind, values)
+    found = unnested(columns)
+    return sa.select(*(sa.cast(found.c[name], table.c[name].type).label(name) for name in columns))
+
+
+def _insert(connection: AsyncConnection, table: sa.Table) -> Any:
+    # Both dialects have the same ON CONFLICT methods, but no common type that says so.
+    return sqlite.insert(table) if is_sqlite(connection) else postgresql.insert(table)

@@ -10,9 +10,9 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.bulk import insert_rows
 from chassis.database import Database, is_away, unavailable_when_away
 from chassis.errors import Unavailable
 from chassis.ids import Clock, new_id
@@ -89,9 +89,7 @@ class UnitOfWork:
         with unavailable_when_away():
             await self._before_commit()
             if self._events:
-                await self.connection.execute(
-                    sa.insert(self.messaging.outbox), [self._row(*pair) for pair in self._events]
-                )
+                await insert_rows(self.connection, self.messaging.outbox, [self._row(*pair) for pair in self._events])
             await self.connection.commit()
         emitted = bool(self._events)
         self.effects = [envelope.id for _, envelope in self._events]

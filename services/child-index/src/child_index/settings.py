@@ -11,7 +11,7 @@ PART = "child-index"
 
 
 class ChildIndexSettings(ServiceSettings, LikenessSettings):
-    import_batch_rows: Annotated[int, Field(ge=1, le=5000)] = 250
+    import_batch_rows: Annotated[int, Field(ge=1, le=5000)] = 1000
     """Rows of an import that are taken in one transaction: more is faster, and holds up other writers for longer."""
     import_poll_seconds: Annotated[float, Field(gt=0, le=60)] = 1.0
     """How often a worker looks for imports that another process has received."""

@@ -1,18 +1,20 @@
 """Reading and writing the children of the index."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.bulk import insert_new, insert_returning, insert_rows, is_sqlite, put, update_rows
 from chassis.ids import Clock, new_id
 from child_index.adapters import tables
 from child_index.adapters.names import hide, names_of
-from child_index.adapters.sql import among, insert_new, insert_pairs, is_sqlite, put
-from child_index.application.ports import Holders
+from child_index.adapters.near import near
+from child_index.adapters.sql import among, insert_pairs
+from child_index.application.ports import Votes
 from child_index.domain.person import NUMBERED, Address, ChildRecord, Name, Person
 from child_index.domain.placement import Changes, SourceRecord
 
@@ -21,6 +23,10 @@ _LOCK = 0x6368696C  # "chil": whoever matches or creates holds it until the tran
 _child, _names, _addresses = tables.children, tables.other_names, tables.addresses
 _keys, _sources = tables.blocking_keys, tables.source_records
 _hidden_keys = tables.hidden_keys
+
+
+_RECORD = [column for column in _child.c if column is not _child.c.created_at]
+_PLACE = [_addresses.c[name] for name in ("address_line", "postcode", "since", "until", "uprn")]
 
 
 class SqlChildren:
@@ -87,22 +93,21 @@ class SqlChildren:
             return []
         return await self._completed(await self._load(among(self._connection, _child.c.child_no, numbers)))
 
-    async def neighbours(self, keys: Collection[int], also: Collection[str]) -> tuple[list[ChildRecord], Holders]:
-        found = await self._connection.execute(
-            sa.select(_keys.c.h, _keys.c.child_no).where(among(self._connection, _keys.c.h, keys))
-        )
-        pairs = found.all()
-        numbers = {row.child_no for row in pairs}
-        near = await self._load(among(self._connection, _child.c.child_no, numbers)) if numbers else []
-        ids = {record.child_no: record.child_id for record in near}
-        holders: dict[int, list[str]] = defaultdict(list)
-        for row in pairs:
-            holders[row.h].append(ids[row.child_no])
+    async def neighbours(
+        self, sought: Sequence[Mapping[int, int]], also: Collection[str]
+    ) -> tuple[list[ChildRecord], list[Votes]]:
+        rows = await near(self._connection, sought)
+        numbers = {number for _, number, _ in rows}
+        records = await self._load(among(self._connection, _child.c.child_no, numbers)) if numbers else []
+        ids = {record.child_no: record.child_id for record in records}
+        found: list[dict[str, int]] = [{} for _ in sought]
+        for place, number, votes in rows:
+            found[place][ids[number]] = votes
         missing = set(also) - set(ids.values())
-        return await self._completed(near + await self.records(missing)), holders
+        return await self._completed(records + await self.records(missing)), [*found]
 
     async def _load(self, which: sa.ColumnElement[bool]) -> list[ChildRecord]:
-        rows = (await self._connection.execute(sa.select(_child).where(which))).all()
+        rows = (await self._connection.execute(sa.select(*_RECORD).where(which))).all()
         numbers = [row.child_no for row in rows]
         names: dict[int, list[Name]] = defaultdict(list)
         hidden: dict[int, list[Name]] = defaultdict(list)
@@ -110,13 +115,13 @@ class SqlChildren:
         if numbers:
             for row in await self._connection.execute(names_of(self._connection, numbers)):
                 (hidden if row.hidden else names)[row.child_no].append((row.given_name, row.family_name))
-            found = await self._connection.execute(
-                sa.select(_addresses)
+            places = await self._connection.execute(
+                sa.select(_addresses.c.child_no, *_PLACE)
                 .where(among(self._connection, _addresses.c.child_no, numbers))
                 .order_by(_addresses.c.since.desc(), _addresses.c.address_id.desc())
             )
-            for row in found:
-                addresses[row.child_no].append(Address(row.address_line, row.postcode, row.since, row.until, row.uprn))
+            for number, *place in places:
+                addresses[number].append(Address(*place))
         return [
             ChildRecord(
                 child_id=row.child_id,
@@ -180,7 +185,7 @@ class SqlChildren:
         if not records:
             return {}
         rows = [{**_row(record), "child_id": record.child_id, "created_at": now} for record in records]
-        found = await self._connection.execute(sa.insert(_child).returning(_child.c.child_id, _child.c.child_no), rows)
+        found = await insert_returning(self._connection, _child, rows, _child.c.child_id, _child.c.child_no)
         numbers = {row.child_id: row.child_no for row in found}
         await self._add_names([(numbers[r.child_id], name) for r in records for name in r.other_names], now)
         await self._add_addresses([(numbers[r.child_id], a) for r in records for a in reversed(r.addresses)])
@@ -196,7 +201,7 @@ class SqlChildren:
             number = before.child_no
             assert number is not None
             if _row(before) != _row(after):
-                changed.append({**_row(after), "number": number})
+                changed.append({**_row(after), "child_no": number})
             told += [(number, name) for name in after.other_names if name not in before.other_names]
             dropped += [
                 {"number": number, "given": given, "family": family}
@@ -205,10 +210,7 @@ class SqlChildren:
             ]
             moved += [(number, each) for each in reversed(after.addresses) if each not in before.addresses]
             left += [(number, each) for each in before.addresses if each not in after.addresses]
-        if changed:
-            await self._connection.execute(
-                sa.update(_child).where(_child.c.child_no == sa.bindparam("number")), changed
-            )
+        await update_rows(self._connection, _child, "child_no", changed)
         await self._add_names(told, now)
         if dropped:
             await self._connection.execute(
@@ -259,8 +261,7 @@ class SqlChildren:
             }
             for number, address in addresses
         ]
-        if rows:
-            await self._connection.execute(sa.insert(_addresses), rows)
+        await insert_rows(self._connection, _addresses, rows)
 
     async def _save_sources(self, changes: Changes, source: str, new: Mapping[str, int]) -> None:
         linked = {record.child_id for record in changes.sources.values() if record.child_id} - set(new)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.bulk import insert_rows
 from chassis.errors import Conflict
 from chassis.ids import Clock, new_id
 from child_index.adapters import tables
@@ -74,7 +75,7 @@ class SqlEpisodes:
         now = self._clock()
         rows = [_row(episode) | {"created_at": now} for episode in episodes]
         try:
-            await self._connection.execute(sa.insert(_episodes), rows)
+            await insert_rows(self._connection, _episodes, rows)
         except IntegrityError as error:
             raise Conflict("This episode is open already", code="episode-open") from error
 

@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.bulk import insert_rows
 from chassis.ids import Clock
 from child_index.adapters import tables
 from child_index.application.import_ports import Import, ImportRejection, ImportResult
@@ -99,28 +100,24 @@ class SqlImports:
         rejections: Sequence[ImportRejection],
         last_event_id: str | None,
     ) -> None:
-        if results:
-            rows = [
-                {
-                    "import_id": import_id,
-                    "row_no": result.row,
-                    "local_id": result.local_id,
-                    "outcome": result.outcome,
-                    "child_id": result.child_id,
-                    "review_id": result.review_id,
-                    "score": result.score,
-                }
-                for result in results
-            ]
-            await self._connection.execute(sa.insert(_results), rows)
-        if rejections:
-            await self._connection.execute(
-                sa.insert(_rejections),
-                [
-                    {"import_id": import_id, "row_no": found.row, "field": found.field, "reason": found.reason}
-                    for found in rejections
-                ],
-            )
+        rows = [
+            {
+                "import_id": import_id,
+                "row_no": result.row,
+                "local_id": result.local_id,
+                "outcome": result.outcome,
+                "child_id": result.child_id,
+                "review_id": result.review_id,
+                "score": result.score,
+            }
+            for result in results
+        ]
+        await insert_rows(self._connection, _results, rows)
+        refused = [
+            {"import_id": import_id, "row_no": found.row, "field": found.field, "reason": found.reason}
+            for found in rejections
+        ]
+        await insert_rows(self._connection, _rejections, refused)
         outcomes = [result.outcome for result in results]
         rejected = len({found.row for found in rejections})
         columns = _imports.c

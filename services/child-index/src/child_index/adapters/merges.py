@@ -7,10 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.bulk import insert_new
 from chassis.errors import Conflict
 from chassis.ids import Clock
 from child_index.adapters import tables
-from child_index.adapters.sql import among, insert_new
+from child_index.adapters.sql import among
 from child_index.application.ports import Merge
 
 _merges, _children, _partings = tables.merges, tables.children, tables.partings

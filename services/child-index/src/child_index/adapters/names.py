@@ -7,8 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.bulk import insert_new
 from child_index.adapters import tables
-from child_index.adapters.sql import among, insert_new, insert_pairs
+from child_index.adapters.sql import among, insert_pairs
 from child_index.domain.matching import blocking_keys, prepare
 from child_index.domain.person import ChildRecord
 

@@ -10,8 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.bulk import is_sqlite
 from child_index.adapters import tables
-from child_index.adapters.sql import is_sqlite
 from child_index.domain.days import uk_date
 from child_index.domain.quality import AgencyFigures, Figures, NhsNumbers, PupilNumbers, Refused, Report
 

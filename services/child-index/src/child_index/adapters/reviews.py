@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.bulk import insert_rows
 from chassis.ids import Clock
 from child_index.adapters import tables
 from child_index.adapters.sql import among
@@ -120,7 +121,7 @@ class SqlReviews:
             }
             for review in changes.reviews
         ]
-        await self._connection.execute(sa.insert(_reviews), rows)
+        await insert_rows(self._connection, _reviews, rows)
 
     async def _numbers(self, child_ids: set[str]) -> dict[str, int]:
         found = await self._connection.execute(

@@ -8,9 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-
-def is_sqlite(connection: AsyncConnection) -> bool:
-    return connection.dialect.name == "sqlite"
+from chassis.bulk import is_sqlite, unnested
 
 
 def among(
@@ -21,22 +19,6 @@ def among(
         listed = sa.func.json_each(json.dumps(list(values))).table_valued("value")
         return column.in_(sa.select(listed.c.value))
     return column == sa.any_(sa.bindparam(None, list(values), type_=postgresql.ARRAY(column.type)))
-
-
-async def insert_new(connection: AsyncConnection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Inserts the rows that are not there yet."""
-    if rows:
-        await connection.execute(_insert(connection, table).on_conflict_do_nothing(), list(rows))
-
-
-async def put(connection: AsyncConnection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Inserts the rows, or takes them in the place of those with the same primary key."""
-    if not rows:
-        return
-    insert = _insert(connection, table)
-    key = [column.name for column in table.primary_key]
-    changed = {name: insert.excluded[name] for name in rows[0] if name not in key}
-    await connection.execute(insert.on_conflict_do_update(index_elements=key, set_=changed), list(rows))
 
 
 async def put_newer(connection: AsyncConnection, table: sa.Table, row: Mapping[str, Any]) -> None:
@@ -65,12 +47,8 @@ async def insert_pairs(
         columns = [sa.func.json_extract(listed.c.value, f"$[{place}]") for place in (0, 1)]
         chosen = sa.select(*columns).where(sa.true())
     else:
-        arrays = [
-            sa.bindparam(None, [pair[place] for pair in pairs], type_=postgresql.ARRAY(sa.BigInteger))
-            for place in (0, 1)
-        ]
-        unnested = sa.func.unnest(*arrays).table_valued(*names).render_derived()
-        chosen = sa.select(*(unnested.c[name] for name in names))
+        found = unnested({name: (sa.BigInteger(), [pair[place] for pair in pairs]) for place, name in enumerate(names)})
+        chosen = sa.select(*(found.c[name] for name in names))
     await connection.execute(_insert(connection, table).from_select(list(names), chosen).on_conflict_do_nothing())
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.bulk import insert_rows
 from chassis.ids import Clock
 from child_index.adapters import tables
 from child_index.adapters.sql import among
@@ -22,8 +23,6 @@ class SqlStatements:
         self._clock = clock
 
     async def add(self, said: Sequence[Said], numbers: Mapping[str, int], import_id: str | None) -> None:
-        if not said:
-            return
         rows = [
             {
                 "child_no": numbers[each.record_id],
@@ -39,7 +38,7 @@ class SqlStatements:
             }
             for each in said
         ]
-        await self._connection.execute(sa.insert(_statements), rows)
+        await insert_rows(self._connection, _statements, rows)
 
     async def of(self, numbers: Collection[int]) -> list[Statement]:
         return await self._select(

@@ -30,12 +30,12 @@ async def open_register(
     await uow.children.hold()
     sources = await uow.children.sources(submissions[0].source, {s.source_key for s in submissions})
     known = {record.child_id for record in sources.values() if record.child_id}
-    keys = {key for s in submissions if s.source_key not in sources for key in s.keys}
-    records, holders = await uow.children.neighbours(keys, known | set(also))
+    sought = {s.source_key: s.votes for s in submissions if s.source_key not in sources}
+    records, votes = await uow.children.neighbours([*sought.values()], known | set(also))
     ids = {record.child_id for record in records}
     near = Surroundings(
         records=records,
-        holders=holders,
+        votes=dict(zip(sought, votes, strict=True)),
         sources=sources,
         claimed=await uow.children.claimed(submissions[0].source, ids),
         doubtful=await uow.reviews.submitted_about(ids),

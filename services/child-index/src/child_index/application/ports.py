@@ -17,8 +17,8 @@ from child_index.domain.person import ChildRecord, Person
 from child_index.domain.placement import Changes, Said, SourceRecord
 from child_index.domain.statements import Statement
 
-Holders = Mapping[int, Sequence[str]]
-"""For each blocking key the ids of the children that have it."""
+Votes = Mapping[str, int]
+"""How much the keys that a record shares with each of some children speak for them (`domain.nearness`)."""
 
 
 class ChildRepository(Protocol):
@@ -50,8 +50,12 @@ class ChildRepository(Protocol):
         With `hidden` also by the keys of hidden names."""
         ...
 
-    async def neighbours(self, keys: Collection[int], also: Collection[str]) -> tuple[list[ChildRecord], Holders]:
-        """All records under any of the keys, `also`, and what answers as one with them; and who holds which key."""
+    async def neighbours(
+        self, sought: Sequence[Mapping[int, int]], also: Collection[str]
+    ) -> tuple[list[ChildRecord], list[Votes]]:
+        """The records nearest to each of those sought, told by its keys and their votes; and how near they are.
+
+        With them come `also`, and what answers as one with any of them."""
         ...
 
     async def sources(self, source: str, keys: Collection[str]) -> dict[str, SourceRecord]: ...

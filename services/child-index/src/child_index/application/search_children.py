@@ -20,10 +20,11 @@ from child_index.domain.matching import (
     search_status,
 )
 from child_index.domain.placement import Knowledge
-from child_index.domain.register import MOST_CANDIDATES
 from child_index.domain.wholes import Whole, facing, weighed, wholes
 from contracts.vocabulary import Role
 
+_MOST_CANDIDATES = 200
+"""How many records are weighed for one search: those that share the most keys with it."""
 MOST_NAMED = 20
 """How many candidates are put to the decision."""
 MOST_SHOWN = 5
@@ -45,7 +46,7 @@ async def candidates(
     another one off the list. `hidden`: by hidden names too, for an index officer.
     """
     query = prepare(details)
-    records = await uow.children.sharing(blocking_keys(query), MOST_CANDIDATES, hidden=hidden)
+    records = await uow.children.sharing(blocking_keys(query), _MOST_CANDIDATES, hidden=hidden)
     found = _ranked(query, wholes(records).values(), knowledge, hidden=hidden)
     return [each.candidate_id for each in found if probability(each.bits) >= PLAUSIBLE][:MOST_NAMED]
 

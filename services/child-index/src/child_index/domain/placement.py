@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from child_index.domain.matching import NameFrequencies, Prepared, blocking_keys, prepare
+from child_index.domain.matching import NameFrequencies, Prepared, prepare
+from child_index.domain.nearness import votes_of
 from child_index.domain.person import ChildRecord, Person
 from child_index.domain.statements import Kind
 
@@ -29,7 +30,8 @@ class Submission:
     source_key: str
     numbered: bool
     prepared: Prepared
-    keys: tuple[int, ...]
+    votes: Mapping[int, int]
+    """Its keys, and how much each of them says."""
     row: int | None = None
     """Its place in the list that it came with."""
 
@@ -37,7 +39,7 @@ class Submission:
     def of(cls, person: Person, source: str, local_id: str | None, row: int | None = None) -> "Submission":
         prepared = prepare(person.details())
         key = person.source_key(local_id)
-        return cls(person, source, key, local_id is not None, prepared, blocking_keys(prepared), row)
+        return cls(person, source, key, local_id is not None, prepared, votes_of(prepared), row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,10 @@ class Said:
 
 @dataclass(slots=True)
 class Changes:
-    """What `Register` changed, for the unit of work to save. `amended` holds each record before and after."""
+    """What `Register` changed, for the unit of work to save.
+
+    `amended` holds each record before and after, `keys` those that a record did not have before.
+    """
 
     added: dict[str, ChildRecord] = field(default_factory=dict)
     amended: dict[str, tuple[ChildRecord, ChildRecord]] = field(default_factory=dict)
@@ -101,13 +106,14 @@ class Changes:
 class Surroundings:
     """What the index holds near the records of one source.
 
-    `holders`: for each blocking key, the children that have it. `sources`: the records of this source that came before,
-    by source key. `claimed`: the children whom this source has under a number of its own. `doubtful`: the records
-    whose review is open, by the child whom they resemble. Of records that were merged, all are in `records`.
+    `votes`: by source key, who is near each record that is new to the source. `sources`: the records of this source
+    that came before, by source key. `claimed`: the children whom this source has under a number of its own.
+    `doubtful`: the records whose review is open, by the child whom they resemble. Of records that were merged, all are
+    in `records`.
     """
 
     records: Sequence[ChildRecord]
-    holders: Mapping[int, Sequence[str]]
+    votes: Mapping[str, Mapping[str, int]]
     sources: Mapping[str, SourceRecord]
     claimed: frozenset[str]
     doubtful: Mapping[str, Sequence[Person]]

@@ -21,6 +21,7 @@ from child_index.domain.matching import (
     probability,
     score_bits,
 )
+from child_index.domain.nearness import nearest
 from child_index.domain.person import ChildRecord
 from child_index.domain.placement import (
     Changes,
@@ -35,9 +36,6 @@ from child_index.domain.placement import (
 from child_index.domain.statements import Kind
 from child_index.domain.updates import enriched, is_plausible_change, updated
 from child_index.domain.wholes import facing, wholes
-
-MOST_CANDIDATES = 200
-"""How many children are weighed for one record: those that share the most keys with it."""
 
 
 class Register:
@@ -60,7 +58,9 @@ class Register:
             root: tuple(record.child_id for record in whole.records) for root, whole in wholes(near.records).items()
         }
         self._root = {id_: root for root, ids in self._members.items() for id_ in ids}
-        self._holders = {key: list(dict.fromkeys(self._root[id_] for id_ in ids)) for key, ids in near.holders.items()}
+        self._votes = near.votes
+        self._holders: dict[int, list[str]] = {}
+        """For each key the children who were given it in this batch."""
         self._sources = dict(near.sources)
         self._claimed = {self._root[id_] for id_ in near.claimed}
         self._doubtful: dict[str, list[Prepared]] = defaultdict(list)
@@ -197,7 +197,7 @@ class Register:
         self._root[record.child_id] = record.child_id
         self._members[record.child_id] = (record.child_id,)
         self._prepared[record.child_id] = submission.prepared
-        self._hold(record.child_id, submission.keys)
+        self._hold(record.child_id, submission.votes, new=submission.votes)
         self._note(submission, record.child_id, review_id, pending=False)
         self._keep(submission, record.child_id, Kind.REGISTERED, review_id, None)
         return record.child_id
@@ -231,17 +231,22 @@ class Register:
         present = self._records[child_id]
         if after == present:
             return
+        held = blocking_keys(self._prepared_of(child_id))
         self._records[child_id] = after
         self._prepared[child_id] = prepared = prepare(after.details())
-        self._hold(child_id, blocking_keys(prepared))
+        keys = blocking_keys(prepared)
+        self._hold(child_id, keys, new=set(keys).difference(held))
         if child_id in self.changes.added:
             self.changes.added[child_id] = after
         else:
             before, _ = self.changes.amended.get(child_id, (present, present))
             self.changes.amended[child_id] = (before, after)
 
-    def _hold(self, child_id: str, keys: tuple[int, ...]) -> None:
-        self.changes.keys[child_id] = keys
+    def _hold(self, child_id: str, keys: Collection[int], new: Collection[int]) -> None:
+        """`keys`: all that the record has now; `new`: those that it had not before."""
+        if not new:
+            return
+        self.changes.keys[child_id] = (*self.changes.keys.get(child_id, ()), *new)
         root = self._root[child_id]
         for key in keys:
             held = self._holders.setdefault(key, [])
@@ -249,8 +254,17 @@ class Register:
                 held.append(root)
 
     def _candidates(self, submission: Submission) -> list[tuple[str, Prepared]]:
-        shared = Counter(id_ for key in submission.keys for id_ in self._holders.get(key, ()))
-        return [(id_, self._best(submission.prepared, id_)) for id_, _ in shared.most_common(MOST_CANDIDATES)]
+        votes: dict[str, int] = {}
+        for id_, found in self._votes.get(submission.source_key, {}).items():
+            root = self._root[id_]
+            votes[root] = max(found, votes.get(root, 0))
+        since: Counter[str] = Counter()
+        for key, each in submission.votes.items():
+            for root in self._holders.get(key, ()):
+                since[root] += each
+        for root, found in since.items():
+            votes[root] = max(found, votes.get(root, 0))
+        return [(id_, self._best(submission.prepared, id_)) for id_ in nearest(votes)]
 
     def _best(self, query: Prepared, child_id: str) -> Prepared:
         """The child's record that agrees best."""

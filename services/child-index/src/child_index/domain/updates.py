@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
-from child_index.domain.matching import Band, Comparison, PersonDetails, prepare
+from chassis.addresses import address
+from child_index.domain.matching import Band, Comparison, comparable_name
 from child_index.domain.person import Address, ChildRecord, Person
 
 _BORN_AGREES = frozenset({Band.EQUAL, Band.SWAPPED, Band.ONE_EDIT, Band.TWO_PARTS})
@@ -76,15 +77,14 @@ def _with_address(addresses: tuple[Address, ...], person: Person, today: date) -
     return (Address(person.address_line, person.postcode, today), *addresses)
 
 
-def _read(name: tuple[str, str]) -> tuple[str, str]:
+def _read(name: tuple[str, str]) -> tuple[str, ...]:
     """A name as the matcher reads it: capitals, accents and hyphens make no other name."""
-    read = prepare(PersonDetails(given_name=name[0], family_name=name[1])).names[0]
-    return read.given.text, read.family.text
+    return tuple(comparable_name(each).text for each in name)
 
 
 def _line(text: str | None) -> object | None:
     """An address line as the matcher reads it: "Rd" is "Road"."""
-    return prepare(PersonDetails(address_line=text)).address
+    return address(text)
 
 
 def _upn(kept: str | None, told: str | None) -> str | None:

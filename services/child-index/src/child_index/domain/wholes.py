@@ -81,10 +81,11 @@ class Whole:
 
 def wholes(records: Sequence[ChildRecord]) -> dict[str, Whole]:
     """The records by the id of their root. A set whose root is not among them goes by its oldest record's id."""
-    sets: dict[int | str, list[ChildRecord]] = {}
+    found = {record.child_id: Whole(record) for record in records if record.root_no is None}
+    sets: dict[int, list[ChildRecord]] = {}
     for record in records:
-        sets.setdefault(record.child_id if record.root_no is None else record.root_no, []).append(record)
-    found = {}
+        if record.root_no is not None:
+            sets.setdefault(record.root_no, []).append(record)
     for members in sets.values():
         by_age = sorted(members, key=lambda record: record.child_no or 0)
         root = next((record for record in members if record.child_no == record.root_no), by_age[0])

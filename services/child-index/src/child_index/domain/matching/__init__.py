@@ -9,8 +9,9 @@ from child_index.domain.matching.decision import Decision, Outcome, Ranked, best
 from child_index.domain.matching.details import PersonDetails
 from child_index.domain.matching.frequencies import NameFrequencies
 from child_index.domain.matching.identifiers import is_permanent_upn
-from child_index.domain.matching.keys import blocking_keys
+from child_index.domain.matching.keys import blocking_keys, identifier_keys
 from child_index.domain.matching.prepared import Prepared, prepare
+from child_index.domain.matching.prepared import name as comparable_name
 from child_index.domain.matching.status import (
     MATCH,
     PLAUSIBLE,
@@ -45,9 +46,11 @@ __all__ = [
     "Weights",
     "best_of",
     "blocking_keys",
+    "comparable_name",
     "compare",
     "decide",
     "doubts_of_linking",
+    "identifier_keys",
     "is_permanent_upn",
     "prepare",
     "probability",

@@ -4,6 +4,7 @@ The callers validate with python-stdnum and tell the sender what is wrong. Here 
 and the check runs for each candidate of each search, so it is the bare arithmetic.
 """
 
+from functools import lru_cache
 from operator import mul
 from typing import Final
 
@@ -15,6 +16,7 @@ _UPN_CHECK_LETTERS: Final = "ABCDEFGHJKLMNPQRTUVWXYZ"
 _ZERO: Final = ord("0")
 
 
+@lru_cache(maxsize=1 << 15)
 def nhs_number(text: str | None) -> str:
     """The ten digits of a valid NHS number (modulus 11, NHS data dictionary), or ''."""
     digits = compact(text)
@@ -25,6 +27,7 @@ def nhs_number(text: str | None) -> str:
     return digits if total % 11 == 0 else ""
 
 
+@lru_cache(maxsize=1 << 15)
 def upn(text: str | None) -> str:
     """The thirteen characters of a valid unique pupil number (DfE UPN guide), or ''.
 

@@ -22,15 +22,28 @@ def blocking_keys(prepared: Prepared) -> tuple[int, ...]:
     where fields are missing; none only where nothing is known. Each is enough to go on: an identifier; a name and
     the birth date; a postcode and an initial. The same on every machine and every supported Python.
     """
-    hashes = {xxh3_64_intdigest(text.encode("utf-8", "surrogatepass")) for text in _texts(prepared)}
-    return tuple(sorted([h - _SPAN if h >= _SIGN else h for h in hashes]))
+    return tuple(sorted(set(map(_hashed, _texts(prepared)))))
 
 
-def _texts(prepared: Prepared) -> Iterator[str]:
+def identifier_keys(prepared: Prepared) -> tuple[int, ...]:
+    """Those of the `blocking_keys` that are an identifier's."""
+    return tuple(map(_hashed, _identifiers(prepared)))
+
+
+def _hashed(text: str) -> int:
+    h: int = xxh3_64_intdigest(text.encode("utf-8", "surrogatepass"))
+    return h - _SPAN if h >= _SIGN else h
+
+
+def _identifiers(prepared: Prepared) -> Iterator[str]:
     if prepared.nhs_number:
         yield f"nhs|{prepared.nhs_number}"
     if prepared.upn:
         yield f"upn|{prepared.upn}"
+
+
+def _texts(prepared: Prepared) -> Iterator[str]:
+    yield from _identifiers(prepared)
     born = prepared.born
     postcodes = (prepared.postcode, *prepared.earlier_postcodes) if prepared.postcode else prepared.earlier_postcodes
     if born is not None:
