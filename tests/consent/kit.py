@@ -39,6 +39,7 @@ class Consent:
     http: httpx.AsyncClient
     broker: EmbeddedBroker
     issuer: DevelopmentIssuer
+    settings: ConsentSettings
     heard: list[Envelope] = field(default_factory=list)
     """The events that other agencies and services were given, in order."""
 
@@ -139,5 +140,5 @@ async def running_consent(settings: ConsentSettings, clock: Clock = system_clock
         await broker.start()
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://consent") as http:
-            yield Consent(app, http, broker, DevelopmentIssuer(settings.data_dir), heard)
+            yield Consent(app, http, broker, DevelopmentIssuer(settings.data_dir), settings, heard)
         await broker.stop()

@@ -1,6 +1,5 @@
 """Signals of looks at a child who has a family name, or a home, in common with the viewer."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
@@ -27,10 +26,10 @@ WHOLE_WEEKS = timedelta(days=35)
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def watched(request: pytest.FixtureRequest, shared_in_module: SharedConsents) -> AsyncIterator[Watched]:
     time = Time(WORKING)
-    async with shared_in_module.turn(
-        request.param, time, signals_seconds=0.05, log_retention_days=1, likeness_key=SECRET
-    ) as consent:
-        yield Watched(consent, time)
+    async with shared_in_module.turn(request.param, time, log_retention_days=1, likeness_key=SECRET) as consent:
+        found = Watched(consent, time)
+        await found.begin()
+        yield found
 
 
 async def child(consent: Consent, *names: str, homes: list[tuple[str, str]] | None = None) -> str:
@@ -56,14 +55,11 @@ async def judged(watched: Watched, kind: str = "same-family-name") -> dict[str, 
     """The signals of a kind by viewer, once the weeks until now were judged; one for each."""
     looked_until = watched.time.now
     watched.time.now += WHOLE_WEEKS
-    for _ in range(600):
-        async with watched.consent.app.state.reading() as uow:
-            if (await uow.signals.progress("name-weeks") or 0) > looked_until.date().toordinal():
-                found = await watched.signals(kind=kind)
-                assert len({each["viewer_id"] for each in found}) == len(found)
-                return {each["viewer_id"]: each for each in found}
-        await asyncio.sleep(0.05)
-    raise AssertionError("the weeks are not judged")
+    found = await watched.signals(kind=kind)
+    async with watched.consent.app.state.reading() as uow:
+        assert await uow.signals.progress("name-weeks") > looked_until.date().toordinal()
+    assert len({each["viewer_id"] for each in found}) == len(found)
+    return {each["viewer_id"]: each for each in found}
 
 
 async def test_names_of_every_kind(watched: Watched) -> None:
