@@ -40,17 +40,17 @@ async def test_two_noisy_lists_of_one_town(index: Index, tmp_path: Path) -> None
 
 
 async def test_an_import_goes_on_where_it_was_cut_off(database_url: str, tmp_path: Path) -> None:
-    lists = make_lists(7, 200, 0)
+    lists = make_lists(7, 120, 0)
     write_csv(lists.roll, tmp_path / "roll.csv")
-    options = {"import_batch_rows": 10, "import_poll_seconds": 0.05}
+    options = {"import_batch_rows": 6, "import_poll_seconds": 0.05}
     heard = []
     async with running(database_url, tmp_path / "index", **options) as index:
         await index.tell(*DIRECTORY)
         import_id = (await index.officer.upload((tmp_path / "roll.csv").read_bytes())).json()["import_id"]
         heard += index.heard
-    for cut in range(1, 4):
+    for cut in range(1, 3):
         async with running(database_url, tmp_path / "index", **options) as index:
-            while (state := (await index.officer.import_state(import_id)).json())["processed"] < 20 * cut:
+            while (state := (await index.officer.import_state(import_id)).json())["processed"] < 12 * cut:
                 await asyncio.sleep(0.005)
             heard += index.heard
     assert state["state"] == "running", "it was never cut off"
@@ -62,8 +62,8 @@ async def test_an_import_goes_on_where_it_was_cut_off(database_url: str, tmp_pat
             if len(set(begun)) == done.counts["created"]:
                 break
             await asyncio.sleep(0.05)
-    assert done.count("total", "processed") == (200, 200)
-    assert [line["row"] for line in done.results] == list(range(1, 201))
+    assert done.count("total", "processed") == (120, 120)
+    assert [line["row"] for line in done.results] == list(range(1, 121))
     created = {line["child_id"] for line in done.results if line["outcome"] == "created"}
     assert len(created) == done.counts["created"]
     assert set(registered) == created

@@ -113,16 +113,12 @@ def permitted(
     return set(decide(viewer, child, action, tuple(Category), purpose, POLICY, now).permitted)
 
 
-@given(viewers, children, actions, purposes, blocks)
-def test_a_block_never_adds(viewer: Viewer, child: ChildFacts, action: str, purpose: Purpose, block: Block) -> None:
+def a_block_never_adds(viewer: Viewer, child: ChildFacts, action: str, purpose: Purpose, block: Block) -> None:
     blocked = replace(child, blocks=(*child.blocks, block))
     assert permitted(viewer, blocked, action, purpose) <= permitted(viewer, child, action, purpose)
 
 
-@given(viewers, children, actions, purposes)
-def test_whom_a_block_of_all_names_gets_nothing(
-    viewer: Viewer, child: ChildFacts, action: str, purpose: Purpose
-) -> None:
+def whom_a_block_of_all_names_gets_nothing(viewer: Viewer, child: ChildFacts, action: str, purpose: Purpose) -> None:
     """Whichever of their posts it names, and unless they broke the glass: then what they named, and no more."""
     parties = [(PartyType.PRACTITIONER, viewer.viewer_id), (PartyType.AGENCY, viewer.agency_id)]
     parties += [(PartyType.TEAM, team_id) for team_id in viewer.team_ids]
@@ -139,16 +135,14 @@ def test_whom_a_block_of_all_names_gets_nothing(
         assert permitted(viewer, replace(blocked, overrides=()), action, purpose) == set()
 
 
-@given(viewers, children, actions, purposes, consents)
-def test_a_consent_never_removes(
+def a_consent_never_removes(
     viewer: Viewer, child: ChildFacts, action: str, purpose: Purpose, consent: ConsentInForce
 ) -> None:
     more = replace(child, consents=(*child.consents, consent))
     assert permitted(viewer, child, action, purpose) <= permitted(viewer, more, action, purpose)
 
 
-@given(viewers, children, actions, purposes, overrides)
-def test_an_override_adds_what_it_names_to_its_viewer_alone(
+def an_override_adds_what_it_names_to_its_viewer_alone(
     viewer: Viewer, child: ChildFacts, action: str, purpose: Purpose, override: OverrideInForce
 ) -> None:
     before = permitted(viewer, child, action, purpose)
@@ -158,8 +152,7 @@ def test_an_override_adds_what_it_names_to_its_viewer_alone(
         assert after == before
 
 
-@given(viewers, children, actions, purposes, legal_bases)
-def test_a_legal_basis_never_removes_nor_opens_what_is_sensitive(
+def a_legal_basis_never_removes_nor_opens_what_is_sensitive(
     viewer: Viewer, child: ChildFacts, action: str, purpose: Purpose, basis: LegalBasisInForce
 ) -> None:
     before = permitted(viewer, child, action, purpose)
@@ -167,10 +160,7 @@ def test_a_legal_basis_never_removes_nor_opens_what_is_sensitive(
     assert before <= after <= before | (basis.categories - {Category.SENSITIVE})
 
 
-@given(viewers, children, actions, purposes)
-def test_an_explanation_is_the_same_computation(
-    viewer: Viewer, child: ChildFacts, action: str, purpose: Purpose
-) -> None:
+def an_explanation_is_the_same_computation(viewer: Viewer, child: ChildFacts, action: str, purpose: Purpose) -> None:
     decision = decide(viewer, child, action, tuple(Category), purpose, POLICY, NOW)
     told = explain(viewer, child, action, tuple(Category), purpose, POLICY, NOW)
     assert told
@@ -182,10 +172,7 @@ def test_an_explanation_is_the_same_computation(
         assert {(found.rule, found.permitted) for found in decided} <= {(each.rule, each.permitted) for each in spoken}
 
 
-@given(viewers, children, purposes)
-def test_nothing_beyond_the_role_and_sensitive_only_by_name(
-    viewer: Viewer, child: ChildFacts, purpose: Purpose
-) -> None:
+def nothing_beyond_the_role_and_sensitive_only_by_name(viewer: Viewer, child: ChildFacts, purpose: Purpose) -> None:
     seen = permitted(viewer, child, "child.read", purpose)
     if seen:
         assert viewer.role is not None
@@ -198,16 +185,14 @@ def test_nothing_beyond_the_role_and_sensitive_only_by_name(
         )
 
 
-@given(viewers, children, purposes)
-def test_no_involvement_no_answer(viewer: Viewer, child: ChildFacts, purpose: Purpose) -> None:
+def no_involvement_no_answer(viewer: Viewer, child: ChildFacts, purpose: Purpose) -> None:
     alone = replace(child, involvements=(), overrides=())
     if permitted(viewer, alone, "child.read", purpose):
         assert viewer.role is Role.INDEX_OFFICER
         assert purpose is Purpose.DATA_QUALITY
 
 
-@given(viewers, children, actions, purposes, st.randoms(use_true_random=False))
-def test_the_order_of_facts_does_not_matter(
+def the_order_of_facts_does_not_matter(
     viewer: Viewer, child: ChildFacts, action: str, purpose: Purpose, random: object
 ) -> None:
     def shuffled(facts: tuple[object, ...]) -> tuple[object, ...]:
@@ -226,8 +211,7 @@ def test_the_order_of_facts_does_not_matter(
     assert permitted(viewer, child, action, purpose) == permitted(viewer, other, action, purpose)
 
 
-@given(viewers, children, actions, purposes)
-def test_every_answer_says_why(viewer: Viewer, child: ChildFacts, action: str, purpose: Purpose) -> None:
+def every_answer_says_why(viewer: Viewer, child: ChildFacts, action: str, purpose: Purpose) -> None:
     decision = decide(viewer, child, action, tuple(Category), purpose, POLICY, NOW)
     assert decision.findings
     assert all(finding.because for finding in decision.findings)
@@ -235,6 +219,33 @@ def test_every_answer_says_why(viewer: Viewer, child: ChildFacts, action: str, p
         decision.permitted
     )
     assert not (decision.forbidden and decision.outcome is Outcome.PERMITTED)
+
+
+@given(
+    viewers, children, actions, purposes, blocks, consents, overrides, legal_bases, st.randoms(use_true_random=False)
+)
+def test_the_laws(
+    viewer: Viewer,
+    child: ChildFacts,
+    action: str,
+    purpose: Purpose,
+    block: Block,
+    consent: ConsentInForce,
+    override: OverrideInForce,
+    basis: LegalBasisInForce,
+    random: object,
+) -> None:
+    """All of them for the same facts: to draw the facts takes far longer than to decide on them."""
+    a_block_never_adds(viewer, child, action, purpose, block)
+    whom_a_block_of_all_names_gets_nothing(viewer, child, action, purpose)
+    a_consent_never_removes(viewer, child, action, purpose, consent)
+    an_override_adds_what_it_names_to_its_viewer_alone(viewer, child, action, purpose, override)
+    a_legal_basis_never_removes_nor_opens_what_is_sensitive(viewer, child, action, purpose, basis)
+    an_explanation_is_the_same_computation(viewer, child, action, purpose)
+    nothing_beyond_the_role_and_sensitive_only_by_name(viewer, child, purpose)
+    no_involvement_no_answer(viewer, child, purpose)
+    the_order_of_facts_does_not_matter(viewer, child, action, purpose, random)
+    every_answer_says_why(viewer, child, action, purpose)
 
 
 def test_expiry_holds_to_the_second() -> None:

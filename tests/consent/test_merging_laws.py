@@ -73,9 +73,7 @@ def whole(members: Sequence[ChildFacts], merges: Sequence[Merge]) -> list[ChildF
     return made + [member for member in members if not any(member.child_id in records for records in sets.values())]
 
 
-@settings(max_examples=60)
-@given(trees(), viewers, actions, purposes, st.data())
-def test_merging_never_shows_more(
+def merging_never_shows_more(
     tree: tuple[list[ChildFacts], list[Merge]], viewer: Viewer, action: str, purpose: Purpose, data: st.DataObject
 ) -> None:
     """One merge more, made after everything that is recorded: nothing is seen that was not seen of one of the two."""
@@ -89,9 +87,7 @@ def test_merging_never_shows_more(
     assert permitted(viewer, after, action, purpose) <= set().union(*seen)
 
 
-@settings(max_examples=40)
-@given(trees(), viewers, actions, purposes)
-def test_what_keeps_out_of_one_keeps_out_of_all(
+def what_keeps_out_of_one_keeps_out_of_all(
     tree: tuple[list[ChildFacts], list[Merge]], viewer: Viewer, action: str, purpose: Purpose
 ) -> None:
     members, merges = tree
@@ -101,9 +97,7 @@ def test_what_keeps_out_of_one_keeps_out_of_all(
     assert permitted(viewer, one, action, purpose).isdisjoint(stopped - by_override)
 
 
-@settings(max_examples=60)
-@given(trees(), viewers, purposes)
-def test_what_rests_on_consent_is_covered_for_every_record(
+def what_rests_on_consent_is_covered_for_every_record(
     tree: tuple[list[ChildFacts], list[Merge]], viewer: Viewer, purpose: Purpose
 ) -> None:
     """The narrower of consents; everybody is involved here, so that consents decide."""
@@ -124,9 +118,7 @@ def test_what_rests_on_consent_is_covered_for_every_record(
                 )
 
 
-@settings(max_examples=40)
-@given(trees(), viewers, actions, purposes, st.randoms(use_true_random=False))
-def test_the_order_of_records_and_merges_does_not_matter(
+def the_order_of_records_and_merges_does_not_matter(
     tree: tuple[list[ChildFacts], list[Merge]], viewer: Viewer, action: str, purpose: Purpose, order: Any
 ) -> None:
     members, merges = tree
@@ -138,8 +130,7 @@ def test_the_order_of_records_and_merges_does_not_matter(
     assert permitted(viewer, one, action, purpose) == permitted(viewer, other, action, purpose)
 
 
-@given(trees(), st.data())
-def test_taking_a_merge_back_leaves_what_the_others_make(
+def taking_a_merge_back_leaves_what_the_others_make(
     tree: tuple[list[ChildFacts], list[Merge]], data: st.DataObject
 ) -> None:
     """In any order, and each of the two sides as if the merge had never been."""
@@ -153,6 +144,23 @@ def test_taking_a_merge_back_leaves_what_the_others_make(
         for each in whole(members, left):
             if not each.merged:
                 assert each == next(member for member in members if member.child_id == each.child_id)
+
+
+@given(trees(), viewers, actions, purposes, st.data(), st.randoms(use_true_random=False))
+def test_the_laws(
+    tree: tuple[list[ChildFacts], list[Merge]],
+    viewer: Viewer,
+    action: str,
+    purpose: Purpose,
+    data: st.DataObject,
+    order: Any,
+) -> None:
+    """All of them for the same tree: to draw it takes far longer than to decide on it."""
+    merging_never_shows_more(tree, viewer, action, purpose, data)
+    what_keeps_out_of_one_keeps_out_of_all(tree, viewer, action, purpose)
+    what_rests_on_consent_is_covered_for_every_record(tree, viewer, purpose)
+    the_order_of_records_and_merges_does_not_matter(tree, viewer, action, purpose, order)
+    taking_a_merge_back_leaves_what_the_others_make(tree, data)
 
 
 def test_an_action_for_the_lead_professional_takes_the_grounds_of_the_record_that_they_lead_for() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
 from child_index.domain.matching import (
     Decision,
@@ -31,6 +32,13 @@ def details_of(row: Row) -> PersonDetails:
     )
 
 
+@cache
+def prepared_row(row: Row) -> tuple[Prepared, tuple[int, ...]]:
+    """The row as it is compared, and its keys: made once, however many indexes it is taken into."""
+    prepared = prepare(details_of(row))
+    return prepared, blocking_keys(prepared)
+
+
 @dataclass
 class Index:
     """Records by id and by key. Outcomes are kept, so that a test can count them."""
@@ -43,21 +51,22 @@ class Index:
     knows_sources: bool = False
     """Whether `decide` is told which candidates the same list already holds."""
 
-    def create(self, child_id: str, prepared: Prepared) -> None:
-        self.records[child_id] = prepared
-        for key in blocking_keys(prepared):
+    def create(self, child_id: str, row: Row) -> None:
+        self.records[child_id], keys = prepared_row(row)
+        for key in keys:
             self.by_key[key].append(child_id)
 
-    def candidates(self, prepared: Prepared) -> list[tuple[str, Prepared]]:
-        ids = {child_id for key in blocking_keys(prepared) for child_id in self.by_key.get(key, ())}
+    def candidates(self, row: Row) -> list[tuple[str, Prepared]]:
+        _, keys = prepared_row(row)
+        ids = {child_id for key in keys for child_id in self.by_key.get(key, ())}
         return [(child_id, self.records[child_id]) for child_id in sorted(ids)]
 
     def decide(self, row: Row, same_source: AbstractSet[str] = frozenset()) -> Decision:
         """What would become of a row; nothing is changed."""
-        prepared = prepare(details_of(row))
+        prepared, _ = prepared_row(row)
         return decide(
             prepared,
-            self.candidates(prepared),
+            self.candidates(row),
             self.frequencies,
             population=len(self.records),
             same_source=same_source,
@@ -76,7 +85,7 @@ class Index:
                 child_id = resolve(row, decision)
             if child_id is None:
                 child_id = row.local_id
-                self.create(child_id, prepare(details_of(row)))
+                self.create(child_id, row)
             self.child_of_row[row.local_id] = child_id
             held.add(child_id)
 

@@ -34,9 +34,14 @@ def reviews(index: Index) -> int:
 
 
 @cache
+def nameless_lists() -> Lists:
+    """The lists without NHS numbers and UPNs."""
+    return make_lists(HELD_OUT_SEED, identifiers=False)
+
+
+@cache
 def nameless_index(reviewed: bool, knows_sources: bool) -> tuple[Index, Lists]:
-    """The lists without NHS numbers and UPNs, imported."""
-    lists = make_lists(HELD_OUT_SEED, identifiers=False)
+    lists = nameless_lists()
     return imported(lists, reviewed=reviewed, knows_sources=knows_sources), lists
 
 
