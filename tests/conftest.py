@@ -35,31 +35,56 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 LONGEST_FIRST = (
-    "journeys/test_journey.py",
-    "resilience/test_kills.py",
-    "fuzzing/test_contract.py",
-    "contract/test_broker.py",
-    "journeys/test_demo.py",
-    "journeys/test_import_accuracy.py",
-    "resilience/test_block_races.py",
-    "resilience/test_log_faults.py",
-    "resilience/test_silence.py",
-    "cli/test_up.py",
-    "cli/test_import.py",
-    "cli/test_token.py",
+    ("journeys/test_journey.py", "journeys/test_blocked_and_merged.py", "journeys/test_officer.py"),
+    ("contract/test_broker.py", "contract/test_broker_failures.py", "contract/test_kafka_broker.py"),
+    ("resilience/test_kills.py",),
+    ("fuzzing/test_contract.py",),
+    ("resilience/test_block_races.py", "resilience/test_log_faults.py", "resilience/test_silence.py"),
+    ("journeys/test_demo.py",),
+    ("journeys/test_import_accuracy.py",),
+    (
+        "cli/test_up.py",
+        "cli/test_import.py",
+        "cli/test_token.py",
+        "cli/test_audit_export.py",
+        "cli/test_audit_purge.py",
+    ),
 )
-"""Files that take longest. Workers that share the run by files end together when the last ones are short."""
+"""Files that take longest, so that workers that share the run end together; those of one group share servers that are
+slow to start, so that one worker runs them one after another, all for one edition and then all for the next."""
+GROUP = {f"tests/{file}": number for number, files in enumerate(LONGEST_FIRST) for file in files}
+ORDER = {file: number for number, file in enumerate(GROUP)}
 SHARING = tuple(Path(__file__).parent / name for name in ("assessment", "consent", "notifications"))
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    tests = Path(__file__).parent
-    place = {tests / name: number for number, name in enumerate(LONGEST_FIRST)}
-    items.sort(key=lambda item: place.get(item.path, len(place)))
+    items.sort(key=_place)
     for item in items:
         if _shares_a_loop(item) and pytest_asyncio.is_async_test(item):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+def _place(item: pytest.Item) -> tuple[int, str, int]:
+    file = item.nodeid.split("::", 1)[0]
+    if file not in GROUP:
+        return len(LONGEST_FIRST), "", 0
+    callspec = getattr(item, "callspec", None)
+    edition = "" if callspec is None else str(callspec.params.get("edition", ""))
+    return GROUP[file], edition, ORDER[file]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Workers share the run by files, as with `--dist loadfile`, but by groups where there are."""
+    from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+
+    class ByGroup(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.split("::", 1)[0]
+            return str(GROUP.get(file, file))
+
+    return ByGroup(config, log)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -174,7 +174,7 @@ def show(name: str, found: Load, baseline: Load | None = None) -> None:
 def measure(kind: str, environment: Mapping[str, str], folder: Path, seconds: float) -> None:
     print(f"\n{kind}", flush=True)
     reads = {}
-    with Server(folder, {"KITH_LOG_LEVEL": "WARNING", **environment}) as server:
+    with Server(folder, {"KITH_LOG_LEVEL": "WARNING", **environment}, forked=False) as server:
         child_id = prepare(server)
         token = DevelopmentIssuer(server.data_dir).token(GP)
         script = request_script("GET", {"Authorization": f"Bearer {token}", "Kith-Purpose": "direct-support"})

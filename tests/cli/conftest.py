@@ -18,7 +18,7 @@ from typer.testing import CliRunner, Result
 from kith.main import app
 from tests.support.processes import LOOPBACK, PLAIN, Server, free_ports
 
-KITH = [sys.executable, "-m", "kith.main"]
+KITH = [str(Path(sys.executable).with_name("kith"))]
 
 
 def typed(*words: str, **environment: str) -> Result:

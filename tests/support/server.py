@@ -4,15 +4,18 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Self
 
 import httpx
 
+from tests.support.forks import Forked, fork
 from tests.support.processes import PLAIN, free_ports
+from tests.support.proof import PROOF_FILE
 
 START_SECONDS = 60.0
 KITH = str(Path(sys.executable).with_name("kith"))
@@ -25,8 +28,10 @@ class Server:
     data_dir: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     port: int = field(default_factory=lambda: free_ports(1)[0])
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] | Forked | None = None
     clients: list[httpx.Client] = field(default_factory=list)
+    forked: bool = field(default_factory=lambda: PROOF_FILE not in os.environ)
+    """Whether its processes, and those of the command line, are forked from one that has imported all parts."""
 
     def __enter__(self) -> Self:
         return self
@@ -57,7 +62,7 @@ class Server:
         self.data_dir.mkdir(parents=True, exist_ok=True)
         began = time.monotonic()
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen([KITH, "up"], env=self.env(), stdout=log, stderr=log)
+            self.process = self._started(["up"], self.env(), log, log)
         while True:
             if self.process.poll() is not None:
                 raise AssertionError(f"kith up ended with {self.process.returncode}:\n{self.log.read_text()[-4000:]}")
@@ -94,14 +99,21 @@ class Server:
 
     def kith(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Runs the command line against this server's data folder."""
-        return subprocess.run(
-            [KITH, *arguments],
-            env={**self.env(), "COLUMNS": "200"},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=600,
-        )
+        with tempfile.TemporaryFile("w+b") as output, tempfile.TemporaryFile("w+b") as errors:
+            done = self._started(arguments, {**self.env(), "COLUMNS": "200"}, output, errors)
+            code = done.wait(600)
+            for file in (output, errors):
+                file.seek(0)
+            return subprocess.CompletedProcess(
+                ["kith", *arguments], code, output.read().decode(), errors.read().decode()
+            )
+
+    def _started(
+        self, arguments: Sequence[str], environment: Mapping[str, str], output: IO[bytes], errors: IO[bytes]
+    ) -> subprocess.Popen[bytes] | Forked:
+        if self.forked:
+            return fork(arguments, environment, output.fileno(), errors.fileno())
+        return subprocess.Popen([KITH, *arguments], env=environment, stdout=output, stderr=errors)
 
     def person(self, who: str) -> "Person":
         return Person(self, who)
