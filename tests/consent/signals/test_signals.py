@@ -81,13 +81,17 @@ class Watched:
         """The signals of all entries that there are now: the log's workers take their turn at once."""
         state, settings = self.consent.app.state, self.consent.settings
         await Sequencer(state.unit_of_work, log_signing_key(settings)).sequence_once()
-        finder = SignalFinder(state.unit_of_work, state.policy, settings.signals_seconds)
-        while await finder.find_bursts():
-            pass
+        finder = SignalFinder(state.unit_of_work, state.reading, state.policy, settings.signals_seconds)
+        while await self._unexamined():
+            await finder.find_bursts()
         while await finder.find_unfollowed():
             pass
         await finder.find_unreviewed()
         return await self.noted(who, **wanted)
+
+    async def _unexamined(self) -> bool:
+        async with self.consent.app.state.reading() as uow:
+            return bool(await uow.signals.sequenced(await uow.signals.progress("leaves") or 0, 1))
 
     async def noted(self, who: str = OFFICER, **wanted: Any) -> list[dict[str, Any]]:
         """The signals that there are."""
