@@ -232,3 +232,17 @@ async def test_any_content_is_kept_as_it_was_or_refused_by_place(
         errors = problem(response)["errors"]
         assert errors
         assert all(error["pointer"].startswith("/content") for error in errors)
+
+
+async def test_who_writes_near_a_child_in_hiding_is_not_named(desk: Desk) -> None:
+    child_id = child()
+    begun = (await desk.practitioner("tia-teacher", child_id).begin()).json()["assessment_id"]
+    await desk.practitioner("tia-teacher", child_id).write(begun, "child_words", {"words": "I like trains"})
+    hv = desk.practitioner("hv", child_id)
+    await hv.write(begun, "child_words", {"words": "She likes trains"})
+    assert "tia-teacher" in (await hv.read(begun)).text
+    hv.viewer.veiled = (child_id,)
+    shown = [(await hv.read(begun)).text, str(await hv.listed())]
+    assert "I like trains" in shown[0]
+    assert not any("tia-teacher" in each for each in shown)
+    assert [each.get("contributor_id") for each in (await hv.sections(begun))["child_words"]].count("hv") == 1

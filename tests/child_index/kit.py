@@ -50,6 +50,8 @@ class Caller:
     kept_back: tuple[KeptBack, ...] = ()
     hidden: tuple[str, ...] = ()
     """Children whom the decision withholds from this caller."""
+    veiled: tuple[str, ...] = ()
+    """Children of whom this caller may not learn where they are."""
     unaware: bool = False
     """Whether the decision has not heard of any merge yet, nor of its undoing."""
     aware_of: dict[str, str] | None = None
@@ -91,6 +93,7 @@ class Caller:
                 records=() if child in self.hidden else tuple(id_ for records in whole for id_ in records),
                 related=self.related,
                 kept_back=self.kept_back,
+                veiled=self.veiled,
             )
         )
         return await self.index.client.request(method, path, headers=carried, **request)
@@ -338,6 +341,10 @@ class Index:
     def school_system(self) -> Caller:
         return self.caller("mis", "school", Role.SYSTEM)
 
+    @property
+    def worker(self) -> Caller:
+        return self.caller("worker", "council", Role.SOCIAL_WORKER)
+
     async def child(self, **person: Any) -> str:
         """The id of a child made in the index, whoever resembles them there."""
         given = {"given_name": "Amara", "family_name": "Okonkwo", "date_of_birth": "2014-03-07", **person}
@@ -453,6 +460,7 @@ DIRECTORY: tuple[Event, ...] = (
     practitioner("leaver", "school", Role.TEACHER, status=PractitionerStatus.LEFT),
     practitioner("nurse", "practice", Role.SCHOOL_NURSE),
     practitioner("officer", "council", Role.INDEX_OFFICER),
+    practitioner("worker", "council", Role.SOCIAL_WORKER),
     service("roll", "school", "school", name="Hilltop School", team_id="staff"),
     service("counselling", "school", "counselling", sensitive=True),
     service("list", "practice", "gp", team_id="surgery"),

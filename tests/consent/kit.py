@@ -98,6 +98,18 @@ class Consent:
             },
         )
 
+    async def open_search(self, who: str, *, override: dict[str, str], children: list[str]) -> httpx.Response:
+        """What the gateway asks between the two decisions of a search that breaks the glass."""
+        return await self.http.post(
+            "/internal/search-overrides",
+            json={"override": override, "purpose": "direct-support", "children": children},
+            headers={
+                "Authorization": f"Bearer {self.issuer.token(who)}",
+                headers.INTERNAL_KEY: self.app.state.internal_key,
+                headers.REQUEST_ID: new_id(),
+            },
+        )
+
     async def tell(self, *events: Event, at: datetime | None = None) -> None:
         """Publishes events of other services, which happened just now or then, and waits until they are taken in."""
         envelopes = [

@@ -56,6 +56,8 @@ class Viewer:
     """Where records of the child were merged: all of them."""
     related: Sequence[str] = ()
     """Children of the family whom the viewer may know of."""
+    veiled: Sequence[str] = ()
+    """Children of whom this viewer may not learn where they are."""
 
     async def call(
         self,
@@ -86,6 +88,7 @@ class Viewer:
             children=tuple(children),
             records=tuple(self.records or (children if child is None else (child,))),
             related=tuple(self.related),
+            veiled=tuple(self.veiled),
         )
         carried = {headers.REQUEST_ID: request_id, **(sent or {})}
         if send_grant:

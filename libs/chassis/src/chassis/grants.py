@@ -57,6 +57,8 @@ class Grant:
     child's own (of several children: beside that of the one whose family they are of). `overrides` pairs a child that
     the viewer sees by an override with the override's id.
     `kept_back` is what an answer to the family leaves out without a trace.
+    `veiled` names children of whom the viewer may not learn where they are, neither from what tells of it by the way
+    (a local service's name) nor by a search that tries it out.
     `lead` says that the viewer is the child's lead professional. `role` is None for an identity that the directory
     does not know yet (only the acceptance of an invitation takes one). `actor` is the system that acts for the
     viewer, if any.
@@ -80,6 +82,7 @@ class Grant:
     kept_back: tuple[KeptBack, ...] = ()
     actor: str | None = None
     records: tuple[str, ...] = ()
+    veiled: tuple[str, ...] = ()
 
     def permits(self, category: Category) -> bool:
         return category in self.categories
@@ -118,6 +121,7 @@ class GrantSigner:
             "ovr": [list(pair) for pair in grant.overrides],
             "ctr": grant.actor,
             "rec": list(grant.records),
+            "vei": list(grant.veiled),
             "kpt": [[k.since.isoformat(), list(k.practitioners), list(k.agencies)] for k in grant.kept_back],
         }
         signed = b".".join((self._header, base64url_encode(orjson.dumps(claims))))
@@ -159,6 +163,7 @@ class GrantVerifier:
             overrides=tuple((child_id, override_id) for child_id, override_id in claims["ovr"]),
             actor=claims["ctr"],
             records=tuple(claims["rec"]),
+            veiled=tuple(claims["vei"]),
             kept_back=tuple(
                 KeptBack(datetime.fromisoformat(since), tuple(practitioners), tuple(agencies))
                 for since, practitioners, agencies in claims["kpt"]

@@ -257,6 +257,21 @@ class BlockLifted(Event):
     child_id: str
 
 
+class ShieldPlaced(Event):
+    """What it hides is not in the payload: no other service needs it. It may be the copy of one for a record that was
+    parted."""
+
+    topic = CONSENT
+    shield_id: str
+    child_id: str
+
+
+class ShieldLifted(Event):
+    topic = CONSENT
+    shield_id: str
+    child_id: str
+
+
 class LegalBasisRecorded(Event):
     topic = CONSENT
     basis_id: str
@@ -378,6 +393,8 @@ EVENT_TYPES: dict[str, type[Event]] = {
         ConsentExpiring,
         BlockPlaced,
         BlockLifted,
+        ShieldPlaced,
+        ShieldLifted,
         TreeHeadSigned,
         LegalBasisRecorded,
         LegalBasisEnded,
@@ -396,6 +413,8 @@ NOT_CONSUMED: dict[str, str] = {
     "ConsentRecorded": "the decision reads consents where they live; kept for agencies' own records",
     "BlockPlaced": "every reader asks the decision again, so no service keeps a copy of a block",
     "BlockLifted": "every reader asks the decision again, so no service keeps a copy of a block",
+    "ShieldPlaced": "every reader asks the decision again, so no service keeps a copy of a shield",
+    "ShieldLifted": "every reader asks the decision again, so no service keeps a copy of a shield",
     "TreeHeadSigned": "for agencies outside Kith, who hold copies that `kith audit verify` compares with an export",
     "LegalBasisRecorded": "the decision reads legal bases where they live; kept for agencies' own records",
     "LegalBasisEnded": "the decision reads legal bases where they live; kept for agencies' own records",

@@ -240,6 +240,9 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{_C}/blocks", _CONSENT, "block.place", _CHILD, _INVOLVED, None),
     Route("GET", f"{_C}/blocks", _CONSENT, "block.read", _CHILD, _INVOLVED, None),
     Route("DELETE", "/v1/blocks/{block_id}", _CONSENT, "block.lift", _OWNED, _INVOLVED, None, owned_kind="block"),
+    Route("PUT", f"{_C}/shield", _CONSENT, "shield.place", _CHILD, _INVOLVED, None),
+    Route("GET", f"{_C}/shield", _CONSENT, "shield.read", _CHILD, _INVOLVED, None),
+    Route("DELETE", f"{_C}/shield", _CONSENT, "shield.lift", _CHILD, _INVOLVED, None),
     Route("GET", f"{_C}/viewers", _CONSENT, "viewers.read", _CHILD, _INVOLVED, None),
     # The access log
     Route("GET", "/v1/access-log", _CONSENT, "log.read", purpose=Purpose.AUDIT),

@@ -66,6 +66,15 @@ ACCOUNT_ROLES = frozenset({Role.YOUNG_PERSON, Role.PARENT})
 """Roles held by an account tied to a child, never by a practitioner."""
 
 
+AREA_WIDE_ROLES = frozenset(
+    {Role.SOCIAL_WORKER, Role.POLICE_OFFICER, Role.YOUTH_JUSTICE_WORKER, Role.INDEX_OFFICER, Role.IG_OFFICER}
+)
+"""People who work for the whole area, so that who they are tells nobody where a child lives or goes to school."""
+
+AREA_WIDE_SERVICES = frozenset({"social-care", "social-work", "police", "youth-justice"})
+"""The types of their services (`_` is read as `-`). Of every other type a service may be a place near the child."""
+
+
 class Purpose(StrEnum):
     """Why a request is made; sent as the `Kith-Purpose` header and kept in the access log."""
 

@@ -31,6 +31,7 @@ from consent.api import (
     me,
     overrides,
     scim,
+    shields,
     signals,
     viewers,
 )
@@ -85,8 +86,8 @@ def create_app(
     }
     app.include_router(internal_router(reading, runtime.watch, owners))
     modules = (
-        decisions, directory, scim, accounts, consents, consent_requests, legal_bases, blocks, overrides, explain,
-        viewers, agreement, history_delay, me, access_log, signals,
+        decisions, directory, scim, accounts, consents, consent_requests, legal_bases, blocks, shields, overrides,
+        explain, viewers, agreement, history_delay, me, access_log, signals,
     )  # fmt: skip
     app.router.routes.insert(0, decisions.hot_route)
     for module in modules:

@@ -26,6 +26,7 @@ from chassis.pages import Cursor, Limit, decode_cursor, encode_cursor, page
 from chassis.problem_docs import problems
 from chassis.service import Granted, IdempotencyOf, answer
 
+_WRITERS = frozenset({"begun_by", "contributor_id"})
 _OF_CHILD = "/v1/children/{child_id}/assessments"
 
 
@@ -34,7 +35,7 @@ def assessment_routes(reading: UnitOfWorkFactory, writing: UnitOfWorkFactory, ca
 
     def summary(assessment: Assessment, grant: Grant) -> dict[str, Any]:
         template = catalogue.version(assessment.template_id, assessment.template_version)
-        return disclose(AssessmentSummary.of(assessment, template.title, grant.child_id), grant.categories)
+        return _told(AssessmentSummary.of(assessment, template.title, grant.child_id), grant)
 
     # The child is the grant's, never the path's: an old id of a merged record answers as the one that stands.
     @router.post(
@@ -99,15 +100,22 @@ def assessment_routes(reading: UnitOfWorkFactory, writing: UnitOfWorkFactory, ca
     return router
 
 
+def _told(body: AssessmentSummary | ContributionBody, grant: Grant) -> dict[str, Any]:
+    """What is granted; without who else wrote it where they may be near a child of whom the reader may not learn where
+    they are."""
+    told = disclose(body, grant.categories)
+    if grant.veiled:
+        told = {key: value for key, value in told.items() if key not in _WRITERS or value == grant.viewer_id}
+    return told
+
+
 def _rendered(found: ReadAssessment, grant: Grant) -> dict[str, Any]:
     """From the inside out: `disclose` looks at the fields of one level."""
-    body = disclose(
-        AssessmentBody.of(found.assessment, found.template.title, grant.child_id, sections=[]), grant.categories
-    )
+    body = _told(AssessmentBody.of(found.assessment, found.template.title, grant.child_id, sections=[]), grant)
     body["sections"] = [
         {
             **disclose(AssessmentSection.of(section, []), grant.categories),
-            "contributions": [disclose(ContributionBody.of(each), grant.categories) for each in contributions],
+            "contributions": [_told(ContributionBody.of(each), grant) for each in contributions],
         }
         for section, contributions in found.sections
     ]

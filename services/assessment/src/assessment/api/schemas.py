@@ -81,7 +81,7 @@ class AssessmentSummary(BaseModel):
     title: Annotated[str, _INVOLVEMENT]
     reason: Annotated[str, In(Category.PLAN)]
     status: Annotated[Status, _INVOLVEMENT]
-    begun_by: Annotated[str, _INVOLVEMENT]
+    begun_by: Annotated[str | None, _INVOLVEMENT] = None
     begun_at: Annotated[datetime, _INVOLVEMENT]
 
     @classmethod
@@ -111,7 +111,7 @@ class AssessmentPage(BaseModel):
 class ContributionBody(BaseModel):
     """The ETag of a contribution is its `version` in double quotes."""
 
-    contributor_id: Annotated[str, _INVOLVEMENT]
+    contributor_id: Annotated[str | None, _INVOLVEMENT] = None
     content: Annotated[dict[str, Any], BY_SECTION]
     version: Annotated[int, BY_SECTION]
     updated_at: Annotated[datetime, BY_SECTION]

@@ -14,8 +14,8 @@ from chassis.disclosure import STRUCTURE, In
 from chassis.errors import FieldError, Invalid
 from child_index.api.requests import SearchRequest
 from child_index.application.agency_ports import Agency
+from child_index.application.ports import Involvement
 from child_index.application.query_person import QueryResult, Verdict
-from child_index.application.read_child import Involvement
 from child_index.domain.contacts import system_of
 from child_index.domain.matching import PersonDetails
 from contracts.mais import NHS_NUMBER, REASONS, UPN

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from chassis.disclosure import STRUCTURE, In
-from child_index.application.ports import FamilyLink
-from child_index.application.read_child import ChildView, Involvement
+from child_index.application.ports import FamilyLink, Involvement
+from child_index.application.read_child import ChildView
 from child_index.domain.accuracy import accuracy_code
 from child_index.domain.family import Relationship
 from child_index.domain.wholes import Whole
@@ -136,7 +136,7 @@ class ServiceEpisode(BaseModel):
     def of(cls, child_id: str, each: Involvement) -> "ServiceEpisode":
         episode = each.episode
         professional = None
-        if episode.practitioner_id:
+        if episode.practitioner_id and not each.nameless:
             professional = [
                 RelatedProfessional(professional=Identifier(value=episode.practitioner_id, system=PRACTITIONER))
             ]
@@ -145,7 +145,7 @@ class ServiceEpisode(BaseModel):
             type=[each.service.type] if each.service else [],
             subjectPerson=[SubjectPerson(person=Identifier(value=child_id, system=CHILD))],
             relatedProfessional=professional,
-            relatedService=[Identifier(value=episode.service_id, system=SERVICE)],
+            relatedService=[] if each.nameless else [Identifier(value=episode.service_id, system=SERVICE)],
             timeInformation=[TimeInformation(startDateTime=episode.started_on, endDateTime=episode.ended_on)],
         )
 

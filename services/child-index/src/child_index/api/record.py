@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from chassis.disclosure import STRUCTURE, In
-from child_index.application.ports import FamilyLink, Lead, Practitioner, Service
-from child_index.application.read_child import ChildView, Involvement
+from child_index.application.ports import FamilyLink, Involvement, Lead, Practitioner, Service
+from child_index.application.read_child import ChildView
 from child_index.domain.person import Name
 from child_index.domain.wholes import Whole
 from contracts.vocabulary import Category
@@ -124,10 +124,12 @@ class Family(BaseModel):
 
 
 class EpisodeService(BaseModel):
-    service_id: Annotated[str, _INVOLVEMENT]
+    """Its type alone where more would tell where the child is, which is hidden from the reader."""
+
+    service_id: Annotated[str | None, _INVOLVEMENT] = None
     name: Annotated[str | None, _INVOLVEMENT] = None
     type: Annotated[str | None, _INVOLVEMENT] = None
-    agency_id: Annotated[str, _INVOLVEMENT]
+    agency_id: Annotated[str | None, _INVOLVEMENT] = None
     agency_name: Annotated[str | None, _INVOLVEMENT] = None
     contact: Annotated[str | None, _INVOLVEMENT] = None
 
@@ -168,6 +170,13 @@ class EpisodeAnswer(BaseModel):
     @classmethod
     def of(cls, each: Involvement) -> "EpisodeAnswer":
         episode, service = each.episode, each.service
+        if each.nameless:
+            return cls(
+                episode_id=episode.episode_id,
+                service=EpisodeService(type=service.type if service else None),
+                started_on=episode.started_on,
+                ended_on=episode.ended_on,
+            )
         return cls(
             episode_id=episode.episode_id,
             service=EpisodeService(

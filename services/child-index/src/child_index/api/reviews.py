@@ -53,7 +53,7 @@ def reviews_router(parts: Parts) -> APIRouter:
         body = page(
             found,
             limit,
-            lambda each: disclose(ReviewAnswer.of(each, grant.categories), grant.categories),
+            lambda each: disclose(ReviewAnswer.of(each, grant.categories, grant.veiled), grant.categories),
             lambda each: encode_cursor(each.review.review_id),
         )
         return JSONResponse(body)
@@ -69,7 +69,7 @@ def reviews_router(parts: Parts) -> APIRouter:
         knowledge = await parts.knowledge.current()
         async with parts.reading() as uow:
             found = await reviews.get(uow, knowledge, review_id, grant)
-        return JSONResponse(disclose(ReviewAnswer.of(found, grant.categories), grant.categories))
+        return JSONResponse(disclose(ReviewAnswer.of(found, grant.categories, grant.veiled), grant.categories))
 
     @router.post(f"/internal/candidates{resolution}", include_in_schema=False)
     async def resolve_candidates(

@@ -12,7 +12,7 @@ from child_index.application.whole import granted_child
 from child_index.domain.corrections import Amended, differences
 from child_index.domain.family import Relationship, inverse
 from child_index.domain.wholes import Whole
-from contracts.vocabulary import Category, Role
+from contracts.vocabulary import AREA_WIDE_ROLES, Category, Role
 
 
 async def remember(
@@ -147,10 +147,16 @@ async def history_of(
     """
     child = await granted_child(uow, grant)
     hidden = grant.role is Role.INDEX_OFFICER
-    found = await uow.history.of(child.numbers, grant.categories, grant.related, limit + 1, after, hidden=hidden)
+    categories, related, veiled = grant.categories, grant.related, child.child_id in grant.veiled
+    if veiled:  # who works with the child, and who lives with them, tells where they are
+        categories, related = categories - {Category.INVOLVEMENT}, ()
+    found = await uow.history.of(child.numbers, categories, related, limit + 1, after, hidden=hidden)
     people = await uow.directory.practitioners({each.changed_by for each in found})
 
     def named(change: Change) -> bool:
+        person = people.get(change.changed_by)
+        if veiled and (person is None or person.role not in AREA_WIDE_ROLES) and change.changed_by != grant.viewer_id:
+            return False
         return grant.permits(Category.INVOLVEMENT) and (
             not change.by_sensitive or grant.permits(Category.SENSITIVE) or change.changed_by == grant.viewer_id
         )

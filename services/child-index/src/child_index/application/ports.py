@@ -147,6 +147,19 @@ class Episode:
     import_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Involvement:
+    """An episode with what the directory knows of service and practitioner (None: the directory has not told yet).
+
+    `nameless`: to be told of by its kind and dates alone, since who it is would tell where the child is.
+    """
+
+    episode: Episode
+    service: Service | None
+    practitioner: Practitioner | None
+    nameless: bool = False
+
+
 class EpisodeRepository(Protocol):
     async def of(self, numbers: Collection[int]) -> list[Episode]:
         """The episodes on any of the records, newest first."""

@@ -5,8 +5,9 @@ from enum import StrEnum
 
 from chassis.grants import Grant
 from child_index.application.agency_ports import Agency
-from child_index.application.ports import IndexUnitOfWork
-from child_index.application.read_child import Involvement, involvements
+from child_index.application.places import is_near
+from child_index.application.ports import IndexUnitOfWork, Involvement
+from child_index.application.read_child import involvements
 from child_index.application.search_children import search
 from child_index.domain.matching import PersonDetails
 from child_index.domain.placement import Knowledge
@@ -24,7 +25,8 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QueryResult:
-    """`agencies`, and their current `involvements`, none sensitive; empty unless permitted."""
+    """`agencies`, and their current `involvements`, none sensitive, and none near a child whose whereabouts are hidden
+    from the asker; empty unless permitted."""
 
     verdict: Verdict
     agencies: tuple[Agency, ...] = ()
@@ -39,6 +41,7 @@ async def query_person(uow: IndexUnitOfWork, knowledge: Knowledge, details: Pers
     if status != "match":
         return QueryResult(Verdict.REVIEW)
     found = await involvements(uow, matches[0].child, sensitive=False)
-    current = tuple(each for each in found if each.episode.ended_on is None)
+    veiled = matches[0].child.child_id in grant.veiled
+    current = tuple(each for each in found if each.episode.ended_on is None and not (veiled and is_near(each)))
     agencies = await uow.directory.agencies({each.episode.agency_id for each in current})
     return QueryResult(Verdict.PERMIT, tuple(sorted(agencies, key=lambda each: each.agency_id)), current)

@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from chassis.grants import Grant
-from child_index.application.ports import Episode, FamilyLink, IndexUnitOfWork, Lead, Practitioner, Service
+from child_index.application.places import may_name_lead, without_homes, without_places
+from child_index.application.ports import Episode, FamilyLink, IndexUnitOfWork, Involvement, Lead, Practitioner, Service
 from child_index.application.whole import granted_child
 from child_index.domain.person import ChildRecord
 from child_index.domain.wholes import Whole
@@ -12,15 +13,6 @@ from contracts.vocabulary import Category, Role
 
 SCHOOL = "school"
 """The service type whose current episodes tell which school a child goes to."""
-
-
-@dataclass(frozen=True, slots=True)
-class Involvement:
-    """An episode with what the directory knows of service and practitioner (None: the directory has not told yet)."""
-
-    episode: Episode
-    service: Service | None
-    practitioner: Practitioner | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +35,18 @@ async def read_child(uow: IndexUnitOfWork, grant: Grant, without: Collection[Cat
     found = await involvements(uow, child, sensitive=Category.SENSITIVE in granted)
     shown = [each for each in found if not _is_kept_back(each, grant)]
     with_involvement = Category.INVOLVEMENT in granted
+    family = await _family(uow, child, grant) if Category.FAMILY in granted else None
+    lead = await _lead(uow, child, grant) if with_involvement else None
+    if child.child_id in grant.veiled:
+        shown = without_places(shown)
+        family = None if family is None else without_homes(family)
+        lead = lead if lead is not None and may_name_lead(lead) else None
     return ChildView(
         child=child,
         schools=_schools(shown) if Category.WHEREABOUTS in granted else None,
-        family=await _family(uow, child, grant) if Category.FAMILY in granted else None,
+        family=family,
         involvements=shown if with_involvement else None,
-        lead=await _lead(uow, child, grant) if with_involvement else None,
+        lead=lead,
         categories=[category for category in Category if category in granted],
         with_hidden_names=grant.role is Role.INDEX_OFFICER,
     )

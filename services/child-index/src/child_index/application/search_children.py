@@ -1,6 +1,6 @@
 """Search: candidates are found among all children, and weighed again among those whom the viewer may find."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from chassis.grants import Grant
@@ -56,7 +56,9 @@ async def search(
 ) -> tuple[SearchStatus, list[Match]]:
     """The matches among the permitted children, and the word for the whole answer."""
     children = granted_children(await uow.children.records(grant.records), grant)
-    found = _ranked(prepare(details), children.values(), knowledge, hidden=sees_hidden_names(grant))
+    found = _ranked(
+        prepare(details), children.values(), knowledge, hidden=sees_hidden_names(grant), veiled=grant.veiled
+    )
     matches = [Match(children[each.candidate_id], each.score, each.status) for each in found if each.score >= PLAUSIBLE]
     return search_status([match.score for match in matches]), matches[:MOST_SHOWN]
 
@@ -66,14 +68,26 @@ def sees_hidden_names(grant: Grant) -> bool:
     return grant.role is Role.INDEX_OFFICER
 
 
-def _ranked(query: Prepared, children: Iterable[Whole], knowledge: Knowledge, *, hidden: bool) -> tuple[Ranked, ...]:
-    """The children best first, each by the one of their records that agrees best."""
+def _ranked(
+    query: Prepared,
+    children: Iterable[Whole],
+    knowledge: Knowledge,
+    *,
+    hidden: bool,
+    veiled: Collection[str] = (),
+) -> tuple[Ranked, ...]:
+    """The children best first, each by the one of their records that agrees best.
+
+    What is hidden from the viewer neither leads to a child nor counts for one: whether it is right must not show.
+    """
     candidates = []
     keys = frozenset(blocking_keys(query))
     for child in children:
-        members = [prepare(each) for each in weighed(child, hidden=hidden)]
-        if not hidden and child.hidden_names and not any(keys.intersection(blocking_keys(each)) for each in members):
-            continue  # only a hidden name led here
+        is_veiled = child.child_id in veiled
+        members = [prepare(each) for each in weighed(child, hidden=hidden, veiled=is_veiled)]
+        in_part = is_veiled or (child.hidden_names and not hidden)
+        if in_part and not any(keys.intersection(blocking_keys(each)) for each in members):
+            continue  # only what is hidden led here
         held = facing(query, members)
         candidates.append((child.child_id, best_of(query, held, knowledge.frequencies, knowledge.population)))
     return rank(query, candidates, knowledge.frequencies, population=knowledge.population)

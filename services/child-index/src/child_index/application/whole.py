@@ -43,5 +43,9 @@ def granted_children(records: Sequence[ChildRecord], grant: Grant) -> dict[str, 
 
 
 def wholly_granted(members: Collection[str], child_id: str, grant: Grant) -> bool:
-    """Whether the decision permitted this child and took account of all of its records."""
-    return child_id in grant.children and frozenset(members) <= frozenset(grant.records)
+    """Whether the decision permitted this child whole, and took account of all of its records.
+
+    One whose whereabouts are hidden is not: whether a record is taken for theirs would tell of an address."""
+    return (
+        child_id in grant.children and child_id not in grant.veiled and frozenset(members) <= frozenset(grant.records)
+    )

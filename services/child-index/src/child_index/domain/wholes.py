@@ -114,17 +114,18 @@ def facing(query: Prepared, members: Sequence[Prepared]) -> Sequence[Prepared]:
     ]
 
 
-def weighed(child: Whole, *, hidden: bool) -> list[PersonDetails]:
+def weighed(child: Whole, *, hidden: bool, veiled: bool = False) -> list[PersonDetails]:
     """What each record of the child tells the matcher: without names that are hidden, on whichever record, unless
-    `hidden`."""
-    if hidden or not child.hidden_names:
-        return [record.details(hidden=hidden) for record in child.records]
-    kept_out = {*child.hidden_names}
+    `hidden`; without addresses where they are `veiled`."""
+    kept_out = frozenset() if hidden else frozenset(child.hidden_names)
     found = []
     for record in child.records:
-        own = child.root.name if record.name in kept_out else record.name
-        others = tuple(name for name in record.other_names if name not in kept_out)
-        found.append(replace(record, given_name=own[0], family_name=own[1], other_names=others).details())
+        told = record
+        if kept_out:
+            own = child.root.name if record.name in kept_out else record.name
+            others = tuple(name for name in record.other_names if name not in kept_out)
+            told = replace(told, given_name=own[0], family_name=own[1], other_names=others)
+        found.append((replace(told, addresses=()) if veiled else told).details(hidden=hidden))
     return found
 
 

@@ -17,6 +17,7 @@ from consent.domain.facts import (
     OverrideInForce,
     Post,
     Recipient,
+    Shield,
     Viewer,
 )
 from consent.domain.records import Merge, as_one
@@ -119,6 +120,9 @@ def read_children(rows: dict[str, list[Any]]) -> dict[str, ChildFacts]:
         assert until is not None
         override = OverrideInForce(row.a, row.b, _categories(row.c) or frozenset(), until, disclosed=row.d is not None)
         overrides[row.child].append(override)
+    shields: dict[str, list[Shield]] = defaultdict(list)
+    for row in rows["shield"]:
+        shields[row.child].append(Shield(row.a, _categories(row.b) or frozenset()))
     delays: dict[str, list[HistoryDelay]] = defaultdict(list)
     for row in rows["delay"]:
         since, until = _moment(row.e), _moment(row.f)
@@ -130,12 +134,15 @@ def read_children(rows: dict[str, list[Any]]) -> dict[str, ChildFacts]:
     for row in rows["record"]:
         root_of[row.a] = row.child
         sets[row.child][row.a] = None
+    shielded_kin: dict[str, set[str]] = defaultdict(set)
     related: dict[str, dict[str, tuple[Block, ...]]] = defaultdict(dict)
     for row in rows["related"]:
         # A child of the family may be recorded several times too: a block on any record keeps all of them back.
         theirs = list(sets[root_of[row.a]]) if row.a in root_of else [row.a]
         placed = tuple(block for record in theirs for block in blocks[record])
         related[row.child] |= dict.fromkeys(theirs, placed)
+        if any(each.hides_from_kin for record in theirs for each in shields[record]):
+            shielded_kin[row.child] |= set(theirs)
     found_children = {
         row.child: ChildFacts(
             child_id=row.child,
@@ -147,6 +154,8 @@ def read_children(rows: dict[str, list[Any]]) -> dict[str, ChildFacts]:
             overrides=tuple(overrides[row.child]),
             related=tuple(related[row.child].items()),
             delays=tuple(delays[row.child]),
+            shields=tuple(shields[row.child]),
+            shielded_kin=frozenset(shielded_kin[row.child]),
         )
         for row in rows["child"]
     }

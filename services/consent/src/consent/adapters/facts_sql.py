@@ -1,8 +1,9 @@
 """The statement that loads what a decision is made from, in a form for each database.
 
-A child's facts are those of every record that answers as that child (`merged_records`), and the blocks of its family,
-by every record of theirs. One statement says all of it. Of the records to read PostgreSQL makes an array first, which
-its planner takes for a handful of look-ups by index; SQLite is given them, since there another statement costs no trip.
+A child's facts are those of every record that answers as that child (`merged_records`), and the blocks and shields of
+its family, by every record of theirs. One statement says all of it. Of the records to read PostgreSQL makes an array
+first, which its planner takes for a handful of look-ups by index; SQLite is given them, since there another statement
+costs no trip.
 """
 
 # Every branch has the same nine text columns: what the row is, the child (or viewer) it belongs to, and seven values.
@@ -60,6 +61,9 @@ SELECT 'block', b.child_id, b.block_id, b.viewer_type, b.viewer_id, CAST(b.categ
        CAST(b.valid_until AS TEXT), NULL
   FROM blocks b WHERE b.lifted_at IS NULL AND b.child_id IN :blocking
 UNION ALL
+SELECT 'shield', b.child_id, b.shield_id, CAST(b.categories AS TEXT), NULL, NULL, NULL, NULL, NULL
+  FROM shields b WHERE b.lifted_at IS NULL AND b.child_id IN :blocking
+UNION ALL
 SELECT 'related', f.child_id, f.other_child_id, NULL, NULL, NULL, NULL, NULL, NULL
   FROM family f WHERE f.child_id IN :own
 UNION ALL
@@ -112,4 +116,4 @@ SQLITE_KIN = _ROW.join(
     for branch in _FACTS.split(_ROW)
     if ":blocking" in branch
 )
-"""The blocks of the family, and which of their records belong together. `:kin` is a list of theirs."""
+"""The blocks and shields of the family, and which of their records belong together. `:kin` is a list of theirs."""

@@ -75,6 +75,7 @@ def load_policy(path: Path) -> Policy:
         "remind_before_expiry_days",
         "longest_history_delay_days",
         "signals",
+        "shields",
     }
     for key in raw:
         if key not in known:
@@ -98,7 +99,14 @@ def load_policy(path: Path) -> Policy:
         remind_before_expiry=_days(lines, raw, "remind_before_expiry_days"),
         longest_history_delay=_days(lines, raw, "longest_history_delay_days"),
         signals=signals_of(lines, _words, raw["signals"], overrides),
+        shields_open_to=_shields(lines, raw["shields"]),
     )
+
+
+def _shields(lines: _Lines, raw: Any) -> frozenset[Role]:
+    if not isinstance(raw, dict) or set(raw) != {"open_to"}:
+        raise lines.wrong("shields has one setting, open_to", "shields")
+    return _words(lines, Role, raw["open_to"], "shields", "open_to")
 
 
 def _days(lines: _Lines, raw: dict[str, Any], key: str) -> timedelta:

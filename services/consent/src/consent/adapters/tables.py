@@ -249,6 +249,19 @@ blocks = sa.Table(
     sa.Column("lifted_at", UtcDateTime),
 )
 
+shields = sa.Table(
+    "shields",
+    metadata,
+    sa.Column("shield_id", _id, primary_key=True),
+    sa.Column("child_id", _id, nullable=False, index=True),
+    sa.Column("categories", sa.JSON, nullable=False),
+    sa.Column("reason", sa.String(2000), nullable=False),
+    sa.Column("placed_by", _directory_id, nullable=False),
+    sa.Column("placed_at", UtcDateTime, nullable=False),
+    sa.Column("lifted_by", _directory_id),
+    sa.Column("lifted_at", UtcDateTime),
+)
+
 legal_bases = sa.Table(
     "legal_bases",
     metadata,

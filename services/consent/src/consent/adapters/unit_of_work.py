@@ -14,7 +14,7 @@ from consent.adapters.overrides_repository import OverridesRepository
 from consent.adapters.provisioned_repository import ProvisionedRepository
 from consent.adapters.records_repository import ConsentsRepository, RecordsRepository
 from consent.adapters.signals_repository import SignalsRepository
-from consent.adapters.tables import accounts, blocks, consent_requests, history_delays, legal_bases
+from consent.adapters.tables import accounts, blocks, consent_requests, history_delays, legal_bases, shields
 
 
 class ConsentUnitOfWork(UnitOfWork):
@@ -34,6 +34,7 @@ class ConsentUnitOfWork(UnitOfWork):
         self.consent_requests = RecordsRepository(connection, consent_requests)
         self.history_delays = RecordsRepository(connection, history_delays)
         self.blocks = RecordsRepository(connection, blocks)
+        self.shields = RecordsRepository(connection, shields)
         self.legal_bases = RecordsRepository(connection, legal_bases)
         self.overrides = OverridesRepository(connection)
         self.accounts = RecordsRepository(connection, accounts)

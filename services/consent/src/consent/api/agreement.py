@@ -132,7 +132,7 @@ async def get_my_agreement(
 
 async def _answer(reading: Reading, policy: Policy, grant: Grant, reader: Reader, accept: str | None) -> Response:
     async with reading() as uow:
-        made = await sharing_agreement(uow, policy, await child_of(uow, grant), reader)
+        made = await sharing_agreement(uow, policy, await child_of(uow, grant), reader, veiled=bool(grant.veiled))
     agreement = SharingAgreement.model_validate({**made, "how_to_take_back": HOW_TO_TAKE_BACK})
     shown = disclose(agreement, EVERYTHING)
     return HTMLResponse(page_of(shown)) if prefers_html(accept) else JSONResponse(shown)

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from chassis.disclosure import In
 from chassis.errors import FieldError, Invalid
+from chassis.grants import Grant
 from chassis.pages import decode_cursor, encode_cursor
 from consent.application.ports import Record, UnitOfWork
 from consent.domain.policy import Policy
@@ -90,6 +91,20 @@ def in_utc(at: datetime, pointer: str) -> datetime:
         return at.astimezone(UTC)
     except OverflowError:
         raise Invalid([FieldError(pointer, "is beyond all years")]) from None
+
+
+def without_places(record: Record, grant: Grant) -> Record:
+    """What is recorded about a child, less what tells where the child is to a reader who may not learn it: whom it
+    names, and who wrote it, may be near the child."""
+    if not grant.veiled:
+        return record
+    wide = {RecipientType.SECTOR, RecipientType.ALL}
+    named = record.get("recorded_by") == grant.viewer_id
+    return {
+        **record,
+        "recipients": [each if each["type"] in wide else {"type": each["type"]} for each in record["recipients"]],
+        "recorded_by": record.get("recorded_by") if named else None,
+    }
 
 
 Writing = Annotated[Callable[[], UnitOfWork], Depends(unit_of_work)]

@@ -14,7 +14,7 @@ from chassis.idempotency import Answer, once
 from chassis.pages import Cursor, Limit, decode_cursor, encode_cursor, page
 from chassis.problem_docs import problems
 from chassis.service import Granted, IdempotencyOf, answer
-from consent.api.common import EVERYTHING, Note, Reading, Recipients, RequestModel, Told, Writing
+from consent.api.common import EVERYTHING, Note, Reading, Recipients, RequestModel, Told, Writing, without_places
 from consent.application.consent_requests import RecordRequest, record_request, requests_of
 from consent.application.ports import Record, UnitOfWork
 from consent.domain.facts import Recipient
@@ -53,7 +53,7 @@ class ConsentRequest(BaseModel):
     outcome: Annotated[Said, Told]
     asked_at: Annotated[datetime, Told]
     note: Annotated[str | None, Told] = None
-    recorded_by: Annotated[str, Told]
+    recorded_by: Annotated[str | None, Told] = None
 
 
 class ConsentRequests(BaseModel):
@@ -71,7 +71,14 @@ async def requests_page(
     after = decode_cursor(cursor)
     async with reading() as uow:
         found = await requests_of(uow, grant, after[0] if after else None, limit)
-    return JSONResponse(page(found, limit, shown_request, lambda record: encode_cursor(record["request_id"])))
+    return JSONResponse(
+        page(
+            found,
+            limit,
+            lambda record: shown_request(without_places(record, grant)),
+            lambda record: encode_cursor(record["request_id"]),
+        )
+    )
 
 
 @router.post(

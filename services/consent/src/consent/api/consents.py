@@ -14,7 +14,7 @@ from chassis.idempotency import Answer, once
 from chassis.pages import Cursor, Limit, decode_cursor, encode_cursor, page
 from chassis.problem_docs import problems
 from chassis.service import Granted, IdempotencyOf, answer
-from consent.api.common import EVERYTHING, Line, Note, Reading, Recipients, RequestModel, Told, Writing
+from consent.api.common import EVERYTHING, Line, Note, Reading, Recipients, RequestModel, Told, Writing, without_places
 from consent.application.consents import BASIS, RecordConsent, consents_of, record_consent, withdraw_consent
 from consent.application.ports import Record, UnitOfWork
 from consent.domain.consents import Evidence, How
@@ -89,7 +89,7 @@ class Consent(BaseModel):
     valid_until: Annotated[datetime | None, Told] = None
     note: Annotated[str | None, Told] = None
     evidence: Annotated[EvidenceAnswer | None, Told] = None
-    recorded_by: Annotated[str, Told]
+    recorded_by: Annotated[str | None, Told] = None
     recorded_at: Annotated[datetime, Told]
     withdrawn_at: Annotated[datetime | None, Told] = None
 
@@ -109,7 +109,14 @@ async def consents_page(
     after = decode_cursor(cursor)
     async with reading() as uow:
         found = await consents_of(uow, grant, after[0] if after else None, limit)
-    return JSONResponse(page(found, limit, shown_consent, lambda record: encode_cursor(record["consent_id"])))
+    return JSONResponse(
+        page(
+            found,
+            limit,
+            lambda record: shown_consent(without_places(record, grant)),
+            lambda record: encode_cursor(record["consent_id"]),
+        )
+    )
 
 
 async def recorded_consent(

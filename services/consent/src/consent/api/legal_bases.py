@@ -13,7 +13,17 @@ from chassis.idempotency import Answer, once
 from chassis.pages import Cursor, Limit, decode_cursor, encode_cursor, page
 from chassis.problem_docs import problems
 from chassis.service import Granted, IdempotencyOf, answer
-from consent.api.common import EVERYTHING, Line, PolicyOf, Reading, Recipients, RequestModel, Told, Writing
+from consent.api.common import (
+    EVERYTHING,
+    Line,
+    PolicyOf,
+    Reading,
+    Recipients,
+    RequestModel,
+    Told,
+    Writing,
+    without_places,
+)
 from consent.application.legal_bases import RecordLegalBasis, end_legal_basis, record_legal_basis
 from consent.application.ports import Record
 from consent.domain.facts import Recipient
@@ -37,7 +47,7 @@ class LegalBasis(BaseModel):
     recipients: Annotated[list[dict[str, str]], Told]
     valid_until: Annotated[datetime, Told]
     reference: Annotated[str, Told]
-    recorded_by: Annotated[str, Told]
+    recorded_by: Annotated[str | None, Told] = None
     recorded_at: Annotated[datetime, Told]
     ended_at: Annotated[datetime | None, Told] = None
 
@@ -94,7 +104,14 @@ async def list_legal_bases(
     after = decode_cursor(cursor)
     async with reading() as uow:
         found = await uow.legal_bases.of_child(grant.records, after[0] if after else None, limit + 1)
-    return JSONResponse(page(found, limit, _shown, lambda record: encode_cursor(record["basis_id"])))
+    return JSONResponse(
+        page(
+            found,
+            limit,
+            lambda record: _shown(without_places(record, grant)),
+            lambda record: encode_cursor(record["basis_id"]),
+        )
+    )
 
 
 @router.post("/v1/legal-bases/{basis_id}/end", summary="End a legal basis at once", response_model=LegalBasis)

@@ -28,8 +28,8 @@ class PermittedCategory(BaseModel):
 
 
 class Viewer(BaseModel):
-    practitioner_id: Annotated[str, Told]
-    name: Annotated[str, Told]
+    practitioner_id: Annotated[str | None, Told] = None
+    name: Annotated[str | None, Told] = None
     role: Annotated[Role, Told]
     agency_id: Annotated[str | None, Told] = None
     agency_name: Annotated[str | None, Told] = None
@@ -60,6 +60,6 @@ async def get_viewers(
 async def viewers_answer(reading: Callable[[], UnitOfWork], policy: Any, grant: Grant) -> JSONResponse:
     reader = Reader(grant.role) if grant.role in ACCOUNT_ROLES else None
     async with reading() as uow:
-        found = await viewers_of(uow, policy, await child_of(uow, grant), reader)
+        found = await viewers_of(uow, policy, await child_of(uow, grant), reader, veiled=bool(grant.veiled))
     items = [disclose(Viewer.model_validate(viewer), EVERYTHING) for viewer in found]
     return JSONResponse({"items": items, "next_cursor": None})

@@ -7,24 +7,34 @@ from consent.application.ports import Record, UnitOfWork
 from consent.application.viewers import viewers_of
 from consent.domain.consents import Who
 from consent.domain.facts import ChildFacts, InvolvementKind
-from consent.domain.plain_words import PLAIN_CATEGORY, PLAIN_PURPOSE, PLAIN_RECIPIENT, plain_reason, plain_role
+from consent.domain.plain_words import (
+    PLAIN_CATEGORY,
+    PLAIN_NEAR,
+    PLAIN_PURPOSE,
+    PLAIN_RECIPIENT,
+    plain_reason,
+    plain_role,
+)
 from consent.domain.policy import Policy
 from consent.domain.telling import Reader, as_told_to
-from contracts.vocabulary import Category, Purpose, RecipientType, Sector
+from contracts.vocabulary import AREA_WIDE_ROLES, Category, Purpose, RecipientType, Role, Sector
 
 _MOST = 1000
 """Consents, blocks and requests of one child that a page speaks of; nobody has so many."""
 
 
-async def sharing_agreement(uow: UnitOfWork, policy: Policy, child: ChildFacts, reader: Reader) -> dict[str, Any]:
-    """The page for one reader: what they may know, and nothing that would tell of the rest."""
+async def sharing_agreement(
+    uow: UnitOfWork, policy: Policy, child: ChildFacts, reader: Reader, *, veiled: bool
+) -> dict[str, Any]:
+    """The page for one reader: what they may know, and nothing that would tell of the rest. `veiled`: they may not
+    learn where the child is, so nobody who works near the child is named."""
     now = uow.now()
     consents = [each for each in await _of_reader(uow, "consents", child, reader) if _in_force(each, now)]
-    names = _Names(uow)
+    names = _Names(uow, veiled=veiled)
     return {
         "made_at": now,
         "copy_for": Who.PARENT if reader is Reader.PARENT else Who.YOUNG_PERSON,
-        "people": await _people(uow, policy, child, reader, {each["consent_id"]: each for each in consents}),
+        "people": await _people(uow, policy, child, reader, veiled, {each["consent_id"]: each for each in consents}),
         "agreed": [
             {
                 "consent_id": each["consent_id"],
@@ -64,10 +74,10 @@ def _in_force(consent: Record, now: datetime) -> bool:
 
 
 async def _people(
-    uow: UnitOfWork, policy: Policy, child: ChildFacts, reader: Reader, consents: dict[str, Record]
+    uow: UnitOfWork, policy: Policy, child: ChildFacts, reader: Reader, veiled: bool, consents: dict[str, Record]
 ) -> list[dict[str, Any]]:
     people = []
-    for viewer in await viewers_of(uow, policy, child, reader):
+    for viewer in await viewers_of(uow, policy, child, reader, veiled=veiled):
         sees = []
         for found in viewer["categories"]:
             consent = consents.get(found["reference"] or "") if found["rule"] == "consented" else None
@@ -81,7 +91,7 @@ async def _people(
             )
         people.append(
             {
-                "name": viewer["name"],
+                "name": viewer["name"] if viewer["name"] is not None else plain_role(viewer["role"]),
                 "role": plain_role(viewer["role"]),
                 "agency_name": viewer["agency_name"],
                 "lead_professional": viewer["lead_professional"],
@@ -114,7 +124,7 @@ async def _contact(
             viewer, _ = await uow.facts.load(found.practitioner_id, [])
             told = as_told_to(reader, child, now, viewer)
             person = await uow.directory.get("practitioner", found.practitioner_id)
-            if person is not None and found in told.involvements:
+            if person is not None and found in told.involvements and names.may_name(viewer.role):
                 return {
                     "name": person["name"],
                     "role": plain_role(person["role"]),
@@ -128,9 +138,13 @@ async def _contact(
 class _Names:
     """Names out of the directory, each looked up once for a page."""
 
-    def __init__(self, uow: UnitOfWork) -> None:
+    def __init__(self, uow: UnitOfWork, *, veiled: bool) -> None:
         self._uow = uow
+        self._veiled = veiled
         self._known: dict[tuple[str, str], str] = {}
+
+    def may_name(self, role: Role | None) -> bool:
+        return not self._veiled or role in AREA_WIDE_ROLES
 
     async def of(self, kind: str, thing_id: str | None) -> str | None:
         if thing_id is None:
@@ -146,4 +160,6 @@ class _Names:
             return PLAIN_RECIPIENT[kind]
         if kind is RecipientType.SECTOR:
             return PLAIN_RECIPIENT[kind].format(Sector(entry["id"]).replace("_", " "))
+        if self._veiled:
+            return PLAIN_NEAR
         return PLAIN_RECIPIENT[kind].format(await self.of(kind.value, entry["id"]))

@@ -8,6 +8,7 @@ from chassis.errors import FieldError, Invalid, NotFound
 from chassis.grants import Grant
 from chassis.ids import new_id
 from consent.application.ports import Record, UnitOfWork
+from consent.application.whole_child import records_meant
 from contracts.events import BlockLifted, BlockPlaced
 from contracts.vocabulary import Category, PartyType
 
@@ -28,7 +29,7 @@ async def place_block(uow: UnitOfWork, grant: Grant, command: PlaceBlock) -> Rec
         raise Invalid([FieldError("/valid_until", "has passed")])
     if await uow.directory.get(command.viewer_type.value, command.viewer_id) is None:
         raise Invalid([FieldError("/viewer/id", "is not in the directory")])
-    first, *others = await _records_to_block(uow, grant)
+    first, *others = await records_meant(uow, grant)
     record: Record = {
         "block_id": new_id(),
         "child_id": first,
@@ -44,17 +45,6 @@ async def place_block(uow: UnitOfWork, grant: Grant, command: PlaceBlock) -> Rec
         await uow.children.bump(placed["child_id"])
         uow.emit(BlockPlaced(block_id=placed["block_id"], child_id=placed["child_id"], viewer_type=command.viewer_type))
     return {**record, "lifted_at": None}
-
-
-async def _records_to_block(uow: UnitOfWork, grant: Grant) -> list[str]:
-    """The record that the decision was about, and any that was parted from it since, at this very moment: whoever
-    places the block means the child whom they saw."""
-    await uow.merges.hold()
-    own = str(grant.child_id)
-    by_root = {await uow.merges.root_of(own): own}
-    for record in grant.records:
-        by_root.setdefault(await uow.merges.root_of(record), record)
-    return [root if root in grant.records and found != own else found for root, found in by_root.items()]
 
 
 async def lift_block(uow: UnitOfWork, grant: Grant, block_id: str) -> None:

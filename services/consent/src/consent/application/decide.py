@@ -110,6 +110,7 @@ class DecideRequest:
             scope=viewer.scope,
             actor=actor,
             lead=not several and first.lead,
+            veiled=tuple(each.child_id for each in shown if each.child_id and each.decision.veiled),
             kept_back=tuple(
                 KeptBack(each.since, tuple(sorted(each.practitioners)), tuple(sorted(each.agencies)))
                 for each in (() if several else first.kept_back)

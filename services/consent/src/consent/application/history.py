@@ -9,7 +9,7 @@ from consent.application.ports import Record, UnitOfWork
 from consent.application.whole_child import child_of, places_in_log
 from consent.domain.policy import Policy
 from consent.domain.telling import Reader, may_know_of
-from contracts.vocabulary import Outcome, Role
+from contracts.vocabulary import AREA_WIDE_ROLES, Outcome, Role
 
 LOOKS = (
     "child.search",
@@ -52,7 +52,8 @@ async def looks_at(uow: UnitOfWork, grant: Grant, after: tuple[datetime, str] | 
 
 async def describe(uow: UnitOfWork, policy: Policy, grant: Grant, rows: list[Record]) -> list[dict[str, Any]]:
     """Each look in the terms of the policy: with names, or with role and agency only. To a parent, without the
-    categories that rest on what is not theirs to know."""
+    categories that rest on what is not theirs to know; to one who may not learn where the child is, without who works
+    near the child."""
     people: dict[str, Record | None] = {}
     agencies: dict[str, Record | None] = {}
     found = []
@@ -66,13 +67,16 @@ async def describe(uow: UnitOfWork, policy: Policy, grant: Grant, rows: list[Rec
             agencies[agency_id] = await uow.directory.get("agency", agency_id)
         agency = agencies.get(agency_id or "")
         entry = entry_of(row)
+        role = person["role"] if person is not None else None
+        nameless = bool(grant.veiled) and role not in AREA_WIDE_ROLES
+        named = person if policy.history_shows_names and not nameless else None
         found.append(
             {
                 "entry_id": row["entry_id"],
                 "at": entry["at"],
-                "viewer_name": person["name"] if person is not None and policy.history_shows_names else None,
-                "role": person["role"] if person is not None else None,
-                "agency_name": agency["name"] if agency is not None else None,
+                "viewer_name": named["name"] if named is not None else None,
+                "role": role,
+                "agency_name": agency["name"] if agency is not None and not nameless else None,
                 "action": row["action"],
                 "purpose": entry["purpose"],
                 "categories": await _categories(uow, grant, entry),

@@ -5,11 +5,11 @@ from datetime import datetime
 from chassis.ids import new_id
 from consent.application.ports import Record, UnitOfWork
 from consent.domain.records import Merge, sets_of, span
-from contracts.events import BlockPlaced
+from contracts.events import BlockPlaced, ShieldPlaced
 from contracts.vocabulary import PartyType
 
 _MOST = 10_000
-"""Blocks or delays of one child; nobody has so many."""
+"""Blocks, shields or delays of one child; nobody has so many."""
 
 
 async def take_merge(uow: UnitOfWork, merge_id: str, record: str, into: str, merged_at: datetime) -> None:
@@ -59,8 +59,8 @@ def _same(merge: Record) -> tuple[str, str, datetime]:
 async def _copy_what_keeps_out(
     uow: UnitOfWork, record: str, together: list[str], before: list[Merge], after: list[Merge]
 ) -> None:
-    """Blocks and delays that were placed, while the records were one, under those that stay: their copies go with the
-    record that leaves. Whoever placed them meant the child whom they saw, and nobody knows which of the two."""
+    """Blocks, shields and delays that were placed, while the records were one, under those that stay: their copies go
+    with the record that leaves. Whoever placed them meant the child whom they saw; nobody knows which of the two."""
     now = uow.now()
 
     def meant(row: Record) -> bool:
@@ -74,6 +74,11 @@ async def _copy_what_keeps_out(
             await uow.blocks.add(copy)
             kind = PartyType(block["viewer_type"])
             uow.emit(BlockPlaced(block_id=copy["block_id"], child_id=record, viewer_type=kind))
+    for shield in await uow.shields.of_child(together, None, _MOST):
+        if shield["lifted_at"] is None and meant(shield):
+            copy = {**shield, "shield_id": new_id(), "child_id": record}
+            await uow.shields.add(copy)
+            uow.emit(ShieldPlaced(shield_id=copy["shield_id"], child_id=record))
     for delay in await uow.history_delays.of_child(together, None, _MOST):
         if delay["ended_at"] is None and delay["until"] > now and meant(delay):
             await uow.history_delays.add({**delay, "delay_id": new_id(), "child_id": record})

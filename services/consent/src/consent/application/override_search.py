@@ -1,4 +1,5 @@
-"""A search under an override: for each child that a block hides from the viewer, the glass is broken."""
+"""A search under an override: for each child whom a block or a shield hides from the viewer, or hides in part, the
+glass is broken."""
 
 from chassis.errors import NotAllowed
 from chassis.ids import is_uuid, new_id
@@ -39,7 +40,7 @@ async def override_search(
     for child in {each.child_id: each for child_id in children if (each := facts.get(child_id))}.values():
         child_id, now = child.child_id, uow.now()
         seen = decide(viewer, child, "child.search", (Category.BASICS,), asked.purpose, policy, now)
-        if seen.outcome is Outcome.PERMITTED:
+        if seen.outcome is Outcome.PERMITTED and not seen.veiled:
             continue
         await invoke_override(uow, policy, viewer.viewer_id, viewer.agency_id, child_id, command)
         request = DecisionRequest(

@@ -27,6 +27,17 @@ async def must_be_as_decided(uow: UnitOfWork, grant: Grant) -> None:
         raise Conflict("The record was merged or parted at this moment; look at it again", code="record-changed")
 
 
+async def records_meant(uow: UnitOfWork, grant: Grant) -> list[str]:
+    """The record that the decision was about, and any that was parted from it since, at this very moment: whoever
+    places a block or a shield means the child whom they saw."""
+    await uow.merges.hold()
+    own = str(grant.child_id)
+    by_root = {await uow.merges.root_of(own): own}
+    for record in grant.records:
+        by_root.setdefault(await uow.merges.root_of(record), record)
+    return [root if root in grant.records and found != own else found for root, found in by_root.items()]
+
+
 async def places_in_log(uow: UnitOfWork, filters: Mapping[str, Any]) -> dict[str, Any]:
     """The filters with what looks at a child are found by: its records, and those that it was merged with once."""
     child_id = filters.get("child_id")

@@ -19,6 +19,7 @@ from consent.domain.facts import (
     InvolvementKind,
     LegalBasisInForce,
     OverrideInForce,
+    Shield,
     Viewer,
 )
 from consent.domain.policy import Policy
@@ -57,6 +58,7 @@ _BECAUSE = {
     "override": "the viewer broke the glass: an override in force opens this category to them alone",
     "emergency": "the viewer's role may break the glass; officers and the lead professional are told at once",
     "blocked": "a block placed by or for the young person names the viewer, their team or their agency",
+    "shielded": "the record is shielded: this category is hidden, whoever asks",
     "involved": "the viewer is involved with the child and the role is entitled; no consent is needed",
     "consented": "the viewer is involved, the role is entitled, and a consent in force covers it",
     "search": "nobody needs to be involved for this; the role is entitled",
@@ -76,6 +78,8 @@ class Decision:
     lead: bool = False
     related: tuple[str, ...] = ()
     kept_back: tuple[HistoryDelay, ...] = ()
+    veiled: bool = False
+    """Where the child is is hidden from this viewer: what tells of it by the way, or confirms it, is as well."""
 
     @property
     def override_id(self) -> str | None:
@@ -131,6 +135,12 @@ def decide(
     if only_lead and not case.lead:
         return _refused("not-lead")
     findings = tuple(_deciding(case.spoken(reach, category)) for category in categories)
+    lifted = case.lifts_the_veil()
+    if lifted is not None:
+        findings = tuple(
+            found._replace(rule="override", reference=lifted.override_id) if found.permitted else found
+            for found in findings
+        )
     permitted = tuple(found.category for found in findings if found.permitted and found.category is not None)
     if case.rule.whole and len(permitted) < len(findings):
         permitted = ()
@@ -139,10 +149,11 @@ def decide(
     of_family = Category.FAMILY in permitted
     if case.rule.family and not of_family:
         of_family = _deciding(case.spoken(reach, Category.FAMILY)).permitted
-    related = _related(viewer, child, now) if of_family else ()
+    veiled = lifted is None and case.is_veiled()
+    related = _related(viewer, child, now) if of_family and not veiled else ()
     kept_back = tuple(each for each in child.delays if each.current(now)) if case.rule.basis is Basis.OWN else ()
     spoke = (reach,) if alone else findings
-    return Decision(outcome, permitted, spoke, lead=case.lead, related=related, kept_back=kept_back)
+    return Decision(outcome, permitted, spoke, lead=case.lead, related=related, kept_back=kept_back, veiled=veiled)
 
 
 def explain(
@@ -235,6 +246,9 @@ class _Case:
             if block.stops(self.viewer, category, self.now):
                 found.append(Finding(category, "blocked", False, block.block_id))
                 break
+        shield = self._shield(category)
+        if shield is not None:
+            found.append(Finding(category, "shielded", False, shield.shield_id))
         entitled = self._entitled(category)
         found.append(Finding(category, "entitled" if entitled else "not-entitled", entitled))
         if reach.rule != "override":
@@ -244,6 +258,30 @@ class _Case:
             if override is not None:
                 found.append(Finding(category, "override", True, override.override_id))
         return found
+
+    def _shield(self, category: Category) -> Shield | None:
+        """A young person's own record is theirs to see, and what somebody writes down discloses nothing."""
+        if self.rule.writes or self.role in self.policy.shields_open_to or self._is_own():
+            return None
+        return next((each for each in self.child.shields if category in each.categories), None)
+
+    def _is_own(self) -> bool:
+        return self.rule.basis is Basis.OWN and self.role is Role.YOUNG_PERSON
+
+    def is_veiled(self) -> bool:
+        """Whether a shield or a block keeps from the viewer where the child is, and no override opens it."""
+        where = Category.WHEREABOUTS
+        if self._is_own() or (self.rule.overridable and self._override(where) is not None):
+            return False
+        if any(block.stops(self.viewer, where, self.now) for block in self.child.blocks):
+            return True
+        shielded = any(where in each.categories for each in self.child.shields)
+        return shielded and self.role not in self.policy.shields_open_to
+
+    def lifts_the_veil(self) -> OverrideInForce | None:
+        """The override by which a search finds the child by what is hidden too."""
+        searches = self.rule.basis is Basis.UNRELATED and self.rule.overridable
+        return self._override() if searches and self.is_veiled() else None
 
     def _entitled(self, category: Category) -> bool:
         first_contact = self.rule.basis is Basis.UNRELATED and category in _FIRST_CONTACT
@@ -298,10 +336,12 @@ _FIRST_CONTACT = frozenset({Category.BASICS, Category.INVOLVEMENT})
 
 
 def _related(viewer: Viewer, child: ChildFacts, now: datetime) -> tuple[str, ...]:
-    """Children of the family whose names may stand beside this child's: never one whose own block names the viewer."""
+    """Children of the family whose names may stand beside this child's: never one whose own block names the viewer,
+    nor one who is shielded: siblings mostly are where the other is."""
     named = (Category.BASICS, Category.FAMILY)
     return tuple(
         other
         for other, blocks in child.related
-        if not any(block.stops(viewer, category, now) for block in blocks for category in named)
+        if other not in child.shielded_kin
+        and not any(block.stops(viewer, category, now) for block in blocks for category in named)
     )

@@ -180,6 +180,19 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Shield:
+    """Categories that are hidden from everybody, save where the policy says otherwise: for a child in hiding, say."""
+
+    shield_id: str
+    categories: frozenset[Category]
+
+    @property
+    def hides_from_kin(self) -> bool:
+        """Whether the child is not to be named beside a sibling, who mostly is where the child is."""
+        return not self.categories.isdisjoint({Category.BASICS, Category.WHEREABOUTS, Category.FAMILY})
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryDelay:
     """What an officer keeps back from the family until a moment: looks, involvements and legal bases since another.
 
@@ -205,7 +218,8 @@ class HistoryDelay:
 
 @dataclass(frozen=True, slots=True)
 class ChildFacts:
-    """What is recorded about one child. `related` holds each child of the same family with its own blocks.
+    """What is recorded about one child. `related` holds each child of the same family with its own blocks;
+    `shielded_kin` names those of them who are shielded themselves.
 
     A child whose records were merged has several `records`, and `child_id` is the one that they answer as.
     """
@@ -219,6 +233,8 @@ class ChildFacts:
     overrides: tuple[OverrideInForce, ...] = ()
     related: tuple[tuple[str, tuple[Block, ...]], ...] = ()
     delays: tuple[HistoryDelay, ...] = ()
+    shields: tuple[Shield, ...] = ()
+    shielded_kin: frozenset[str] = frozenset()
     merged: tuple[str, ...] = ()
     """Every record of a child that has more than one."""
 

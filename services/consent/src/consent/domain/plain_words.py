@@ -36,6 +36,9 @@ PLAIN_RECIPIENT: dict[RecipientType, str] = {
     RecipientType.ALL: "everybody who is helping",
 }
 
+PLAIN_NEAR = "people who are helping near where you are"
+"""In the place of any of these, for a reader who may not learn where that is."""
+
 _PLAIN_ROLE = {Role.GP: "GP", Role.CAMHS: "mental health worker", Role.IG_OFFICER: "information officer"}
 
 _PLAIN_REASON = {

@@ -51,6 +51,8 @@ class Policy:
     remind_before_expiry: timedelta
     longest_history_delay: timedelta
     signals: SignalPolicy
+    shields_open_to: frozenset[Role] = frozenset()
+    """Roles from which a shield hides nothing."""
 
     def entitled(self, role: Role, category: Category) -> bool:
         return category in self.roles[role].entitled

@@ -77,6 +77,8 @@ def as_one(root: str, members: Sequence[ChildFacts], merges: Sequence[Merge]) ->
         blocks=tuple(found for each in ordered for found in each.blocks),
         overrides=tuple(found for each in ordered for found in each.overrides),
         delays=tuple(found for each in ordered for found in each.delays),
+        shields=tuple(found for each in ordered for found in each.shields),
+        shielded_kin=frozenset().union(*(each.shielded_kin for each in ordered)),
         related=tuple(
             {other: blocks for each in ordered for other, blocks in each.related if other not in records}.items()
         ),

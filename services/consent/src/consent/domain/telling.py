@@ -24,14 +24,14 @@ class Reader(StrEnum):
 def as_told_to(reader: Reader, child: ChildFacts, now: datetime, viewer: Viewer) -> ChildFacts:
     """The child's facts about one viewer, as this reader may know them.
 
-    What an officer keeps back about the viewer is left out for all. A parent is told neither of blocks, nor of what a
-    competent young person agreed to, nor of sensitive services, nor of what rests on the law alone; their list
-    therefore names who is involved, also where a block stops them.
+    What an officer keeps back about the viewer is left out for all. A parent is told neither of blocks and shields,
+    nor of what a competent young person agreed to, nor of sensitive services, nor of what rests on the law alone; their
+    list therefore names who is involved, also where a block stops them.
     """
     known = _without_delayed(child.as_the_young_person_may_know(), now, viewer)
     if reader is Reader.YOUNG_PERSON:
         return known
-    known = replace(known, blocks=(), overrides=())
+    known = replace(known, blocks=(), shields=(), overrides=())
     if reader is Reader.YOUNG_PERSONS_COPY:
         return known
     return replace(

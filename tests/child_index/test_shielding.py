@@ -1,0 +1,124 @@
+"""Where a child is does not show by the way, nor by trying it out, to whoever may not learn it."""
+
+from typing import Any
+
+import pytest
+
+from contracts.vocabulary import Category
+from tests.child_index.kit import EVERYTHING, Caller, Index
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+NAMES = {"given_name": "Amara", "family_name": "Okonkwo"}
+BORN = {"date_of_birth": "2014-03-07"}
+HOME = {"address_line": "12 Canal Street", "postcode": "M1 1AE"}
+PLACES = ("Hilltop", "roll", "school", "list", "practice", "nurse", "teacher", "Canal", "M1 1AE", "960 123")
+"""What tells of a place: services near the child, who works there, addresses, phones."""
+
+
+def _veiled(caller: Caller, child: str) -> Caller:
+    return caller.but(categories=EVERYTHING - {Category.WHEREABOUTS}, veiled=(child,))
+
+
+def _told_of(answer: Any) -> list[str]:
+    text = str(answer)
+    return [word for word in PLACES if word in text]
+
+
+async def _full(index: Index) -> tuple[str, str]:
+    """A child with a school, a surgery and a social worker; and a sibling."""
+    child = await index.child(nhs_number="9434765919", **HOME)
+    sibling = await index.child(given_name="Chidi", date_of_birth="2012-01-02", **HOME)
+    await index.teacher.opened(child, "roll", contact="Room 4")
+    await index.nurse.opened(child, "list", started_on="2024-06-01")
+    await index.worker.opened(child, "front-door", started_on="2024-07-01")
+    person = {"given_name": "Ngozi", "family_name": "Okonkwo", "phone": "01632 960 123"}
+    await index.teacher.relate(child, relationship="parent", person=person)
+    await index.teacher.relate(child, relationship="sibling", other_child_id=sibling)
+    await index.teacher.assign_lead(child, practitioner_id="nurse")
+    await index.teacher.corrected(child, sex="female", reason="Told at Hilltop")
+    return child, sibling
+
+
+async def test_nothing_in_the_record_tells_where_the_child_is(index: Index) -> None:
+    child, sibling = await _full(index)
+    open_ = index.worker.but(related=(sibling,))
+    assert len(set(_told_of(await open_.record(child)))) > 5
+    veiled = _veiled(open_, child)
+    record = await veiled.record(child)
+    kinds = [each["service"].get("type") for each in record["involvement"]["episodes"]]
+    assert sorted(kinds) == ["gp", "school", "social_care"]
+    near = [each for each in record["involvement"]["episodes"] if each["service"]["type"] != "social_care"]
+    assert [set(each) for each in near] == [{"episode_id", "service", "started_on", "ended_on"}] * 2
+    (far,) = (each for each in record["involvement"]["episodes"] if each["service"]["type"] == "social_care")
+    assert (far["service"]["name"], far["practitioner"]["name"]) == ("Front-Door", "Worker")
+    assert record["involvement"]["lead_professional"] is None
+    (mother,) = record["family"]["relationships"]
+    assert mother["person"] == {"given_name": "Ngozi", "family_name": "Okonkwo"}
+    masked = [*({**each, "service": {}} for each in near), far]
+    kept = {**record, "involvement": {"episodes": masked}}
+    assert _told_of(kept) == []
+    drafts = await veiled.call("GET", f"/v1/children/{child}?format=mais", "child.read", child=child)
+    episodes = [{**each, "type": []} for each in drafts.json()["serviceEpisode"]]
+    assert _told_of({**drafts.json(), "serviceEpisode": episodes}) == []
+    assert sibling not in str([record, drafts.json()])
+    history = await veiled.history(child)
+    assert {each["category"] for each in history["items"]} <= {"basics", "family"}
+    assert _told_of(history) == []
+    await index.officer.assign_lead(child, practitioner_id="worker")
+    assert (await veiled.record(child))["involvement"]["lead_professional"]["practitioner_id"] == "worker"
+
+
+async def test_a_search_does_not_confirm_it(index: Index) -> None:
+    child, _ = await _full(index)
+    veiled = _veiled(index.worker, child).but(categories={Category.BASICS})
+    right, wrong = {"postcode": "M1 1AE"}, {"postcode": "LS1 4AP"}
+    assert await index.worker.found(**NAMES, **right) == [child]
+    answers = [await veiled.search(**NAMES, **place) for place in (right, wrong)]
+    assert [each.json() for each in answers] == [{"status": "no_match", "matches": []}] * 2
+    # By who they are the child is found, and a postcode beside it changes nothing, right or wrong.
+    answers = [await veiled.search(**NAMES, **BORN, **place) for place in ({}, right, wrong)]
+    assert [match["child_id"] for match in answers[0].json()["matches"]] == [child]
+    assert answers[1].json() == answers[2].json()
+    assert _told_of(answers[0].json()) == []
+    # No record is taken for the child's by where they live: an officer looks.
+    told = [await veiled.register(**NAMES, **BORN, **place) for place in ({}, HOME)]
+    assert [each.status_code for each in told] == [202, 202]
+
+
+async def test_a_person_query_and_a_review_tell_no_place(index: Index) -> None:
+    child, _ = await _full(index)
+    parameter = [
+        {
+            "name": "resource",
+            "resource": {
+                "resourceType": "Patient",
+                "identifier": [{"system": "https://fhir.nhs.uk/Id/nhs-number", "value": "9434765919"}],
+                "name": [{"family": "Okonkwo", "given": ["Amara"]}],
+                "birthDate": "2014-03-07",
+            },
+        },
+        {"name": "reason", "valueUri": "https://www.legislation.gov.uk/ukpga/1989/41/section/47"},
+    ]
+    body = {"resourceType": "Parameters", "parameter": parameter}
+    path = "/fhir/R4/Patient/$person-info-query"
+    contact = {Category.BASICS, Category.INVOLVEMENT}
+    asked: dict[str, Any] = {"json": body, "sent": {"Content-Type": "application/fhir+json"}}
+    answer = await index.worker.but(categories=contact).call_with_candidates("POST", path, "person.query", **asked)
+    assert "Hilltop School" in answer.text
+    answer = await index.worker.but(categories=contact, veiled=(child,)).call_with_candidates(
+        "POST", path, "person.query", **asked
+    )
+    assert "PERMIT" in answer.text
+    assert "Front-Door" in answer.text
+    assert _told_of(answer.json()) == []
+    # What a school sent waits for an officer, who is not told who sent it, nor whether the address agrees.
+    told = await index.teacher.register(given_name="Amarra", family_name="Okonkwo", date_of_birth="2014-07-03", **HOME)
+    review_id = told.json()["review_id"]
+    seen = (await index.officer.review(review_id, child)).json()
+    assert seen["candidate"]["addresses"]
+    assert seen["agency_id"] == "school"
+    answers = [(await _veiled(index.officer, child).review(review_id, child)).json()]
+    answers += (await index.officer.but(categories={Category.BASICS}, veiled=(child,)).reviews())["items"]
+    assert len(answers) == 2
+    assert [_told_of(each) for each in answers] == [[], []]
