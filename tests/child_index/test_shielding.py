@@ -62,6 +62,8 @@ async def test_nothing_in_the_record_tells_where_the_child_is(index: Index) -> N
     episodes = [{**each, "type": []} for each in drafts.json()["serviceEpisode"]]
     assert _told_of({**drafts.json(), "serviceEpisode": episodes}) == []
     assert sibling not in str([record, drafts.json()])
+    leads = await veiled.call("GET", f"/v1/children/{child}/lead-professional", "lead.read", child=child)
+    assert leads.json() == {"items": []}
     history = await veiled.history(child)
     assert {each["category"] for each in history["items"]} <= {"basics", "family"}
     assert _told_of(history) == []

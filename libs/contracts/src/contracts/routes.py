@@ -36,6 +36,8 @@ class Subject(StrEnum):
 ALL = tuple(Category)
 _CONTACT = (Category.BASICS, Category.INVOLVEMENT)
 _INVOLVED = (Category.INVOLVEMENT,)
+_ALSO_SENSITIVE = (Category.INVOLVEMENT, Category.SENSITIVE)
+"""What tells who is involved: with the sensitive services for whom a consent opens them, and without for the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +225,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{FHIR}metadata", _INDEX, "fhir.metadata"),
     # Consents, blocks, who can see
     Route("POST", f"{_C}/consents", _CONSENT, "consent.record", _CHILD, _INVOLVED, None),
-    Route("GET", f"{_C}/consents", _CONSENT, "consent.read", _CHILD, _INVOLVED, None),
+    Route("GET", f"{_C}/consents", _CONSENT, "consent.read", _CHILD, _ALSO_SENSITIVE, None),
     Route(
         "POST",
         "/v1/consents/{consent_id}/withdrawal",
@@ -235,15 +237,15 @@ ROUTES: tuple[Route, ...] = (
         owned_kind="consent",
     ),
     Route("POST", f"{_C}/consent-requests", _CONSENT, "request.record", _CHILD, _INVOLVED, None),
-    Route("GET", f"{_C}/consent-requests", _CONSENT, "request.read", _CHILD, _INVOLVED, None),
-    Route("GET", f"{_C}/sharing-agreement", _CONSENT, "agreement.read", _CHILD, _INVOLVED, None),
+    Route("GET", f"{_C}/consent-requests", _CONSENT, "request.read", _CHILD, _ALSO_SENSITIVE, None),
+    Route("GET", f"{_C}/sharing-agreement", _CONSENT, "agreement.read", _CHILD, _ALSO_SENSITIVE, None),
     Route("POST", f"{_C}/blocks", _CONSENT, "block.place", _CHILD, _INVOLVED, None),
     Route("GET", f"{_C}/blocks", _CONSENT, "block.read", _CHILD, _INVOLVED, None),
     Route("DELETE", "/v1/blocks/{block_id}", _CONSENT, "block.lift", _OWNED, _INVOLVED, None, owned_kind="block"),
     Route("PUT", f"{_C}/shield", _CONSENT, "shield.place", _CHILD, _INVOLVED, None),
     Route("GET", f"{_C}/shield", _CONSENT, "shield.read", _CHILD, _INVOLVED, None),
     Route("DELETE", f"{_C}/shield", _CONSENT, "shield.lift", _CHILD, _INVOLVED, None),
-    Route("GET", f"{_C}/viewers", _CONSENT, "viewers.read", _CHILD, _INVOLVED, None),
+    Route("GET", f"{_C}/viewers", _CONSENT, "viewers.read", _CHILD, _ALSO_SENSITIVE, None),
     # The access log
     Route("GET", "/v1/access-log", _CONSENT, "log.read", purpose=Purpose.AUDIT),
     Route("GET", "/v1/access-log/export", _CONSENT, "log.export", purpose=Purpose.AUDIT),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from chassis.errors import Invalid
 from chassis.grants import Grant
 from child_index.application.history import remember_lead
+from child_index.application.places import is_area_wide
 from child_index.application.ports import IndexUnitOfWork, Lead, PastLead, Practitioner
 from child_index.application.whole import granted_child
 from contracts.events import LeadProfessionalAssigned
@@ -28,13 +29,17 @@ class ShownLead:
 
 
 async def lead_history(uow: IndexUnitOfWork, grant: Grant) -> list[ShownLead]:
-    """Everybody who has led for the child, the last one first."""
+    """Everybody who has led for the child, the last one first; to one who may not learn where the child is, those who
+    tell nothing of it."""
     child = await granted_child(uow, grant)
     leads = await uow.leads.history(child.numbers)
     people = await uow.directory.practitioners(
         {id_ for each in leads for id_ in (each.practitioner_id, each.assigned_by)}
     )
-    return [ShownLead(each, people.get(each.practitioner_id), people.get(each.assigned_by)) for each in leads]
+    found = [ShownLead(each, people.get(each.practitioner_id), people.get(each.assigned_by)) for each in leads]
+    if child.child_id in grant.veiled:
+        found = [each for each in found if is_area_wide(each.practitioner) and is_area_wide(each.assigner)]
+    return found
 
 
 async def assign_lead(uow: IndexUnitOfWork, command: AssignLead, grant: Grant) -> tuple[Lead, Practitioner]:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from chassis.grants import Grant
 from chassis.ids import new_id
 from child_index.application.history_ports import Change, Origin
+from child_index.application.places import is_area_wide
 from child_index.application.ports import FamilyLink, IndexUnitOfWork, Lead, Practitioner
 from child_index.application.read_child import involvements
 from child_index.application.whole import granted_child
 from child_index.domain.corrections import Amended, differences
 from child_index.domain.family import Relationship, inverse
 from child_index.domain.wholes import Whole
-from contracts.vocabulary import AREA_WIDE_ROLES, Category, Role
+from contracts.vocabulary import Category, Role
 
 
 async def remember(
@@ -155,7 +156,7 @@ async def history_of(
 
     def named(change: Change) -> bool:
         person = people.get(change.changed_by)
-        if veiled and (person is None or person.role not in AREA_WIDE_ROLES) and change.changed_by != grant.viewer_id:
+        if veiled and not is_area_wide(person) and change.changed_by != grant.viewer_id:
             return False
         return grant.permits(Category.INVOLVEMENT) and (
             not change.by_sensitive or grant.permits(Category.SENSITIVE) or change.changed_by == grant.viewer_id

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from child_index.application.ports import FamilyLink, Involvement, Lead, Practitioner
+from child_index.application.ports import FamilyLink, Involvement, Practitioner
 from contracts.vocabulary import AREA_WIDE_ROLES, AREA_WIDE_SERVICES
 
 
@@ -18,8 +18,8 @@ def without_places(found: Iterable[Involvement]) -> list[Involvement]:
     return [replace(each, nameless=is_near(each)) for each in found]
 
 
-def may_name_lead(lead: tuple[Lead, Practitioner | None]) -> bool:
-    _, person = lead
+def is_area_wide(person: Practitioner | None) -> bool:
+    """Whether somebody works for the whole area, so that their name tells no place."""
     return person is not None and person.role in AREA_WIDE_ROLES
 
 

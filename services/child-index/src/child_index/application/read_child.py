@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from chassis.grants import Grant
-from child_index.application.places import may_name_lead, without_homes, without_places
+from child_index.application.places import is_area_wide, without_homes, without_places
 from child_index.application.ports import Episode, FamilyLink, IndexUnitOfWork, Involvement, Lead, Practitioner, Service
 from child_index.application.whole import granted_child
 from child_index.domain.person import ChildRecord
@@ -40,7 +40,7 @@ async def read_child(uow: IndexUnitOfWork, grant: Grant, without: Collection[Cat
     if child.child_id in grant.veiled:
         shown = without_places(shown)
         family = None if family is None else without_homes(family)
-        lead = lead if lead is not None and may_name_lead(lead) else None
+        lead = lead if lead is not None and is_area_wide(lead[1]) else None
     return ChildView(
         child=child,
         schools=_schools(shown) if Category.WHEREABOUTS in granted else None,

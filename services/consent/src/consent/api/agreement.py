@@ -14,7 +14,7 @@ from chassis.service import Granted
 from consent.api.agreement_page import page_of
 from consent.api.common import EVERYTHING, PolicyOf, Reading, Told
 from consent.application.agreement import sharing_agreement
-from consent.application.whole_child import child_of
+from consent.application.whole_child import who_is_involved
 from consent.domain.consents import Who
 from consent.domain.policy import Policy
 from consent.domain.telling import Reader
@@ -132,7 +132,7 @@ async def get_my_agreement(
 
 async def _answer(reading: Reading, policy: Policy, grant: Grant, reader: Reader, accept: str | None) -> Response:
     async with reading() as uow:
-        made = await sharing_agreement(uow, policy, await child_of(uow, grant), reader, veiled=bool(grant.veiled))
+        made = await sharing_agreement(uow, policy, await who_is_involved(uow, grant), reader, grant=grant)
     agreement = SharingAgreement.model_validate({**made, "how_to_take_back": HOW_TO_TAKE_BACK})
     shown = disclose(agreement, EVERYTHING)
     return HTMLResponse(page_of(shown)) if prefers_html(accept) else JSONResponse(shown)

@@ -14,7 +14,7 @@ from chassis.service import Granted
 from consent.api.common import EVERYTHING, PolicyOf, Reading, Told
 from consent.application.ports import UnitOfWork
 from consent.application.viewers import viewers_of
-from consent.application.whole_child import child_of
+from consent.application.whole_child import who_is_involved
 from consent.domain.telling import Reader
 from contracts.vocabulary import ACCOUNT_ROLES, Category, Purpose, Role
 
@@ -60,6 +60,6 @@ async def get_viewers(
 async def viewers_answer(reading: Callable[[], UnitOfWork], policy: Any, grant: Grant) -> JSONResponse:
     reader = Reader(grant.role) if grant.role in ACCOUNT_ROLES else None
     async with reading() as uow:
-        found = await viewers_of(uow, policy, await child_of(uow, grant), reader, veiled=bool(grant.veiled))
+        found = await viewers_of(uow, policy, await who_is_involved(uow, grant), reader, veiled=bool(grant.veiled))
     items = [disclose(Viewer.model_validate(viewer), EVERYTHING) for viewer in found]
     return JSONResponse({"items": items, "next_cursor": None})

@@ -3,8 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+from chassis.grants import Grant
+from consent.application.consents import open_ones
 from consent.application.ports import Record, UnitOfWork
 from consent.application.viewers import viewers_of
+from consent.application.whole_child import knows_of_sensitive
 from consent.domain.consents import Who
 from consent.domain.facts import ChildFacts, InvolvementKind
 from consent.domain.plain_words import (
@@ -24,12 +27,16 @@ _MOST = 1000
 
 
 async def sharing_agreement(
-    uow: UnitOfWork, policy: Policy, child: ChildFacts, reader: Reader, *, veiled: bool
+    uow: UnitOfWork, policy: Policy, child: ChildFacts, reader: Reader, *, grant: Grant
 ) -> dict[str, Any]:
-    """The page for one reader: what they may know, and nothing that would tell of the rest. `veiled`: they may not
-    learn where the child is, so nobody who works near the child is named."""
-    now = uow.now()
-    consents = [each for each in await _of_reader(uow, "consents", child, reader) if _in_force(each, now)]
+    """The page for one reader: what they may know, and nothing that would tell of the rest. For whoever may not learn
+    where the child is, nobody who works near the child is named; of what is sensitive, as the grant says."""
+    now, veiled = uow.now(), bool(grant.veiled)
+    recorded = await _of_reader(uow, "consents", child, reader)
+    asked = await _of_reader(uow, "consent_requests", child, reader)
+    if not knows_of_sensitive(grant):
+        recorded, asked = open_ones(grant, recorded), open_ones(grant, asked)
+    consents = [each for each in recorded if _in_force(each, now)]
     names = _Names(uow, veiled=veiled)
     return {
         "made_at": now,
@@ -54,7 +61,7 @@ async def sharing_agreement(
                 "what": [PLAIN_CATEGORY[Category(category)] for category in each["categories"]],
                 "with_whom": [await names.recipient(entry) for entry in each["recipients"]],
             }
-            for each in await _of_reader(uow, "consent_requests", child, reader)
+            for each in asked
             if each["outcome"] != "given"
         ],
         "kept_out": await _kept_out(uow, child, names, now) if reader is Reader.YOUNG_PERSON else None,

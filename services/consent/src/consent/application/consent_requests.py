@@ -8,7 +8,9 @@ from chassis.errors import FieldError, Invalid
 from chassis.grants import Grant
 from chassis.ids import new_id
 from consent.application import recipients
+from consent.application.consents import MOST, open_ones
 from consent.application.ports import Record, UnitOfWork
+from consent.application.whole_child import knows_of_sensitive
 from consent.domain.facts import Recipient
 from contracts.vocabulary import Category, Role
 
@@ -50,4 +52,6 @@ async def requests_of(uow: UnitOfWork, grant: Grant, after: str | None, limit: i
     """What was asked, oldest first, one more than `limit` where there are more; of a parent's account, what parents
     were asked."""
     own = {"asked_of": Role.PARENT.value} if grant.role is Role.PARENT else {}
-    return await uow.consent_requests.of_child(grant.records, after, limit + 1, **own)
+    if knows_of_sensitive(grant):
+        return await uow.consent_requests.of_child(grant.records, after, limit + 1, **own)
+    return open_ones(grant, await uow.consent_requests.of_child(grant.records, after, MOST))[: limit + 1]

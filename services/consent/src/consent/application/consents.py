@@ -10,7 +10,7 @@ from chassis.grants import Grant
 from chassis.ids import new_id
 from consent.application import recipients
 from consent.application.ports import Record, UnitOfWork
-from consent.application.whole_child import must_be_as_decided
+from consent.application.whole_child import knows_of_sensitive, must_be_as_decided
 from consent.domain.consents import Agreed, Evidence, withdrawn_since
 from consent.domain.facts import Recipient
 from contracts.events import ConsentRecorded, ConsentWithdrawn
@@ -97,11 +97,27 @@ async def withdraw_consent(uow: UnitOfWork, grant: Grant, consent_id: str) -> Re
     return {**record, **change}
 
 
+MOST = 1000
+"""Consents, or requests, of one child; nobody has so many."""
+
+
 async def consents_of(uow: UnitOfWork, grant: Grant, after: str | None, limit: int) -> list[Record]:
     """The child's consents, oldest first, one more than `limit` where there are more. A parent sees what a parent
     gave: what a competent young person agreed to is the young person's own business."""
     own = {"given_by": Role.PARENT.value} if grant.role is Role.PARENT else {}
-    return await uow.consents.of_child(grant.records, after, limit + 1, **own)
+    if knows_of_sensitive(grant):
+        return await uow.consents.of_child(grant.records, after, limit + 1, **own)
+    return open_ones(grant, await uow.consents.of_child(grant.records, after, MOST))[: limit + 1]
+
+
+def open_ones(grant: Grant, records: Sequence[Record]) -> list[Record]:
+    """Consents, or requests for one, for a practitioner who may not know of sensitive services: less those that name
+    `sensitive`, since whom these name is involved. One's own recording is no news."""
+    return [
+        each
+        for each in records
+        if Category.SENSITIVE not in each["categories"] or each["recorded_by"] == grant.viewer_id
+    ]
 
 
 async def _must_not_be_withdrawn(uow: UnitOfWork, grant: Grant, agreed: Agreed, given_at: datetime) -> None:

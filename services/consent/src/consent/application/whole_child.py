@@ -7,6 +7,8 @@ from chassis.errors import Conflict, NotFound
 from chassis.grants import Grant
 from consent.application.ports import UnitOfWork
 from consent.domain.facts import ChildFacts
+from consent.domain.telling import without_sensitive
+from contracts.vocabulary import ACCOUNT_ROLES, Category
 
 
 async def child_of(uow: UnitOfWork, grant: Grant) -> ChildFacts:
@@ -17,6 +19,24 @@ async def child_of(uow: UnitOfWork, grant: Grant) -> ChildFacts:
     if child is None or not set(child.records) <= set(grant.records):
         raise NotFound
     return child
+
+
+def knows_of_sensitive(grant: Grant) -> bool:
+    """Whether sensitive services are the caller's to know of: the family's own side, or by a consent that names them.
+
+    Raises `NotFound` where even who is involved is not.
+    """
+    if grant.role in ACCOUNT_ROLES:
+        return True
+    if not grant.permits(Category.INVOLVEMENT):
+        raise NotFound
+    return grant.permits(Category.SENSITIVE)
+
+
+async def who_is_involved(uow: UnitOfWork, grant: Grant) -> ChildFacts:
+    """`child_of`, as far as the caller may know who is involved."""
+    child = await child_of(uow, grant)
+    return child if knows_of_sensitive(grant) else without_sensitive(child, grant.viewer_id)
 
 
 async def must_be_as_decided(uow: UnitOfWork, grant: Grant) -> None:

@@ -42,6 +42,12 @@ def as_told_to(reader: Reader, child: ChildFacts, now: datetime, viewer: Viewer)
     )
 
 
+def without_sensitive(child: ChildFacts, viewer_id: str) -> ChildFacts:
+    """For a practitioner who may not know of sensitive services: without them, save one's own."""
+    known = (each for each in child.involvements if not each.sensitive or each.practitioner_id == viewer_id)
+    return replace(child, involvements=tuple(known))
+
+
 def _without_delayed(child: ChildFacts, now: datetime, viewer: Viewer) -> ChildFacts:
     """Less what became known since a delay about this viewer began: before it, the family may have seen it."""
     since = min((each.since for each in child.delays if each.current(now) and each.is_of(viewer)), default=None)
