@@ -11,6 +11,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 NHS, OTHER_NHS = "9434765919", "9434765870"
 UPN = "H801200001001"
+DETAILS = {"family_name": "Okonkwo", "date_of_birth": "2014-03-07"}
 HOME = {"address_line": "12 Canal Street", "postcode": "M1 1AE"}
 
 
@@ -112,6 +113,20 @@ async def test_what_cannot_be_is_refused_by_field(index: Index) -> None:
     assert refused_fields(await narrow.but(categories={Category.WHEREABOUTS}).correct(child, sex="male")) == ["/sex"]
     await narrow.corrected(child, sex="male")
     assert len((await index.teacher.record(child))["whereabouts"]["addresses"]) == 1
+
+
+async def test_a_child_who_has_died_is_held_and_found_as_such(index: Index) -> None:
+    child = await index.child()
+    before = (await index.teacher.search(**DETAILS)).json()
+    await index.worker.corrected(child, died_on="2024-05-01", reason="The registrar told us")
+    (match,) = (await index.teacher.search(**DETAILS)).json()["matches"]
+    assert (match["child_id"], match["basics"]["died_on"]) == (child, "2024-05-01")
+    assert match["status"] == before["matches"][0]["status"]
+    (event,) = await index.published("ChildDetailsChanged", 1)
+    assert (event["fields"], event["deceased"]) == (["died_on"], True)
+    await index.worker.corrected(child, died_on=None, reason="It was another child")
+    assert "died_on" not in (await index.teacher.record(child))["basics"]
+    assert (await index.published("ChildDetailsChanged", 2))[1]["deceased"] is False
 
 
 async def test_a_number_is_never_given_to_two(index: Index) -> None:

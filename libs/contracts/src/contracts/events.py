@@ -409,7 +409,6 @@ EVENT_TYPES: dict[str, type[Event]] = {
 }
 
 NOT_CONSUMED: dict[str, str] = {
-    "ChildDetailsChanged": "readers ask for the record when they need it; for agencies' own systems, who ask again",
     "ConsentRecorded": "the decision reads consents where they live; kept for agencies' own records",
     "BlockPlaced": "every reader asks the decision again, so no service keeps a copy of a block",
     "BlockLifted": "every reader asks the decision again, so no service keeps a copy of a block",

@@ -40,6 +40,12 @@ family_links = sa.Table(
     sa.Index("ix_family_links_other", "other_child_id"),
 )
 
+deceased_children = sa.Table(
+    "deceased_children",
+    metadata,
+    sa.Column("child_id", sa.String(36), primary_key=True),
+)
+
 practitioners = sa.Table(
     "practitioners",
     metadata,

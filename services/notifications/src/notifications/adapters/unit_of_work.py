@@ -1,5 +1,6 @@
 """The unit of work over the service's own database."""
 
+from notifications.adapters.deceased import SqlDeceased
 from notifications.adapters.directory import SqlDirectory
 from notifications.adapters.family import SqlFamily
 from notifications.adapters.merges import SqlMerges
@@ -12,6 +13,7 @@ class SqlUnitOfWork(NotificationsUnitOfWork):
         self.leads = SqlLeads(self.connection, self.now)
         self.merges = SqlMerges(self.connection)
         self.directory = SqlDirectory(self.connection)
+        self.deceased = SqlDeceased(self.connection)
         self.family = SqlFamily(self.connection)
         self.entries = SqlEntries(self.connection)
         self.consents = SqlConsents(self.connection, self.now)

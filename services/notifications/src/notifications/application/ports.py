@@ -87,6 +87,14 @@ class FamilyRepository(Protocol):
         """Children related to any of these records now."""
 
 
+class DeceasedRepository(Protocol):
+    """Children who have died."""
+
+    async def put(self, child_id: str, *, deceased: bool) -> None: ...
+
+    async def any_of(self, records: Collection[str]) -> bool: ...
+
+
 class EntryRepository(Protocol):
     """Inbox entries. Every look is for one recipient; nobody can be handed another's entry."""
 
@@ -133,6 +141,7 @@ class NotificationsUnitOfWork(UnitOfWork):
     leads: LeadRepository
     merges: MergeRepository
     family: FamilyRepository
+    deceased: DeceasedRepository
     directory: DirectoryRepository
     entries: EntryRepository
 

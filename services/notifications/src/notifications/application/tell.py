@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from chassis.ids import new_id
 from notifications.application.ports import NotificationsUnitOfWork
-from notifications.application.same_child import lead_of
+from notifications.application.same_child import has_died, lead_of
 from notifications.domain.entries import Entry
 from notifications.domain.hearing import Audience, Occurrence, who_hears
 
@@ -16,6 +16,7 @@ async def tell(uow: NotificationsUnitOfWork, occurrence: Occurrence, lead: str |
     """
     if occurrence.quiet:
         return  # an import brings these by the thousand; nothing is looked up for them
+    deceased = occurrence.child_id is not None and await has_died(uow, occurrence.child_id)
     if lead is None and occurrence.child_id is not None:
         lead = await lead_of(uow, occurrence.child_id)
     audiences: dict[Audience, Sequence[str]] = {
@@ -39,6 +40,6 @@ async def tell(uow: NotificationsUnitOfWork, occurrence: Occurrence, lead: str |
                 other_child_id=occurrence.other_child_id,
                 practitioner_id=occurrence.practitioner_id,
             )
-            for notice in who_hears(occurrence, audiences)
+            for notice in who_hears(occurrence, audiences, deceased=deceased)
         ]
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from chassis.inbox import EventHandler
 from contracts.events import (
+    ChildDetailsChanged,
     ChildrenRelated,
     ChildrenUnrelated,
     Event,
@@ -50,6 +51,11 @@ async def on_service_episode_started(uow: NotificationsUnitOfWork, event: Servic
     )
 
 
+async def on_child_details_changed(uow: NotificationsUnitOfWork, event: ChildDetailsChanged) -> None:
+    if "died_on" in event.fields:  # of merged records another may say so, and go again
+        await uow.deceased.put(event.child_id, deceased=event.deceased)
+
+
 async def on_records_merged(uow: NotificationsUnitOfWork, event: RecordsMerged) -> None:
     merge = Merge(event.merged_child_id, event.child_id, event.merged_at)
     await take_merge(uow, event.type_name(), event.merge_id, merge)
@@ -71,6 +77,7 @@ async def on_children_unrelated(uow: NotificationsUnitOfWork, event: ChildrenUnr
 HANDLERS: dict[type[Event], EventHandler[Any]] = {
     LeadProfessionalAssigned: on_lead_professional_assigned,
     ServiceEpisodeStarted: on_service_episode_started,
+    ChildDetailsChanged: on_child_details_changed,
     RecordsMerged: on_records_merged,
     MergeUndone: on_merge_undone,
     ChildrenRelated: on_children_related,

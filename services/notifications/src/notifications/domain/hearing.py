@@ -36,12 +36,13 @@ _TOLD_OF_NO_CHILD = frozenset({Audience.OFFICERS, Audience.TEAM_LEADERS})
 @dataclass(frozen=True, slots=True)
 class Rule:
     """`event` is the name of an event type in contracts, or what follows from several; `why` is told to the recipient,
-    in plain words."""
+    in plain words. What is `routine` nobody is told of a child who has died."""
 
     event: str
     hears: Audience
     type: NotificationType
     why: str
+    routine: bool = False
 
 
 FAMILY_LEADS_DIFFER = "FamilyLeadsDiffer"
@@ -56,6 +57,7 @@ RULES: tuple[Rule, ...] = (
         Audience.LEAD_PROFESSIONAL,
         NotificationType.NEW_INVOLVEMENT,
         "A child's lead professional hears when somebody else becomes involved with the child.",
+        routine=True,
     ),
     Rule(
         "LeadProfessionalAssigned",
@@ -68,6 +70,7 @@ RULES: tuple[Rule, ...] = (
         Audience.LEAD_PROFESSIONAL,
         NotificationType.ASSESSMENT_BEGUN,
         "A child's lead professional hears when somebody else begins an assessment of the child.",
+        routine=True,
     ),
     Rule(
         "OverrideInvoked",
@@ -110,6 +113,7 @@ RULES: tuple[Rule, ...] = (
         Audience.LEAD_PROFESSIONAL,
         NotificationType.FAMILY_HAS_ANOTHER_LEAD,
         "Another team is working with this family: the lead professionals of two of its children hear of each other.",
+        routine=True,
     ),
     Rule(
         TEAM_MEMBER_LEFT,
@@ -124,6 +128,7 @@ RULES: tuple[Rule, ...] = (
             audience,
             NotificationType.CONSENT_EXPIRING,
             "A child's lead professional, and whoever recorded a consent, hear before it ends, in time to ask again.",
+            routine=True,
         )
         for audience in (Audience.LEAD_PROFESSIONAL, Audience.CONCERNED)
     ),
@@ -161,8 +166,10 @@ class Notice:
     names_child: bool = True
 
 
-def who_hears(occurrence: Occurrence, audiences: Mapping[Audience, Sequence[str]]) -> list[Notice]:
-    """The notices that an occurrence gives rise to.
+def who_hears(
+    occurrence: Occurrence, audiences: Mapping[Audience, Sequence[str]], *, deceased: bool = False
+) -> list[Notice]:
+    """The notices that an occurrence gives rise to. `deceased`: the child has died.
 
     `audiences` says who stands behind each audience at the moment; one that is missing is not known (yet), and then
     nobody hears. Nobody is told of what they did themselves, nor twice of the same thing.
@@ -171,7 +178,7 @@ def who_hears(occurrence: Occurrence, audiences: Mapping[Audience, Sequence[str]
         return []
     notices: dict[Notice, None] = {}
     for rule in RULES:
-        if rule.event != occurrence.event:
+        if rule.event != occurrence.event or (deceased and rule.routine):
             continue
         for recipient in audiences.get(rule.hears, ()):
             if recipient != occurrence.done_by:
