@@ -2,44 +2,58 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from tests.child_index.kit import DIRECTORY, Index, emptied, running
+from chassis.database import Database
+from child_index.adapters.tables import metadata
+from tests.child_index.kit import DIRECTORY, Index, restored, running
 from tests.support.postgres import Postgres
+from tests.support.rows import Rows, all_rows
+
+
+@dataclass
+class Started:
+    """A running index, its database, and the rows of it that the directory made."""
+
+    index: Index
+    database: Database
+    rows: Rows
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[Index]:
+        yield self.index
+        await restored(self.index, self.database, self.rows)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session", params=["sqlite", "postgresql"])
-async def started(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[tuple[Index, str]]:
-    """One running index for the whole run, and its database: starting takes longer than most tests do."""
+async def started(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Started]:
+    """One running index for the whole run: starting takes longer than most tests do."""
     folder: Path = tmp_path_factory.mktemp("index")
     url = f"sqlite+aiosqlite:///{folder / 'test.sqlite'}"
     if request.param == "postgresql":
         server: Postgres = request.getfixturevalue("postgres")
         url = server.new_database("index")
     async with running(url, folder, import_batch_rows=20) as index:
-        yield index, url
+        await index.tell(*DIRECTORY)
+        database = Database(url)
+        async with database.read() as connection:
+            rows = await all_rows(connection, metadata)
+        yield Started(index, database, rows)
+        await database.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def index(started: tuple[Index, str]) -> AsyncIterator[Index]:
+async def index(started: Started) -> AsyncIterator[Index]:
     """The running index, empty but for the directory."""
-    async with _anew(*started) as found:
+    async with started.turn() as found:
         yield found
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def anew(started: tuple[Index, str]) -> Callable[[], AbstractAsyncContextManager[Index]]:
+async def anew(started: Started) -> Callable[[], AbstractAsyncContextManager[Index]]:
     """Gives the running index, empty but for the directory, as often as it is asked for."""
-    return lambda: _anew(*started)
-
-
-@asynccontextmanager
-async def _anew(found: Index, url: str) -> AsyncIterator[Index]:
-    await found.tell(*DIRECTORY)
-    yield found
-    await emptied(found, url)
+    return started.turn

@@ -16,7 +16,7 @@ from chassis.database import Database
 from chassis.grants import Grant, GrantSigner, KeptBack
 from chassis.ids import new_id, system_clock
 from chassis.keys import SigningKey, generate_pem, write_jwks
-from child_index.adapters.tables import imports, messaging, metadata
+from child_index.adapters.tables import imports, messaging
 from child_index.main import create_app
 from child_index.settings import ChildIndexSettings
 from contracts import headers
@@ -29,6 +29,7 @@ from contracts.events import (
     ServiceChanged,
 )
 from contracts.vocabulary import Category, PractitionerStatus, Role, Sector
+from tests.support.rows import Rows, put_back
 
 KEY = SigningKey.from_pem(generate_pem())
 INTERNAL_KEY = "an internal key of the tests, long enough"
@@ -501,25 +502,20 @@ async def running(database_url: str, folder: Path, **settings: Any) -> AsyncIter
             await broker.stop()
 
 
-async def emptied(index: Index, database_url: str) -> None:
-    """Waits until all imports are done and all events are out, then empties the running index's database."""
-    database = Database(database_url)
+async def restored(index: Index, database: Database, rows: Rows) -> None:
+    """Waits until all imports are done and all events are out, then puts the rows in the place of all there are."""
     busy = sa.union_all(
         sa.select(messaging.outbox.c.event_id),
         sa.select(imports.c.import_id).where(imports.c.state.in_(("receiving", "queued", "running"))),
-    )
-    try:
-        async with asyncio.timeout(10):
-            while True:
-                async with database.write() as connection:
-                    if not (await connection.execute(busy)).all():
-                        for table in reversed(metadata.sorted_tables):
-                            await connection.execute(sa.delete(table))
-                        await connection.commit()
-                        break
-                await asyncio.sleep(0.01)
-    finally:
-        await database.close()
+    ).limit(1)
+    async with asyncio.timeout(10):
+        while True:
+            async with database.write() as connection:
+                if not (await connection.execute(busy)).all():
+                    await put_back(connection, rows)
+                    await connection.commit()
+                    break
+            await asyncio.sleep(0.01)
     index.heard.clear()
     index.merged.clear()
 

@@ -2,13 +2,11 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +18,7 @@ from child_index.adapters import tables
 from child_index.adapters.quality import is_nhs_number, is_upn
 from child_index.domain.matching import identifiers
 from contracts.vocabulary import Sector
+from tests.child_index.conftest import Started
 from tests.child_index.kit import Index, agency, refused_fields, service
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -29,11 +28,9 @@ UPN = "H801200001001"
 NAMES = ("Amara", "Bartholomew", "Clementine", "Dominic", "Esme", "Finlay", "Georgina", "Hamish", "Imogen", "Jasper")
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def database(started: tuple[Index, str]) -> AsyncIterator[Database]:
-    found = Database(started[1])
-    yield found
-    await found.close()
+@pytest.fixture
+def database(started: Started) -> Database:
+    return started.database
 
 
 async def ask(index: Index, **query: Any) -> httpx.Response:
