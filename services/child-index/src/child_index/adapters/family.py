@@ -10,7 +10,7 @@ from chassis.errors import Conflict
 from chassis.ids import Clock, new_id
 from child_index.adapters import tables
 from child_index.adapters.sql import among
-from child_index.application.ports import FamilyLink
+from child_index.application.ports import FamilyLink, RelatedPerson
 from child_index.domain.family import Relationship, inverse
 
 _links, _children = tables.relationships, tables.children
@@ -58,16 +58,20 @@ class SqlFamily:
                     given_name=row.child_given_name or row.given_name,
                     family_name=row.child_family_name or row.family_name,
                     phone=row.phone,
+                    lives_with_child=row.lives_with_child,
                 )
             )
         return links
 
-    async def add_person(
-        self, child_no: int, relationship: str, person: tuple[str, str, str | None], created_by: str
-    ) -> str:
-        given_name, family_name, phone = person
+    async def add_person(self, child_no: int, relationship: str, person: RelatedPerson, created_by: str) -> str:
         return await self._add(
-            child_no, relationship, created_by, given_name=given_name, family_name=family_name, phone=phone
+            child_no,
+            relationship,
+            created_by,
+            given_name=person.given_name,
+            family_name=person.family_name,
+            phone=person.phone,
+            lives_with_child=person.lives_with_child,
         )
 
     async def add_child(self, child_no: int, relationship: str, other_child_no: int, created_by: str) -> str:

@@ -264,6 +264,7 @@ relationships = sa.Table(
     sa.Column("given_name", sa.String(100)),
     sa.Column("family_name", sa.String(100)),
     sa.Column("phone", sa.String(40)),
+    sa.Column("lives_with_child", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("relationship", sa.String(30), nullable=False),
     sa.Column("created_by", sa.String(64), nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),

@@ -13,6 +13,7 @@ from chassis.service import Granted, IdempotencyOf, answer
 from child_index.api.answers import RelationshipMade
 from child_index.api.requests import RelationshipRequest
 from child_index.api.wiring import Parts
+from child_index.application.ports import RelatedPerson
 from child_index.application.relate_children import Relate, part, relate
 from contracts import headers
 
@@ -37,7 +38,7 @@ def family_router(parts: Parts) -> APIRouter:
 
         A relationship between two children shows from both sides.
         """
-        person = (sent.person.given_name, sent.person.family_name, sent.person.phone) if sent.person else None
+        person = RelatedPerson(**sent.person.model_dump()) if sent.person else None
         async with parts.units() as uow:
 
             async def work() -> Answer:

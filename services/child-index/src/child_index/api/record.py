@@ -82,19 +82,22 @@ class AddressAnswer(BaseModel):
         ]
 
 
-class School(BaseModel):
+class Place(BaseModel):
+    """A school, or a GP practice."""
+
     service_id: Annotated[str, _WHEREABOUTS]
     name: Annotated[str, _WHEREABOUTS]
     contact: Annotated[str | None, _WHEREABOUTS] = None
 
     @classmethod
-    def of(cls, service: Service) -> "School":
+    def of(cls, service: Service) -> "Place":
         return cls(service_id=service.service_id, name=service.name, contact=service.contact)
 
 
 class Whereabouts(BaseModel):
     addresses: Annotated[list[AddressAnswer], _WHEREABOUTS]
-    schools: Annotated[list[School], _WHEREABOUTS]
+    schools: Annotated[list[Place], _WHEREABOUTS]
+    gp_practices: Annotated[list[Place], _WHEREABOUTS]
 
 
 class FamilyMember(BaseModel):
@@ -220,6 +223,11 @@ class ChildAnswer(BaseModel):
     basics: Annotated[Basics | None, _BASICS] = None
     whereabouts: Annotated[Whereabouts | None, _WHEREABOUTS] = None
     family: Annotated[Family | None, _FAMILY] = None
+    household: Annotated[
+        list[RelationshipAnswer] | None,
+        _FAMILY,
+        Field(description="Of the family those who live where the child lives now; with whereabouts only"),
+    ] = None
     involvement: Annotated[InvolvementAnswer | None, _INVOLVEMENT] = None
     sections: Annotated[list[Category], STRUCTURE]
 
@@ -228,7 +236,9 @@ class ChildAnswer(BaseModel):
         whereabouts = family = involvement = None
         if view.schools is not None:
             whereabouts = Whereabouts(
-                addresses=AddressAnswer.all_of(view.child), schools=[School.of(service) for service in view.schools]
+                addresses=AddressAnswer.all_of(view.child),
+                schools=[Place.of(service) for service in view.schools],
+                gp_practices=[Place.of(service) for service in view.gp_practices or ()],
             )
         if view.family is not None:
             family = Family(relationships=[RelationshipAnswer.of(link) for link in view.family])
@@ -242,6 +252,7 @@ class ChildAnswer(BaseModel):
             basics=Basics.of(view.child, hidden=view.with_hidden_names),
             whereabouts=whereabouts,
             family=family,
+            household=None if view.household is None else [RelationshipAnswer.of(link) for link in view.household],
             involvement=involvement,
             sections=view.categories,
         )

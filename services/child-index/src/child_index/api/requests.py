@@ -140,6 +140,7 @@ class RelatedPerson(Request):
     given_name: Name
     family_name: Name
     phone: Phone | None = None
+    lives_with_child: bool = False
 
 
 class RelationshipRequest(Request):

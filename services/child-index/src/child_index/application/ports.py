@@ -236,6 +236,18 @@ class FamilyLink:
     given_name: str
     family_name: str
     phone: str | None
+    lives_with_child: bool = False
+    """Of a person who is not a child of the index, as it was written down."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedPerson:
+    """Somebody of the family who is not a child of the index."""
+
+    given_name: str
+    family_name: str
+    phone: str | None
+    lives_with_child: bool
 
 
 class FamilyRepository(Protocol):
@@ -246,9 +258,7 @@ class FamilyRepository(Protocol):
         """
         ...
 
-    async def add_person(
-        self, child_no: int, relationship: str, person: tuple[str, str, str | None], created_by: str
-    ) -> str: ...
+    async def add_person(self, child_no: int, relationship: str, person: RelatedPerson, created_by: str) -> str: ...
 
     async def add_child(self, child_no: int, relationship: str, other_child_no: int, created_by: str) -> str: ...
 

@@ -8,20 +8,23 @@ from child_index.application.places import is_area_wide, without_homes, without_
 from child_index.application.ports import Episode, FamilyLink, IndexUnitOfWork, Involvement, Lead, Practitioner, Service
 from child_index.application.whole import granted_child
 from child_index.domain.person import ChildRecord
-from child_index.domain.wholes import Whole
+from child_index.domain.wholes import Whole, wholes
 from contracts.vocabulary import Category, Role
 
-SCHOOL = "school"
-"""The service type whose current episodes tell which school a child goes to."""
+SCHOOL, GP = "school", "gp"
+"""The service types whose current episodes tell which school a child goes to, and where they are registered."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChildView:
-    """`None` where the category was not granted. `schools` goes with whereabouts, `lead` with involvement."""
+    """`None` where the category was not granted. `schools` and `gp_practices` go with whereabouts, `lead` with
+    involvement, `household` with both family and whereabouts: the part of `family` that lives where the child lives."""
 
     child: Whole
     schools: list[Service] | None
+    gp_practices: list[Service] | None
     family: list[FamilyLink] | None
+    household: list[FamilyLink] | None
     involvements: list[Involvement] | None
     lead: tuple[Lead, Practitioner | None] | None
     categories: list[Category]
@@ -41,10 +44,13 @@ async def read_child(uow: IndexUnitOfWork, grant: Grant, without: Collection[Cat
         shown = without_places(shown)
         family = None if family is None else without_homes(family)
         lead = lead if lead is not None and is_area_wide(lead[1]) else None
+    where = Category.WHEREABOUTS in granted
     return ChildView(
         child=child,
-        schools=_schools(shown) if Category.WHEREABOUTS in granted else None,
+        schools=_current(shown, SCHOOL) if where else None,
+        gp_practices=_current(shown, GP) if where else None,
         family=family,
+        household=await _household(uow, child, family) if where and family is not None else None,
         involvements=shown if with_involvement else None,
         lead=lead,
         categories=[category for category in Category if category in granted],
@@ -75,11 +81,11 @@ def is_sensitive(episode: Episode, service: Service | None) -> bool:
     return episode.sensitive or (service is not None and service.sensitive)
 
 
-def _schools(involvements: list[Involvement]) -> list[Service]:
+def _current(involvements: list[Involvement], kind: str) -> list[Service]:
     current = {
         each.service.service_id: each.service
         for each in involvements
-        if each.episode.ended_on is None and each.service is not None and each.service.type == SCHOOL
+        if each.episode.ended_on is None and each.service is not None and each.service.type == kind
     }
     return list(current.values())
 
@@ -99,6 +105,22 @@ async def _family(uow: IndexUnitOfWork, child: Whole, grant: Grant) -> list[Fami
     }
     named = {record.child_id: record for record in await uow.children.records(roots)}
     return [_naming_root(link, named) for link in shown.values()]
+
+
+async def _household(uow: IndexUnitOfWork, child: Whole, family: list[FamilyLink]) -> list[FamilyLink]:
+    """Those of the family who live where the child lives now: children of the index by their address, people outside
+    it where that was written down."""
+    ids = [link.other_child_id for link in family if link.other_child_id is not None]
+    housed: set[str] = set()
+    if child.home is not None and ids:
+        for other in wholes(await uow.children.with_members(ids)).values():
+            if other.home == child.home:
+                housed.update(record.child_id for record in other.records)
+    return [
+        link
+        for link in family
+        if (link.lives_with_child if link.other_child_id is None else link.other_child_id in housed)
+    ]
 
 
 def _naming_root(link: FamilyLink, named: Mapping[str, ChildRecord]) -> FamilyLink:

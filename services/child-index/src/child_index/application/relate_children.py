@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from chassis.errors import Invalid, NotFound
 from chassis.grants import Grant
 from child_index.application.history import remember_relationship
-from child_index.application.ports import FamilyLink, IndexUnitOfWork
+from child_index.application.ports import FamilyLink, IndexUnitOfWork, RelatedPerson
 from child_index.application.read_child import may_see, same_relationship
 from child_index.application.whole import granted_child
 from child_index.domain.family import Relationship
@@ -14,11 +14,11 @@ from contracts.events import ChildrenRelated, ChildrenUnrelated
 
 @dataclass(frozen=True, slots=True)
 class Relate:
-    """What somebody is to the child: another child of the index, or (given name, family name, phone)."""
+    """What somebody is to the child: another child of the index, or a person outside it."""
 
     relationship: Relationship
     other_child_id: str | None
-    person: tuple[str, str, str | None] | None
+    person: RelatedPerson | None
 
 
 async def relate(uow: IndexUnitOfWork, command: Relate, grant: Grant) -> str:
@@ -28,8 +28,8 @@ async def relate(uow: IndexUnitOfWork, command: Relate, grant: Grant) -> str:
     child_id, child_no = child.child_id, child.numbers[0]
     if command.person is not None:
         made = await uow.family.add_person(child_no, command.relationship, command.person, grant.viewer_id)
-        given_name, family_name, phone = command.person
-        link = FamilyLink(made, command.relationship, None, None, given_name, family_name, phone)
+        named = command.person.given_name, command.person.family_name
+        link = FamilyLink(made, command.relationship, None, None, *named, None)
         await remember_relationship(uow, child, link, grant, ended=False)
         return made
     other_id = command.other_child_id

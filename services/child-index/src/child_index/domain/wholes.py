@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from chassis import addresses
 from child_index.domain.matching import PersonDetails, Prepared
 from child_index.domain.person import Address, ChildRecord, Name
 
@@ -77,6 +78,14 @@ class Whole:
             found += [each for each in record.addresses if each.place not in places]
             places |= {address.place for address in record.addresses}
         return sorted(found, key=lambda address: address.since, reverse=True)
+
+    @property
+    def home(self) -> str | None:
+        """Where the child lives now, in a form that is the same for the same house; None where that is not known."""
+        present = next((address for address in self.addresses if address.until is None), None)
+        if present is None or present.address_line is None:
+            return None
+        return addresses.home(present.postcode, present.address_line)
 
 
 def wholes(records: Sequence[ChildRecord]) -> dict[str, Whole]:

@@ -338,7 +338,8 @@ _FIRST_CONTACT = frozenset({Category.BASICS, Category.INVOLVEMENT})
 def _related(viewer: Viewer, child: ChildFacts, now: datetime) -> tuple[str, ...]:
     """Children of the family whose names may stand beside this child's: never one whose own block names the viewer,
     nor one who is shielded: siblings mostly are where the other is."""
-    named = (Category.BASICS, Category.FAMILY)
+    # Whereabouts too: who is of the household is where the other is.
+    named = (Category.BASICS, Category.FAMILY, Category.WHEREABOUTS)
     return tuple(
         other
         for other, blocks in child.related
