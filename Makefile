@@ -3,6 +3,8 @@ PYTHON ?= python3
 UV := .uv/bin/uv
 VENV := .venv
 BIN := $(VENV)/bin
+# The tests start dozens of processes: where compiled modules are not kept, each would compile all that it imports.
+export PYTHONDONTWRITEBYTECODE :=
 MEMBERS := libs/chassis libs/contracts services/child-index services/assessment services/consent services/notifications gateway cli
 EDITABLE := $(foreach member,$(MEMBERS),-e $(member))
 

@@ -10,7 +10,6 @@ from statistics import median
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import mannwhitneyu
 
 from chassis.ids import new_id
 from tests.journeys.scene import HEALTH_VISITOR, TEACHER
@@ -119,5 +118,7 @@ samples = st.lists(st.integers(0, 60), min_size=20, max_size=60)
 
 @given(samples, samples)
 def test_the_statistic_is_that_of_a_known_library(first: list[float], second: list[float]) -> None:
+    from scipy.stats import mannwhitneyu  # over a second to import, in each worker that collects this
+
     known = mannwhitneyu(first, second, method="asymptotic").pvalue
     assert mann_whitney(first, second) == pytest.approx(known, abs=1e-9) or len({*first, *second}) == 1
