@@ -50,9 +50,9 @@ async def test_the_reason_is_the_purpose(kith: Kith) -> None:
         assert answer.json() == {"purpose": "child-in-need", "children": [seen]}
         assert time.monotonic() - began >= FOUND_EVERY, "told at set times only, as a search is"
     first, second = kith.world.questions[:2]
-    assert (first.children, second.children) == (None, [hidden, seen])
+    assert (first.children, second.children) == (None, (hidden, seen))
     assert first.purpose is second.purpose is Purpose.CHILD_IN_NEED
-    assert first.criteria == second.criteria == ["family_name", "given_name", "nhs_number"]
+    assert first.criteria == second.criteria == ("family_name", "given_name", "nhs_number")
 
 
 async def test_a_reason_that_is_none_is_refused_and_not_repeated(kith: Kith) -> None:

@@ -87,8 +87,8 @@ async def test_a_search_shows_those_whom_the_second_decision_permits(kith: Kith)
         "POST child-index /v1/children/search",
     ]
     first, second = kith.world.questions
-    assert (first.children, second.children) == (None, [hidden, seen])
-    assert first.criteria == second.criteria == ["family_name"], "kinds that were filled, never values"
+    assert (first.children, second.children) == (None, (hidden, seen))
+    assert first.criteria == second.criteria == ("family_name",), "kinds that were filled, never values"
 
 
 async def test_nobody_found_takes_the_same_steps_as_somebody_hidden(kith: Kith) -> None:

@@ -6,6 +6,7 @@ import re
 import secrets
 import sys
 import time
+from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import TextIO, cast
 
@@ -22,6 +23,7 @@ current_traceparent: ContextVar[str] = ContextVar("current_traceparent", default
 
 log = structlog.get_logger("kith.request")
 
+_REQUEST_ID = headers.REQUEST_ID.lower().encode()
 _TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
@@ -62,6 +64,32 @@ def new_traceparent() -> str:
     return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
 
 
+def identity_of(sent: Mapping[bytes, bytes]) -> tuple[str, str]:
+    """The request id and the trace context that the headers (names in lower case) carry, or new ones."""
+    given = sent.get(_REQUEST_ID, b"").decode("latin-1").lower()
+    trace = sent.get(b"traceparent", b"").decode("latin-1")
+    return (
+        given if is_uuid(given) else new_id(),
+        trace if _TRACEPARENT.fullmatch(trace) else new_traceparent(),
+    )
+
+
+def log_answered(
+    part: str, method: str, route: str, status: int, started: float, request_id: str, traceparent: str
+) -> None:
+    """The one line of a request. `started` is of `time.perf_counter`."""
+    log.info(
+        "request.answered",
+        part=part,
+        method=method,
+        route=route,
+        status=status,
+        ms=round((time.perf_counter() - started) * 1000, 2),
+        request_id=request_id,
+        trace_id=traceparent[3:35],
+    )
+
+
 class RequestIdentity:
     """Takes or makes the request id and trace context, returns the id, and logs one line for each request.
 
@@ -76,11 +104,7 @@ class RequestIdentity:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        sent = dict(scope["headers"])
-        given = sent.get(headers.REQUEST_ID.lower().encode(), b"").decode("latin-1").lower()
-        request_id = given if is_uuid(given) else new_id()
-        trace = sent.get(b"traceparent", b"").decode("latin-1")
-        traceparent = trace if _TRACEPARENT.fullmatch(trace) else new_traceparent()
+        request_id, traceparent = identity_of(dict(scope["headers"]))
         scope["kith.request_id"] = request_id
         id_token, trace_token = current_request_id.set(request_id), current_traceparent.set(traceparent)
         started = time.perf_counter()
@@ -98,14 +122,5 @@ class RequestIdentity:
         finally:
             current_request_id.reset(id_token)
             current_traceparent.reset(trace_token)
-            route = scope.get("route")
-            log.info(
-                "request.answered",
-                part=self.part,
-                method=scope["method"],
-                route=getattr(route, "path", "unmatched"),
-                status=status,
-                ms=round((time.perf_counter() - started) * 1000, 2),
-                request_id=request_id,
-                trace_id=traceparent[3:35],
-            )
+            route = getattr(scope.get("route"), "path", "unmatched")
+            log_answered(self.part, scope["method"], route, status, started, request_id, traceparent)

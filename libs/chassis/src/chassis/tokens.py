@@ -42,6 +42,10 @@ FetchKeys = Callable[[], Awaitable[dict[str, Any]]]
 """Gives the issuer's JSON Web Key Set."""
 
 
+def _fingerprint(token: str) -> bytes:
+    return hashlib.sha256(token.encode("ascii", "replace")).digest()
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Who the token names, and until when it says so (seconds since the epoch).
@@ -69,16 +73,17 @@ class TokenVerifier:
 
     async def verify(self, authorization: str | None) -> Identity:
         """The identity behind an `Authorization` header. Raises `Unauthenticated`, the same for every fault."""
+        known = self.known(authorization)
+        if known is not None:
+            return known
         if authorization is None or not authorization.startswith("Bearer "):
             raise Unauthenticated
         token = authorization.removeprefix("Bearer ")
         if len(token) > MAX_TOKEN_BYTES or not _TOKEN.fullmatch(token):
             raise Unauthenticated
-        fingerprint = hashlib.sha256(token.encode("ascii")).digest()
-        known = self._verified.get(fingerprint)
-        if known is not None and self._age() <= KEYS_HOLD_SECONDS:
-            if known.expires_at > time.time():
-                return known
+        fingerprint = _fingerprint(token)
+        remembered = self._verified.get(fingerprint)
+        if remembered is not None and remembered.expires_at <= time.time():
             del self._verified[fingerprint]
             raise Unauthenticated
         identity = await self._verify_new(token)
@@ -86,6 +91,14 @@ class TokenVerifier:
         while len(self._verified) > CACHE_SIZE:
             self._verified.popitem(last=False)
         return identity
+
+    def known(self, authorization: str | None) -> Identity | None:
+        """The identity behind a header whose token was verified before and holds still; None for any other."""
+        if authorization is None or not authorization.startswith("Bearer ") or len(authorization) > MAX_TOKEN_BYTES:
+            return None
+        found = self._verified.get(_fingerprint(authorization[7:]))
+        holds = found is not None and found.expires_at > time.time() and self._age() <= KEYS_HOLD_SECONDS
+        return found if holds else None
 
     async def _verify_new(self, token: str) -> Identity:
         try:

@@ -30,10 +30,10 @@ class DecisionRequest(BaseModel):
     action: str
     subject: Subject
     purpose: Purpose
-    categories: list[Category] = []
+    categories: tuple[Category, ...] = ()
     child_id: str | None = None
-    children: list[str] | None = None
-    criteria: list[str] = []
+    children: tuple[str, ...] | None = None
+    criteria: tuple[str, ...] = ()
 
 
 class OverrideAsked(BaseModel):

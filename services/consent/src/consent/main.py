@@ -35,6 +35,7 @@ from consent.api import (
     signals,
     viewers,
 )
+from consent.api.decisions_first import DecisionsFirst
 from consent.application.decide import DecideRequest
 from consent.application.directory import bootstrap
 from consent.settings import PART, ConsentSettings
@@ -89,9 +90,10 @@ def create_app(
         decisions, directory, scim, accounts, consents, consent_requests, legal_bases, blocks, shields, overrides,
         explain, viewers, agreement, history_delay, me, access_log, signals,
     )  # fmt: skip
-    app.router.routes.insert(0, decisions.hot_route)
+    app.router.routes.insert(0, decisions.plain_route)
     for module in modules:
         app.include_router(module.router)
+    app.middleware_stack = DecisionsFirst(app, app.build_middleware_stack(), PART)
     return app
 
 

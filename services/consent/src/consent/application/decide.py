@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from chassis.grants import Grant, GrantSigner, KeptBack
 from chassis.ids import Clock, is_uuid, new_id
@@ -12,9 +12,18 @@ from consent.application.ports import DecisionTransaction, Record
 from consent.domain.decision import Decision, decide, standing
 from consent.domain.facts import ChildFacts, Viewer
 from consent.domain.policy import Policy
-from contracts.decisions import SEARCH_FIELDS, DecisionAnswer, DecisionRequest
+from contracts.decisions import SEARCH_FIELDS, DecisionRequest
 from contracts.routes import Subject
 from contracts.vocabulary import Outcome
+
+
+class Answered(NamedTuple):
+    """`DecisionAnswer`, as it is made here: a model would be checked anew."""
+
+    outcome: Outcome
+    decision_id: str
+    forbidden: bool = False
+    grant: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +40,7 @@ class DecideRequest:
 
     async def __call__(
         self, identity: str, request: DecisionRequest, request_id: str, actor: str | None = None
-    ) -> DecisionAnswer:
+    ) -> Answered:
         asked = [child_id for child_id in request.children or () if is_uuid(child_id)]
         if request.subject is Subject.CHILD or request.subject is Subject.OWNED:
             asked = [request.child_id] if request.child_id is not None and is_uuid(request.child_id) else []
@@ -86,13 +95,13 @@ class DecideRequest:
         decision_id: str,
         request_id: str,
         actor: str | None,
-    ) -> DecisionAnswer:
+    ) -> Answered:
         first = made[0].decision if made else _ASKED
         several = request.subject is Subject.CANDIDATES and request.children is not None
         shown = [each for each in made if each.child_id and each.decision.outcome is Outcome.PERMITTED]
         outcome = Outcome.PERMITTED if several else first.outcome
         if outcome is not Outcome.PERMITTED:
-            return DecisionAnswer(outcome=outcome, forbidden=first.forbidden, decision_id=decision_id)
+            return Answered(outcome, decision_id, forbidden=first.forbidden)
         grant = Grant(
             decision_id=decision_id,
             viewer_id=viewer.viewer_id,
@@ -119,7 +128,7 @@ class DecideRequest:
                 (each.child_id, found) for each in made if each.child_id and (found := each.decision.override_id)
             ),
         )
-        return DecisionAnswer(outcome=outcome, decision_id=decision_id, grant=self.signer.sign(grant))
+        return Answered(outcome, decision_id, grant=self.signer.sign(grant))
 
 
 @dataclass(frozen=True, slots=True)
