@@ -63,7 +63,7 @@ class _Waiting:
 class PostgresDecisions:
     """Connections of its own, made as they are needed and given back at `close`."""
 
-    def __init__(self, database: Database, *, account_ids_are_identities: bool, connections: int = 4) -> None:
+    def __init__(self, database: Database, *, account_ids_are_identities: bool, connections: int = 2) -> None:
         self._url = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._by_account_id = account_ids_are_identities
         self._connections = connections

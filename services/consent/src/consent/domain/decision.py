@@ -253,7 +253,7 @@ class _Case:
         found.append(Finding(category, "entitled" if entitled else "not-entitled", entitled))
         if reach.rule != "override":
             found.append(self._ground(reach, category))
-        if entitled and self.rule.overridable:
+        if self.child.overrides and entitled and self.rule.overridable:
             override = self._override(category)
             if override is not None:
                 found.append(Finding(category, "override", True, override.override_id))
@@ -261,6 +261,8 @@ class _Case:
 
     def _shield(self, category: Category) -> Shield | None:
         """A young person's own record is theirs to see, and what somebody writes down discloses nothing."""
+        if not self.child.shields:
+            return None
         if self.rule.writes or self.role in self.policy.shields_open_to or self._is_own():
             return None
         return next((each for each in self.child.shields if category in each.categories), None)
