@@ -172,6 +172,13 @@ class Caller:
         page: dict[str, Any] = response.json()
         return page
 
+    async def archive_run(self, *, dry_run: bool = False, after: int = 0) -> dict[str, Any]:
+        body = {"dry_run": dry_run, "after": after}
+        response = await self.call("POST", "/v1/records/archive-runs", "record.archive", json=body)
+        assert response.status_code == 200, response.text
+        done: dict[str, Any] = response.json()
+        return done
+
     async def open_episode(self, child: str, *, key: str | None = None, **episode: Any) -> httpx.Response:
         sent = {} if key is None else {headers.IDEMPOTENCY_KEY: key}
         body = {"started_on": "2024-05-01", **episode}

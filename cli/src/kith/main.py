@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kith import audit
+from kith import audit, records
 from kith.errors import in_one_line
 
 app = typer.Typer(
@@ -101,6 +101,22 @@ def purge(
         purge_log(kith, before.date())
 
 
+@records.app.command()
+@in_one_line
+def archive(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing; say what would be.")] = False,
+    ids: Annotated[Path | None, typer.Option(help="File to write with the ids of these records.")] = None,
+    subject: As = None,
+    token: Token = None,
+    url: Url = LOCAL,
+) -> None:
+    """Archive the records of people grown up. To be run daily; run again, it changes nothing."""
+    from kith.client import Kith
+
+    with Kith(url, "data-quality", subject=subject, token=None if subject else token) as kith:
+        records.archive_records(kith, ids, dry_run=dry_run)
+
+
 @app.command()
 @in_one_line
 def demo(url: Url = LOCAL) -> None:
@@ -111,6 +127,7 @@ def demo(url: Url = LOCAL) -> None:
 
 
 app.add_typer(audit.app, name="audit")
+app.add_typer(records.app, name="records")
 
 if __name__ == "__main__":
     app()

@@ -88,6 +88,20 @@ class ChildDetailsChanged(Event):
     deceased: bool = False
 
 
+class ChildArchived(Event):
+    """The record is of somebody grown up: it answers nobody any more but index officers, for the index's quality."""
+
+    topic = CHILD_INDEX
+    child_id: str
+
+
+class ChildRestored(Event):
+    """The record was archived by mistake, or is to be kept for longer."""
+
+    topic = CHILD_INDEX
+    child_id: str
+
+
 class ServiceEpisodeStarted(Event):
     """Somebody is now involved with the child: a practitioner, or a service whose team shares the relationship."""
 
@@ -224,6 +238,8 @@ class ConsentRecorded(Event):
     child_id: str
     categories: list[Category]
     valid_until: datetime | None
+    keep_until_25: bool = False
+    """Whether it says that the record is to be kept open until the young person is 25."""
 
 
 class ConsentWithdrawn(Event):
@@ -377,6 +393,8 @@ EVENT_TYPES: dict[str, type[Event]] = {
         ChildRegistered,
         ChildLikenessChanged,
         ChildDetailsChanged,
+        ChildArchived,
+        ChildRestored,
         ServiceEpisodeStarted,
         ServiceEpisodeEnded,
         LeadProfessionalAssigned,
@@ -409,7 +427,6 @@ EVENT_TYPES: dict[str, type[Event]] = {
 }
 
 NOT_CONSUMED: dict[str, str] = {
-    "ConsentRecorded": "the decision reads consents where they live; kept for agencies' own records",
     "BlockPlaced": "every reader asks the decision again, so no service keeps a copy of a block",
     "BlockLifted": "every reader asks the decision again, so no service keeps a copy of a block",
     "ShieldPlaced": "every reader asks the decision again, so no service keeps a copy of a shield",

@@ -6,6 +6,7 @@ from chassis.broker import Broker
 from chassis.ids import Clock, system_clock
 from chassis.runtime import internal_key_of
 from chassis.service import create_service, internal_router
+from child_index.api.archive import archive_router
 from child_index.api.children import children_router
 from child_index.api.corrections import corrections_router
 from child_index.api.episodes import episodes_router
@@ -20,6 +21,7 @@ from child_index.api.reviews import reviews_router
 from child_index.api.wiring import Parts
 from child_index.application import reviews
 from child_index.application.knowledge import KnowledgeSource
+from child_index.domain.archiving import Ages
 from child_index.settings import PART, ChildIndexSettings
 from child_index.worker import add_worker, make_runtime
 
@@ -68,4 +70,5 @@ def create_app(
         app.include_router(router(parts))
     app.include_router(fhir_router(parts))
     app.include_router(quality_router(parts, settings.stale_months))
+    app.include_router(archive_router(parts, Ages(settings.archive_age, settings.archive_age_with_consent)))
     return app

@@ -15,5 +15,9 @@ class ChildIndexSettings(ServiceSettings, LikenessSettings):
     """Rows of an import that are taken in one transaction: more is faster, and holds up other writers for longer."""
     import_poll_seconds: Annotated[float, Field(gt=0, le=60)] = 1.0
     """How often a worker looks for imports that another process has received."""
+    archive_age: Annotated[int, Field(ge=16, le=30)] = 18
+    """At which age a record is archived."""
+    archive_age_with_consent: Annotated[int, Field(ge=16, le=30)] = 25
+    """At which age a record is archived that a consent in force keeps open for longer."""
     stale_months: Annotated[int, Field(ge=1, le=240)] = 12
     """In the report on data quality, a record of which nothing was heard for so many months counts as stale."""

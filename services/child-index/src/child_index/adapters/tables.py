@@ -23,6 +23,7 @@ children = sa.Table(
     sa.Column("nhs_number", sa.String(10)),
     sa.Column("upn", sa.String(13)),
     sa.Column("died_on", sa.Date),
+    sa.Column("archived_at", UtcDateTime),
     sa.Column("created_at", UtcDateTime, nullable=False),
     # The number of the record that this one answers as, its own where others answer as this; NULL for one alone.
     sa.Column("root_no", _NUMBER),
@@ -321,6 +322,17 @@ import_results = sa.Table(
 )
 
 # --- copies of the directory, kept by the consent service's events ---------------------------------------------
+
+# Not of the directory: consents by which a record is kept open until 25.
+keeping_consents = sa.Table(
+    "keeping_consents",
+    metadata,
+    sa.Column("consent_id", sa.String(36), primary_key=True),
+    sa.Column("child_id", sa.String(36), nullable=False, index=True),
+    sa.Column("valid_until", UtcDateTime),
+    # Kept when withdrawn, so that a recording that comes late is known to be over.
+    sa.Column("withdrawn", sa.Boolean, nullable=False),
+)
 
 agencies = sa.Table(
     "agencies",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from chassis.likeness import Likeness
+from child_index.adapters.archive import SqlArchive
 from child_index.adapters.children import SqlChildren
 from child_index.adapters.directory import SqlDirectory
 from child_index.adapters.episodes import SqlEpisodes, SqlLeads
@@ -33,5 +34,6 @@ class SqlUnitOfWork(IndexUnitOfWork):
         self.reviews = SqlReviews(self.connection, self._clock)
         self.statements = SqlStatements(self.connection, self._clock)
         self.imports = SqlImports(self.connection, self._clock)
+        self.archive = SqlArchive(self.connection)
         self.history = SqlHistory(self.connection, self._clock)
         self.quality = SqlQuality(self.connection)

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from chassis.likeness import Likeness
 from chassis.unit_of_work import UnitOfWork
 from child_index.application.agency_ports import Agency
+from child_index.application.archive_ports import ArchiveRepository
 from child_index.application.history_ports import HistoryRepository
 from child_index.application.import_ports import ImportRepository
 from child_index.application.quality_ports import QualityRepository
@@ -424,6 +425,7 @@ class IndexUnitOfWork(UnitOfWork):
     imports: ImportRepository
     quality: QualityRepository
     history: HistoryRepository
+    archive: ArchiveRepository
 
 
 Units = Callable[[], IndexUnitOfWork]

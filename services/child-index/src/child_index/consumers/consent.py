@@ -2,7 +2,15 @@
 
 from chassis.inbox import EventHandler
 from child_index.application.ports import IndexUnitOfWork
-from contracts.events import AgencyChanged, Event, PractitionerChanged, ServiceChanged, TeamChanged
+from contracts.events import (
+    AgencyChanged,
+    ConsentRecorded,
+    ConsentWithdrawn,
+    Event,
+    PractitionerChanged,
+    ServiceChanged,
+    TeamChanged,
+)
 from contracts.vocabulary import PractitionerStatus
 
 
@@ -59,9 +67,20 @@ async def on_service_changed(uow: IndexUnitOfWork, event: ServiceChanged) -> Non
     )
 
 
+async def on_consent_recorded(uow: IndexUnitOfWork, event: ConsentRecorded) -> None:
+    if event.keep_until_25:
+        await uow.archive.keep_open(event.consent_id, event.child_id, event.valid_until)
+
+
+async def on_consent_withdrawn(uow: IndexUnitOfWork, event: ConsentWithdrawn) -> None:
+    await uow.archive.end_keeping(event.consent_id, event.child_id)
+
+
 HANDLERS: dict[type[Event], EventHandler[IndexUnitOfWork]] = {
     AgencyChanged: on_agency_changed,
     TeamChanged: on_team_changed,
     PractitionerChanged: on_practitioner_changed,
     ServiceChanged: on_service_changed,
+    ConsentRecorded: on_consent_recorded,
+    ConsentWithdrawn: on_consent_withdrawn,
 }

@@ -39,6 +39,13 @@ class ChildrenRepository:
             sa.select(children.c.epoch).where(children.c.child_id == child_id).with_for_update()
         )
 
+    async def archive(self, child_id: str, *, archived: bool) -> None:
+        await self.flush()
+        statement = self._insert(children).values(child_id=child_id, epoch=1, archived=archived)
+        changed = {"archived": archived}
+        await self._connection.execute(statement.on_conflict_do_update(index_elements=["child_id"], set_=changed))
+        self._bumped[child_id] = None
+
     async def bump(self, child_id: str) -> None:
         self._bumped[child_id] = None
 

@@ -147,6 +147,7 @@ def read_children(rows: dict[str, list[Any]]) -> dict[str, ChildFacts]:
         row.child: ChildFacts(
             child_id=row.child,
             epoch=int(row.a),
+            archived=row.b is not None,
             involvements=tuple(involvements[row.child]),
             consents=tuple(consents[row.child]),
             blocks=tuple(blocks[row.child]),

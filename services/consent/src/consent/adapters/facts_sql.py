@@ -27,7 +27,8 @@ UNION ALL
 SELECT 'account', t.child_id, t.kind, t.account_id, t.identity, NULL, NULL, NULL, NULL
   FROM accounts t WHERE t.identity IN :viewers OR t.account_id IN :accounts
 UNION ALL
-SELECT 'child', k.child_id, CAST(k.epoch AS VARCHAR(20)), NULL, NULL, NULL, NULL, NULL, NULL
+SELECT 'child', k.child_id, CAST(k.epoch AS VARCHAR(20)), CASE WHEN k.archived THEN 'archived' END, NULL, NULL, NULL,
+       NULL, NULL
   FROM children k WHERE k.child_id IN :own
 UNION ALL
 SELECT 'record', o.root_id, o.record_id, e.into_id, NULL, NULL, NULL, CAST(e.merged_at AS TEXT),

@@ -108,6 +108,8 @@ children = sa.Table(
     sa.Column("child_id", _id, primary_key=True),
     # Bumped by each change to what a decision about the child is made from.
     sa.Column("epoch", sa.BigInteger, nullable=False),
+    # Grown up: closed to everybody but index officers.
+    sa.Column("archived", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 involvements = sa.Table(
@@ -190,6 +192,7 @@ consents = sa.Table(
     sa.Column("recipients", sa.JSON, nullable=False),
     sa.Column("purposes", sa.JSON(none_as_null=True)),
     sa.Column("valid_until", UtcDateTime, index=True),
+    sa.Column("keep_until_25", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("note", sa.String(2000)),
     # How and when the family gave it, as whoever recorded it says; NULL where the family recorded it.
     sa.Column("evidence", sa.JSON(none_as_null=True)),

@@ -41,6 +41,7 @@ class OwnConsentBody(RequestModel):
     purposes: Annotated[list[Purpose], Field(min_length=1)] | None = None
     valid_until: AwareDatetime | None = None
     note: Note | None = None
+    keep_until_25: Annotated[bool, Field(description="Keeps the record open beyond 18, while it is in force")] = False
 
     def command(self, given_by: str, evidence: Evidence | None = None) -> RecordConsent:
         return RecordConsent(
@@ -51,6 +52,7 @@ class OwnConsentBody(RequestModel):
             valid_until=self.valid_until,
             note=self.note,
             evidence=evidence,
+            keep_until_25=self.keep_until_25,
         )
 
 
@@ -87,6 +89,7 @@ class Consent(BaseModel):
     recipients: Annotated[list[dict[str, str]], Told]
     purposes: Annotated[list[Purpose] | None, Told] = None
     valid_until: Annotated[datetime | None, Told] = None
+    keep_until_25: Annotated[bool, Told] = False
     note: Annotated[str | None, Told] = None
     evidence: Annotated[EvidenceAnswer | None, Told] = None
     recorded_by: Annotated[str | None, Told] = None

@@ -31,6 +31,7 @@ class RecordConsent:
     valid_until: datetime | None
     note: str | None
     evidence: Evidence | None = None
+    keep_until_25: bool = False
 
     @property
     def agreed(self) -> Agreed:
@@ -60,6 +61,7 @@ async def record_consent(uow: UnitOfWork, grant: Grant, command: RecordConsent) 
         "recipients": await recipients.checked(uow, command.recipients),
         "purposes": None if command.purposes is None else sorted(set(command.purposes)),
         "valid_until": command.valid_until,
+        "keep_until_25": command.keep_until_25,
         "note": command.note,
         "evidence": None if command.evidence is None else _stored(command.evidence),
         "recorded_by": grant.viewer_id,
@@ -73,6 +75,7 @@ async def record_consent(uow: UnitOfWork, grant: Grant, command: RecordConsent) 
             child_id=child_id,
             categories=list(record["categories"]),
             valid_until=command.valid_until,
+            keep_until_25=command.keep_until_25,
         )
     )
     return {**record, "withdrawn_at": None}

@@ -62,6 +62,10 @@ class ChildrenRepository(Protocol):
         """Holds the child's row until the end of the transaction, against others who do the same."""
         ...
 
+    async def archive(self, child_id: str, *, archived: bool) -> None:
+        """Closes the record, or opens it again."""
+        ...
+
     async def bump(self, child_id: str) -> None:
         """Marks that something which decisions about the child are made from has changed."""
         ...

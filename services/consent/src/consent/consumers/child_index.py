@@ -7,10 +7,12 @@ from consent.application.merging import take_merge, take_undoing
 from consent.application.ports import UnitOfWork
 from consent.domain.facts import InvolvementKind
 from contracts.events import (
+    ChildArchived,
     ChildLikenessChanged,
     ChildRegistered,
     ChildrenRelated,
     ChildrenUnrelated,
+    ChildRestored,
     Event,
     LeadProfessionalAssigned,
     MergeUndone,
@@ -28,6 +30,14 @@ async def on_child_registered(uow: UnitOfWork, event: ChildRegistered) -> None:
 async def on_child_likeness_changed(uow: UnitOfWork, event: ChildLikenessChanged) -> None:
     """No decision is made from it, so the child's epoch stays."""
     await uow.likenesses.set_child(event.child_id, event.family_name_keys, event.home_keys, at=uow.now(), new=False)
+
+
+async def on_child_archived(uow: UnitOfWork, event: ChildArchived) -> None:
+    await uow.children.archive(event.child_id, archived=True)
+
+
+async def on_child_restored(uow: UnitOfWork, event: ChildRestored) -> None:
+    await uow.children.archive(event.child_id, archived=False)
 
 
 async def on_service_episode_started(uow: UnitOfWork, event: ServiceEpisodeStarted) -> None:
@@ -81,6 +91,8 @@ async def on_merge_undone(uow: UnitOfWork, event: MergeUndone) -> None:
 HANDLERS: dict[type[Event], Callable[[Any, Any], Awaitable[None]]] = {
     ChildRegistered: on_child_registered,
     ChildLikenessChanged: on_child_likeness_changed,
+    ChildArchived: on_child_archived,
+    ChildRestored: on_child_restored,
     ServiceEpisodeStarted: on_service_episode_started,
     ServiceEpisodeEnded: on_service_episode_ended,
     LeadProfessionalAssigned: on_lead_professional_assigned,

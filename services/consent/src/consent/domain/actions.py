@@ -41,6 +41,7 @@ ACTIONS: dict[str, ActionRule] = {
     "whoami": ActionRule(Basis.ROLE),
     "scim.provision": ActionRule(Basis.ROLE),
     "template.read": ActionRule(Basis.ROLE),
+    "record.archive": ActionRule(Basis.ROLE),
     "quality.read": ActionRule(Basis.ROLE),
     "import.create": ActionRule(Basis.ROLE),
     "import.read": ActionRule(Basis.ROLE),

@@ -47,6 +47,7 @@ _BECAUSE = {
     "permitted-role": "the viewer's role may do this, and no child is spoken of",
     "anybody": "any signed-in identity may do this",
     "no-such-child": "there is no such child",
+    "archived": "the record is archived: it is of somebody grown up",
     "not-own": "the record is not the viewer's own",
     "own": "it is the viewer's own record",
     "not-involved": "the viewer has no current involvement with the child",
@@ -221,6 +222,8 @@ class _Case:
 
     def reach(self) -> Finding:
         """Whether this viewer may come to this child at all, and by what."""
+        if self.child.archived and not self._needs_no_involvement():
+            return Finding(None, "archived", False)
         if self.rule.basis is Basis.OWN:
             own = self.role in ACCOUNT_ROLES and self.viewer.child_id in self.child.records
             return Finding(None, "own" if own else "not-own", own)

@@ -233,6 +233,7 @@ class ChildFacts:
     overrides: tuple[OverrideInForce, ...] = ()
     related: tuple[tuple[str, tuple[Block, ...]], ...] = ()
     delays: tuple[HistoryDelay, ...] = ()
+    archived: bool = False
     shields: tuple[Shield, ...] = ()
     shielded_kin: frozenset[str] = frozenset()
     merged: tuple[str, ...] = ()

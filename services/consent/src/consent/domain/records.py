@@ -57,6 +57,7 @@ def as_one(root: str, members: Sequence[ChildFacts], merges: Sequence[Merge]) ->
     return ChildFacts(
         child_id=root,
         epoch=ordered[0].epoch,
+        archived=all(each.archived for each in ordered),
         involvements=_in_force(
             [
                 (each.child_id, replace(found, spans=span(each.child_id, found.began_at, merges, _merged)))
