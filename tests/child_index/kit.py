@@ -271,22 +271,24 @@ class Caller:
         page: dict[str, Any] = response.json()
         return page
 
-    async def upload(self, content: bytes | str, service_id: str = "roll", *, key: str | None = None) -> httpx.Response:
+    async def upload(
+        self, content: bytes | str, service_id: str = "roll", *, key: str | None = None, **asked: str
+    ) -> httpx.Response:
         sent = {} if key is None else {headers.IDEMPOTENCY_KEY: key}
         return await self.call(
             "POST",
             "/v1/imports",
             "import.create",
             sent=sent,
-            data={"service_id": service_id},
+            data={"service_id": service_id, **asked},
             files={"file": ("list.csv", content if isinstance(content, bytes) else content.encode())},
         )
 
     async def import_state(self, import_id: str, part: str = "", **query: Any) -> httpx.Response:
         return await self.call("GET", f"/v1/imports/{import_id}{part}", "import.read", params=query)
 
-    async def imported(self, content: bytes | str, service_id: str = "roll") -> "Imported":
-        response = await self.upload(content, service_id)
+    async def imported(self, content: bytes | str, service_id: str = "roll", **asked: str) -> "Imported":
+        response = await self.upload(content, service_id, **asked)
         assert response.status_code == 202, response.text
         return await self.finished(response.json()["import_id"])
 

@@ -9,11 +9,8 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, StreamingResponse
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 import kith.client
-from kith.imports import no_formula
 from tests.cli.conftest import Running, made_up, typed
 
 HEADER = "given_name,family_name,date_of_birth,sex,address_line,postcode,nhs_number,upn,local_id\n"
@@ -42,14 +39,27 @@ def test_a_list_is_taken_in_and_its_bad_rows_are_told(kith: Running, roll: Path,
     assert [(each["local_id"], each["outcome"]) for each in results] == [("L1", "created"), ("L2", "created")]
     with rejected.open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [int(row["row"]) for row in rows] == list(range(3, 28))
-    assert {row["field"] for row in rows} == {"family_name"}
+    assert [(int(row["rejected_row"]), row["local_id"]) for row in rows] == [(n + 3, f"B{n}") for n in range(25)]
+    assert {(row["rejected_field"], row["rejected_reason"]) for row in rows} == {("family_name", "is missing")}
     assert (out.stat().st_mode | rejected.stat().st_mode) & 0o077 == 0
 
     again = typed(*words)
     assert again.exit_code == 0
     assert "27 rows: 0 created, 2 matched, 0 review, 25 rejected" in again.stdout
     assert "--rejections FILE" in again.stdout
+
+    mended = tmp_path / "mended.csv"
+    mended.write_text(rejected.read_text().replace(",,2014", ",Lewis,2014"))
+    words = ("import", str(mended), *words[2:])
+    foretold, taken, since = (typed(*words, *more).stdout.splitlines() for more in (("--check",), (), ("--check",)))
+    assert foretold[0] == taken[0]
+    assert foretold[0].endswith(" 0 rejected")
+    assert "25 rows: 0 created" in since[0]
+    assert [lines[1] == "This was a check: nothing was written." for lines in (foretold, taken, since)] == [
+        True,
+        False,
+        True,
+    ]
 
 
 def test_a_token_serves_as_well(kith: Running, roll: Path) -> None:
@@ -163,36 +173,6 @@ def test_results_are_kept_whole_or_not_at_all(roll: Path, tmp_path: Path, monkey
         done = typed("import", str(roll), "--service", "roll", "--token", "t", "--url", url, "--results", str(out))
     assert done.exit_code == 1
     assert list(tmp_path.iterdir()) == [roll]
-
-
-def test_what_looks_like_a_formula_is_kept_from_the_spreadsheet(roll: Path, tmp_path: Path) -> None:
-    out = tmp_path / "rejected.csv"
-    items = [{"row": 1, "field": "=cmd()", "reason": "@SUM(A1)"}, {"row": 2, "field": "[red]x[/red]", "reason": "+1"}]
-    stub = Stub(
-        {
-            "POST /v1/imports": [{"import_id": "7"}],
-            "GET /v1/imports/7": [{**state("completed", 2), "rejected": 2}],
-            "GET /v1/imports/7/rejections": [
-                {"items": items[:1], "next_cursor": "c"},
-                {"items": items[1:], "next_cursor": None},
-            ],
-        }
-    )
-    with made_up(stub.app) as url:
-        done = typed("import", str(roll), "--service", "r", "--token", "t", "--url", url, "--rejections", str(out))
-    assert done.exit_code == 0
-    assert "[red]x[/red]" in done.stdout
-    with out.open(newline="") as file:
-        rows = list(csv.reader(file))
-    assert rows == [["row", "field", "reason"], ["1", "'=cmd()", "'@SUM(A1)"], ["2", "[red]x[/red]", "'+1"]]
-
-
-@settings(deadline=None)
-@given(st.text())
-def test_no_cell_is_a_formula(cell: str) -> None:
-    kept = no_formula(cell)
-    assert not kept.startswith(("=", "+", "-", "@", "\t", "\r"))
-    assert kept.removeprefix("'") == cell.removeprefix("'")
 
 
 def test_a_kith_without_development_issuer_says_so(roll: Path) -> None:

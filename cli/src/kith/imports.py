@@ -1,12 +1,12 @@
 """`kith import`: sends a list of children, waits until it is taken in, and tells what became of the rows."""
 
-import csv
 import io
 import mimetypes
 import time
 import uuid
 from collections.abc import Iterator
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -21,24 +21,33 @@ from kith.files import written_whole
 
 SHOWN = 20
 PAGE = 200
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _SUMS = ("created", "matched", "review", "rejected")
 
 
 def import_file(
-    kith: Kith, file: Path, service_id: str, results: Path | None = None, rejections: Path | None = None
+    kith: Kith,
+    file: Path,
+    service_id: str,
+    results: Path | None = None,
+    rejections: Path | None = None,
+    *,
+    check: bool = False,
 ) -> None:
-    """Imports, with a bar on standard error while a person is looking on. Raises `CommandError` when it failed."""
+    """Imports, with a bar on standard error while a person is looking on. Raises `CommandError` when it failed.
+
+    `check`: only tells what an import would do.
+    """
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeElapsedColumn(), console=console, disable=not console.is_terminal) as progress:
-        import_id = _upload(kith, file, service_id, progress)
+        asked = {"service_id": service_id, **({"check": "true"} if check else {})}
+        import_id = _upload(kith, file, asked, progress)
         found = _wait(kith, import_id, progress)
     if found["state"] != "completed":
         raise CommandError(f"The import {found['state']} after {found['processed']} of {found['total']} rows")
     _tell_sums(found)
     if results is not None:
-        lines = kith.patiently(lambda: _save_results(kith, import_id, results))
+        lines = kith.patiently(lambda: _save(kith, f"/v1/imports/{import_id}/results", results))
         typer.echo(f"What became of each of {lines:,} rows is in {results}")
     if found["rejected"] or rejections is not None:
         _tell_rejections(kith, import_id, rejections)
@@ -66,7 +75,7 @@ class _Watched(io.RawIOBase):
         return self._file.fileno()
 
 
-def _upload(kith: Kith, file: Path, service_id: str, progress: Progress) -> str:
+def _upload(kith: Kith, file: Path, asked: dict[str, str], progress: Progress) -> str:
     # One key for all attempts: a repeat after a lost answer starts no second import.
     key = {"Idempotency-Key": str(uuid.uuid4())}
     kind = mimetypes.guess_type(file.name)[0] or "text/csv"
@@ -75,7 +84,7 @@ def _upload(kith: Kith, file: Path, service_id: str, progress: Progress) -> str:
 
         def send() -> dict[str, Any]:
             files = {"file": (file.name, watched, kind)}
-            return kith.json("POST", "/v1/imports", data={"service_id": service_id}, files=files, headers=key)
+            return kith.json("POST", "/v1/imports", data=asked, files=files, headers=key)
 
         return str(kith.patiently(send)["import_id"])
 
@@ -96,13 +105,16 @@ def _wait(kith: Kith, import_id: str, progress: Progress) -> dict[str, Any]:
 def _tell_sums(found: dict[str, Any]) -> None:
     sums = ", ".join(f"{found[name]:,} {name}" for name in _SUMS)
     typer.echo(f"{found['total']:,} rows: {sums}")
+    if found.get("check"):
+        typer.echo("This was a check: nothing was written.")
     if found["review"]:
         typer.echo("Rows for review may be children who are known already: an index officer decides.")
 
 
-def _save_results(kith: Kith, import_id: str, out: Path) -> int:
+def _save(kith: Kith, path: str, out: Path) -> int:
+    """The number of lines."""
     lines = 0
-    with kith.stream("GET", f"/v1/imports/{import_id}/results") as answer, written_whole(out) as file:
+    with kith.stream("GET", path) as answer, written_whole(out) as file:
         for chunk in answer.iter_bytes():
             file.write(chunk)
             lines += chunk.count(b"\n")
@@ -122,29 +134,15 @@ def _rejections(kith: Kith, import_id: str) -> Iterator[dict[str, Any]]:
 def _tell_rejections(kith: Kith, import_id: str, out: Path | None) -> None:
     table = Table("row", "field", "reason", title="Not taken", title_justify="left")
     total = 0
-    with written_whole(out) as file:
-        text = io.TextIOWrapper(file, encoding="utf-8", newline="")
-        rows = csv.writer(text)
-        rows.writerow(("row", "field", "reason"))
-        for total, found in enumerate(_rejections(kith, import_id), start=1):
-            cells = (str(found["row"]), str(found["field"]), str(found["reason"]))
-            rows.writerow(map(no_formula, cells))
-            if total <= SHOWN:
-                table.add_row(*cells)
-            elif out is None:
-                break
-        text.flush()
-        text.detach()
+    for total, found in enumerate(islice(_rejections(kith, import_id), SHOWN + 1), start=1):
+        if total <= SHOWN:
+            table.add_row(str(found["row"]), str(found["field"]), str(found["reason"]))
     if total:
         Console().print(table, markup=False)
     if out is not None:
-        typer.echo(f"All {total:,} are in {out}")
+        kith.patiently(lambda: _save(kith, f"/v1/imports/{import_id}/rejections?format=csv", out))
+        typer.echo(f"The rows, to be mended and sent again, are in {out}")
     elif total > SHOWN:
         typer.echo(
             f"There are more: see GET /v1/imports/{import_id}/rejections, or import again with --rejections FILE"
         )
-
-
-def no_formula(cell: str) -> str:
-    """The cell as text to a spreadsheet, which would otherwise run what looks like a formula (CWE-1236)."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -56,14 +56,17 @@ def import_(
     token: Token = None,
     url: Url = LOCAL,
     results: Annotated[Path | None, typer.Option(help="Keep what became of each row, as NDJSON.")] = None,
-    rejections: Annotated[Path | None, typer.Option(help="Keep the rows that were not taken, as CSV.")] = None,
+    rejections: Annotated[
+        Path | None, typer.Option(help="Keep the rows that were not taken, as CSV to mend and send again.")
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Only tell what would happen.")] = False,
 ) -> None:
     """Import a list of children."""
     from kith.client import Kith
     from kith.imports import import_file
 
     with Kith(url, "administration", subject=subject, token=None if subject else token) as kith:
-        import_file(kith, file, service, results, rejections)
+        import_file(kith, file, service, results, rejections, check=check)
 
 
 @audit.app.command()

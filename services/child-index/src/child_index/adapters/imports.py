@@ -1,5 +1,6 @@
 """Imports: the rows that were received, and what became of each."""
 
+from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
@@ -9,10 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.bulk import insert_rows
 from chassis.ids import Clock
 from child_index.adapters import tables
-from child_index.application.import_ports import Import, ImportRejection, ImportResult
+from child_index.application.import_ports import Import, ImportOrder, ImportRejection, ImportResult
+from child_index.domain.roll_rows import BadRow
 
 _imports, _chunks = tables.imports, tables.import_chunks
 _rejections, _results = tables.import_rejections, tables.import_results
+_refused = tables.import_refused_rows
 _PAGE = 500
 _UNFINISHED = _imports.c.state.in_(("queued", "running"))
 
@@ -22,12 +25,21 @@ class SqlImports:
         self._connection = connection
         self._clock = clock
 
-    async def begin(self, import_id: str, service_id: str, agency_id: str | None, created_by: str) -> None:
+    async def begin(
+        self,
+        import_id: str,
+        order: ImportOrder,
+        headings: Sequence[str | None],
+        agency_id: str | None,
+        created_by: str,
+    ) -> None:
         counts = dict.fromkeys(("total", "processed", "created", "matched", "review", "rejected", "next_chunk"), 0)
         await self._connection.execute(
             sa.insert(_imports).values(
                 import_id=import_id,
-                service_id=service_id,
+                service_id=order.service_id,
+                is_check=order.check,
+                headings=list(headings),
                 agency_id=agency_id,
                 created_by=created_by,
                 created_at=self._clock(),
@@ -55,37 +67,44 @@ class SqlImports:
         return list(found.scalars())
 
     async def get(self, import_id: str) -> Import | None:
-        return await self._one(
+        found = await self._select(
             sa.select(_imports).where(_imports.c.import_id == import_id, _imports.c.state != "receiving")
         )
+        return found[0] if found else None
 
-    async def next_open(self) -> Import | None:
-        return await self._one(sa.select(_imports).where(_UNFINISHED).order_by(_imports.c.import_id).limit(1))
+    async def open(self) -> list[Import]:
+        oldest = sa.select(sa.func.min(_imports.c.import_id)).where(_UNFINISHED).group_by(_imports.c.service_id)
+        return await self._select(
+            sa.select(_imports).where(_imports.c.import_id.in_(oldest)).order_by(_imports.c.import_id)
+        )
 
     async def take(self, import_id: str) -> Import | None:
-        return await self._one(
+        found = await self._select(
             sa.select(_imports).where(_imports.c.import_id == import_id, _UNFINISHED).with_for_update(skip_locked=True)
         )
+        return found[0] if found else None
 
-    async def _one(self, query: sa.Select[tuple[object, ...]]) -> Import | None:
-        row = (await self._connection.execute(query)).one_or_none()
-        if row is None:
-            return None
-        return Import(
-            import_id=row.import_id,
-            service_id=row.service_id,
-            agency_id=row.agency_id,
-            created_by=row.created_by,
-            state=row.state,
-            total=row.total,
-            processed=row.processed,
-            created=row.created,
-            matched=row.matched,
-            review=row.review,
-            rejected=row.rejected,
-            next_chunk=row.next_chunk,
-            last_event_id=row.last_event_id,
-        )
+    async def _select(self, query: sa.Select[tuple[object, ...]]) -> list[Import]:
+        return [
+            Import(
+                import_id=row.import_id,
+                service_id=row.service_id,
+                agency_id=row.agency_id,
+                created_by=row.created_by,
+                state=row.state,
+                total=row.total,
+                processed=row.processed,
+                created=row.created,
+                matched=row.matched,
+                review=row.review,
+                rejected=row.rejected,
+                next_chunk=row.next_chunk,
+                last_event_id=row.last_event_id,
+                check=row.is_check,
+                headings=tuple(row.headings),
+            )
+            for row in await self._connection.execute(query)
+        ]
 
     async def chunk(self, import_id: str, number: int) -> bytes | None:
         found = await self._connection.execute(
@@ -97,7 +116,7 @@ class SqlImports:
         self,
         import_id: str,
         results: Sequence[ImportResult],
-        rejections: Sequence[ImportRejection],
+        refused: Sequence[BadRow],
         last_event_id: str | None,
     ) -> None:
         rows = [
@@ -113,24 +132,30 @@ class SqlImports:
             for result in results
         ]
         await insert_rows(self._connection, _results, rows)
-        refused = [
-            {"import_id": import_id, "row_no": found.row, "field": found.field, "reason": found.reason}
-            for found in rejections
+        faults = [
+            {"import_id": import_id, "row_no": bad.row, "field": field, "reason": reason}
+            for bad in refused
+            for field, reason in bad.faults
         ]
-        await insert_rows(self._connection, _rejections, refused)
+        await insert_rows(self._connection, _rejections, faults)
+        sent = [
+            # Bytes that were no text are kept escaped: PostgreSQL takes them in no other way.
+            {"import_id": import_id, "row_no": bad.row, "cells": None if bad.values is None else list(bad.values)}
+            for bad in refused
+        ]
+        await insert_rows(self._connection, _refused, sent)
         outcomes = [result.outcome for result in results]
-        rejected = len({found.row for found in rejections})
         columns = _imports.c
         await self._connection.execute(
             sa.update(_imports)
             .where(columns.import_id == import_id)
             .values(
                 state="running",
-                processed=columns.processed + len(results) + rejected,
+                processed=columns.processed + len(results) + len(refused),
                 created=columns.created + outcomes.count("created"),
                 matched=columns.matched + outcomes.count("matched"),
                 review=columns.review + outcomes.count("review"),
-                rejected=columns.rejected + rejected,
+                rejected=columns.rejected + len(refused),
                 next_chunk=columns.next_chunk + 1,
                 last_event_id=sa.func.coalesce(last_event_id, columns.last_event_id),
             )
@@ -170,6 +195,31 @@ class SqlImports:
             .limit(limit)
         )
         return [ImportRejection(row.row_no, row.field, row.reason) for row in found]
+
+    async def refused(self, import_id: str) -> AsyncIterator[BadRow]:
+        last = 0
+        while True:
+            sent = (
+                await self._connection.execute(
+                    sa.select(_refused.c.row_no, _refused.c.cells)
+                    .where(_refused.c.import_id == import_id, _refused.c.row_no > last)
+                    .order_by(_refused.c.row_no)
+                    .limit(_PAGE)
+                )
+            ).all()
+            if not sent:
+                return
+            first, last = sent[0].row_no, sent[-1].row_no
+            faults: dict[int, list[tuple[str, str]]] = defaultdict(list)
+            found = await self._connection.execute(
+                sa.select(_rejections)
+                .where(_rejections.c.import_id == import_id, _rejections.c.row_no.between(first, last))
+                .order_by(_rejections.c.row_no, _rejections.c.field)
+            )
+            for row in found:
+                faults[row.row_no].append((row.field, row.reason))
+            for row in sent:
+                yield BadRow(row.row_no, tuple(faults[row.row_no]), None if row.cells is None else tuple(row.cells))
 
     async def results(self, import_id: str) -> AsyncIterator[ImportResult]:
         last = 0

@@ -175,7 +175,7 @@ def _fresh(since: datetime) -> sa.Subquery:
                 _child, _child.c.child_id == _results.c.child_id
             )
         )
-        .where(_imports.c.created_at >= since)
+        .where(_imports.c.created_at >= since, _imports.c.is_check.is_(False))
     )
     written = sa.union(
         sa.select(_ROOT.label("root")).where(_child.c.created_at >= since),
@@ -209,7 +209,9 @@ def _waiting_and_refused(reviews_as_at: datetime, since: datetime) -> sa.Compoun
         ),
     ]
     everybody = sa.cast(sa.null(), sa.String(64)).label("agency_id")
-    recent = sa.and_(_imports.c.created_at >= since, _rejections.c.field.in_(_REFUSED_FOR))
+    recent = sa.and_(
+        _imports.c.created_at >= since, _imports.c.is_check.is_(False), _rejections.c.field.in_(_REFUSED_FOR)
+    )
     return sa.union_all(
         sa.select(_reviews.c.agency_id, *waiting)
         .where(waited, _reviews.c.agency_id.is_not(None))

@@ -290,6 +290,10 @@ imports = sa.Table(
     sa.Column("next_chunk", sa.Integer, nullable=False),
     sa.Column("last_event_id", sa.String(36)),
     sa.Column("finished_at", UtcDateTime),
+    # Nothing is written but what would happen.
+    sa.Column("is_check", sa.Boolean, nullable=False, server_default=sa.false()),
+    # What the list calls each of our columns, for its rejections file.
+    sa.Column("headings", sa.JSON, nullable=False, server_default="[]"),
 )
 
 import_chunks = sa.Table(
@@ -307,6 +311,15 @@ import_rejections = sa.Table(
     sa.Column("row_no", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("field", sa.String(40), primary_key=True),
     sa.Column("reason", sa.String(200), nullable=False),
+)
+
+import_refused_rows = sa.Table(
+    "import_refused_rows",
+    metadata,
+    sa.Column("import_id", sa.String(36), sa.ForeignKey("imports.import_id"), primary_key=True),
+    sa.Column("row_no", sa.Integer, primary_key=True, autoincrement=False),
+    # As it was sent, in the order of our columns; NULL for one that could not be read as a row.
+    sa.Column("cells", sa.JSON(none_as_null=True)),
 )
 
 import_results = sa.Table(

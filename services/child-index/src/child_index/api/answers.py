@@ -125,6 +125,7 @@ class ImportAnswer(BaseModel):
     matched: Annotated[int, STRUCTURE]
     review: Annotated[int, STRUCTURE]
     rejected: Annotated[int, STRUCTURE]
+    check: Annotated[bool, STRUCTURE, Field(description="The counts tell what would happen; nothing was written")]
 
 
 class RejectionAnswer(BaseModel):

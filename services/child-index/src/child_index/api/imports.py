@@ -1,9 +1,12 @@
 """Imports of lists of children, for index officers and agencies' systems."""
 
+import csv
+import io
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from dataclasses import astuple
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Header, Request
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import FormData, UploadFile
@@ -20,8 +23,10 @@ from child_index.api.answers import ImportAnswer, ImportMade, RejectionAnswer, R
 from child_index.api.ids import PathId
 from child_index.api.requests import Id
 from child_index.api.wiring import Parts
-from child_index.application.read_import import read_import, read_rejections, results
+from child_index.application.import_ports import ImportOrder
+from child_index.application.read_import import read_import, read_rejections, refused, results
 from child_index.application.receive_import import receive_import
+from child_index.domain.rejected_rows import heading, line
 from contracts import headers
 
 _UPLOAD: dict[str, Any] = {
@@ -43,12 +48,27 @@ _UPLOAD: dict[str, Any] = {
                             "Common Transfer File (XML)",
                         },
                         "service_id": {"type": "string", "description": "Each child gets an episode with it"},
+                        "check": {
+                            "type": "boolean",
+                            "default": False,
+                            "description": "Only tell what would happen: no child, episode or review is made",
+                        },
                     },
                 }
             }
         },
     }
 }
+_CSV: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "A page of rejections; or, as CSV, every rejected row as it was sent",
+        "content": {"text/csv": {"schema": {"type": "string"}}},
+    }
+}
+_Format = Annotated[
+    Literal["json", "csv"] | None, Query(description="`csv`: the rows themselves, as with `Accept: text/csv`.")
+]
+_YES_OR_NO: dict[object, bool] = {"true": True, "false": False}
 _IMPORT_READ = Annotated[Grant, Depends(Granted("import.read"))]
 _SERVICE_ID: TypeAdapter[str] = TypeAdapter(Id)
 
@@ -73,19 +93,17 @@ def imports_router(parts: Parts) -> APIRouter:
 
         The list is kept before it is acknowledged; a worker then takes it row by row. Bad rows are listed and stop
         nothing. Sending the same list again creates nothing. Of a date the day comes before the month, or the year
-        comes first.
+        comes first. With `check` nothing is written, and the import tells what would happen.
         """
         try:
-            async with request.form(max_files=1, max_fields=4) as form:
-                file, service_id = _upload(form)
+            async with request.form(max_files=1, max_fields=6) as form:
+                file, order = _upload(form)
 
                 def idempotency(digest: str) -> Idempotency:
-                    body = f"{service_id}\0{digest}".encode()
+                    body = "\0".join([*map(str, astuple(order)), digest]).encode()
                     return Idempotency.of(grant.viewer_id, grant.action, idempotency_key, request.url.path, body)
 
-                made = await receive_import(
-                    parts.units, file.file, service_id, grant, parts.import_batch_rows, idempotency
-                )
+                made = await receive_import(parts.units, file.file, order, grant, parts.import_batch_rows, idempotency)
         except HTTPException as error:  # Starlette's word for a multipart body that is none
             raise Invalid([FieldError("", "is not multipart/form-data with file and service_id")]) from error
         parts.import_received()
@@ -109,12 +127,23 @@ def imports_router(parts: Parts) -> APIRouter:
         "/v1/imports/{import_id}/rejections",
         summary="List the rows refused",
         response_model=RejectionPage,
-        responses=problems(404, 422),
+        responses={**_CSV, **problems(404, 422)},
     )
     async def rejections(
-        import_id: PathId, grant: _IMPORT_READ, limit: Limit = 50, cursor: Cursor = None
-    ) -> JSONResponse:
-        """The rows that were not taken: row, field and reason, never the value."""
+        import_id: PathId,
+        grant: _IMPORT_READ,
+        limit: Limit = 50,
+        cursor: Cursor = None,
+        format: _Format = None,  # noqa: A002 - the query's own word
+        accept: Annotated[str, Header(max_length=500, include_in_schema=False)] = "",
+    ) -> Response:
+        """The rows that were not taken: row, field and reason, never the value.
+
+        As `text/csv`, each row as it was sent with `rejected_row`, `rejected_field` and `rejected_reason` behind it, to
+        be mended and sent again.
+        """
+        if format == "csv" or (format is None and accept.partition(";")[0].strip() == "text/csv"):
+            return await _rejections_file(parts, import_id, grant)
         after = _after(cursor)
         async with parts.reading() as uow:
             found = await read_rejections(uow, import_id, grant, limit, after)
@@ -146,17 +175,39 @@ def imports_router(parts: Parts) -> APIRouter:
     return router
 
 
-def _upload(form: FormData) -> tuple[UploadFile, str]:
+async def _rejections_file(parts: Parts, import_id: str, grant: Grant) -> StreamingResponse:
+    async with parts.reading() as uow:
+        job = await read_import(uow, import_id, grant)
+
+    async def lines() -> AsyncIterator[str]:
+        yield _csv_line(heading(job.headings))
+        async for row in refused(parts.reading, import_id):
+            yield _csv_line(line(job.headings, row))
+
+    disposition = {"Content-Disposition": f'attachment; filename="rejections-{import_id}.csv"'}
+    return StreamingResponse(lines(), media_type="text/csv; charset=utf-8", headers=disposition)
+
+
+def _csv_line(cells: list[str]) -> str:
+    written = io.StringIO()
+    csv.writer(written).writerow(cells)
+    return written.getvalue()
+
+
+def _upload(form: FormData) -> tuple[UploadFile, ImportOrder]:
     file, service_id = form.get("file"), form.get("service_id")
     errors = [FieldError("/file", "is needed")] if not isinstance(file, UploadFile) else []
     if not isinstance(service_id, str):
         errors.append(FieldError("/service_id", "is needed"))
-    if set(form) - {"file", "service_id"}:
+    check = _YES_OR_NO.get(form.get("check", "false"))
+    if check is None:
+        errors.append(FieldError("/check", "is neither true nor false"))
+    if set(form) - {"file", "service_id", "check"}:
         errors.append(FieldError("", "holds a field that is not of this request"))
-    if errors or not isinstance(file, UploadFile) or not isinstance(service_id, str):
+    if errors or not isinstance(file, UploadFile) or check is None:
         raise Invalid(errors)
     try:
-        return file, _SERVICE_ID.validate_python(service_id)
+        return file, ImportOrder(_SERVICE_ID.validate_python(service_id), check=check)
     except ValidationError as error:
         raise Invalid.field("/service_id", "is not a service that you may import for") from error
 

@@ -20,14 +20,17 @@ async def open_register(
     *,
     also: Collection[str] = (),
     may_link: Callable[[str, Collection[str]], bool] = lambda _, __: True,
+    hold: bool = True,
 ) -> Register:
     """The part of the index that the submissions (of one source) and the children `also` touch.
 
     `may_link` is asked with a child's id and those of all its records.
 
-    Holds the index until the transaction ends, so that one child sent twice at once becomes one record.
+    Holds the index until the transaction ends, so that one child sent twice at once becomes one record; not where
+    nothing will be written (`hold`).
     """
-    await uow.children.hold()
+    if hold:
+        await uow.children.hold()
     sources = await uow.children.sources(submissions[0].source, {s.source_key for s in submissions})
     known = {record.child_id for record in sources.values() if record.child_id}
     sought = {s.source_key: s.votes for s in submissions if s.source_key not in sources}

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from child_index.domain.roll_rows import BadRow
+
 
 @dataclass(frozen=True, slots=True)
 class Import:
@@ -21,6 +23,18 @@ class Import:
     rejected: int
     next_chunk: int
     last_event_id: str | None
+    check: bool
+    """Nothing is written but what would happen."""
+    headings: tuple[str | None, ...]
+    """What the list calls each of our columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOrder:
+    """What the sender asks for beside the rows."""
+
+    service_id: str
+    check: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +55,14 @@ class ImportResult:
 
 
 class ImportRepository(Protocol):
-    async def begin(self, import_id: str, service_id: str, agency_id: str | None, created_by: str) -> None:
+    async def begin(
+        self,
+        import_id: str,
+        order: ImportOrder,
+        headings: Sequence[str | None],
+        agency_id: str | None,
+        created_by: str,
+    ) -> None:
         """An import that is being received; no worker sees it yet."""
         ...
 
@@ -57,8 +78,8 @@ class ImportRepository(Protocol):
 
     async def get(self, import_id: str) -> Import | None: ...
 
-    async def next_open(self) -> Import | None:
-        """The oldest import that is not finished and that no other process is at."""
+    async def open(self) -> list[Import]:
+        """Of each service the oldest import that is not finished; oldest first."""
         ...
 
     async def take(self, import_id: str) -> Import | None:
@@ -71,7 +92,7 @@ class ImportRepository(Protocol):
         self,
         import_id: str,
         results: Sequence[ImportResult],
-        rejections: Sequence[ImportRejection],
+        refused: Sequence[BadRow],
         last_event_id: str | None,
     ) -> None:
         """Keeps what a batch came to, drops its chunk and moves on to the next."""
@@ -84,5 +105,9 @@ class ImportRepository(Protocol):
     async def finish(self, import_id: str, state: str) -> None: ...
 
     async def rejections(self, import_id: str, limit: int, after: tuple[int, str]) -> list[ImportRejection]: ...
+
+    def refused(self, import_id: str) -> AsyncIterator[BadRow]:
+        """Every row that was refused, in order."""
+        ...
 
     def results(self, import_id: str) -> AsyncIterator[ImportResult]: ...

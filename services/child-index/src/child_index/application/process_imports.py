@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
@@ -15,7 +15,7 @@ import structlog
 
 from chassis.errors import Unavailable
 from child_index.application.enrolment import begin_with_service, open_register, save_register
-from child_index.application.import_ports import Import, ImportRejection, ImportResult
+from child_index.application.import_ports import Import, ImportResult
 from child_index.application.knowledge import KnowledgeSource
 from child_index.application.ports import IndexUnitOfWork, Service, Units
 from child_index.domain.days import uk_date
@@ -39,7 +39,8 @@ class _Batch:
 
 
 class ImportWorker:
-    """Takes imports one after the other, batch by batch, until it is cancelled."""
+    """Takes imports batch by batch until it is cancelled: those of one service one after the other, those of several in
+    turn, so that a short list is not kept waiting by a long one of somebody else."""
 
     def __init__(self, units: Units, reading: Units, knowledge: KnowledgeSource, poll_seconds: float) -> None:
         self._units = units
@@ -47,7 +48,10 @@ class ImportWorker:
         self._knowledge = knowledge
         self._poll_seconds = poll_seconds
         self._wake = asyncio.Event()
-        self._failures: tuple[str, int, int] = ("", 0, 0)
+        self._failures: dict[str, tuple[int, int]] = {}
+        """For each import the batch that failed, and how often."""
+        self._last = ""
+        """The service whose turn it was last."""
 
     def wake(self) -> None:
         self._wake.set()
@@ -66,24 +70,32 @@ class ImportWorker:
                     await self._wake.wait()
 
     async def step(self) -> bool:
-        """Does one batch of the oldest import. False when there is nothing to do."""
+        """Does one batch of the import whose turn it is. False when there is nothing to do, or others are at it all."""
         async with self._reading() as uow:
-            job = await uow.imports.next_open()
-            chunk = await uow.imports.chunk(job.import_id, job.next_chunk) if job else None
+            jobs = await uow.imports.open()
+        # Services in the order of their ids, from the one after the last: each has its turn.
+        for job in sorted(jobs, key=lambda each: (each.service_id <= self._last, each.service_id)):
+            try:
+                done = await self._advance(job)
+            except Unavailable:
+                raise
+            except Exception as error:
+                await self._note_failure(job, error)
+                done = True
+            if done:
+                self._last = job.service_id
+                return True
+        return False
+
+    async def _advance(self, job: Import) -> bool:
+        """False when another process is at this import."""
+        async with self._reading() as uow:
+            chunk = await uow.imports.chunk(job.import_id, job.next_chunk)
             today = uk_date(uow.now())
-        if job is None:
-            return False
-        try:
-            if chunk is None:
-                await self._finish(job, "completed")
-            else:
-                batch = await asyncio.to_thread(_read, chunk, job.service_id, today)
-                return await self._process(job, batch)
-        except Unavailable:
-            raise
-        except Exception as error:
-            await self._note_failure(job, error)
-        return True
+        if chunk is None:
+            return await self._finish(job, "completed")
+        batch = await asyncio.to_thread(_read, chunk, job.service_id, today)
+        return await self._process(job, batch)
 
     async def _process(self, job: Import, batch: _Batch) -> bool:
         """False when another process is at this import."""
@@ -98,31 +110,36 @@ class ImportWorker:
             placements: list[Placement] = []
             last_event = None
             if batch.submissions:
-                register = await open_register(uow, knowledge, batch.submissions)
+                register = await open_register(uow, knowledge, batch.submissions, hold=not job.check)
                 placements = await asyncio.to_thread(_place, register, batch.submissions)
-                last_event = await _save(uow, register, placements, job, service)
+                if job.check:
+                    placements = [_foretold(register, each) for each in placements]
+                else:
+                    last_event = await _save(uow, register, placements, job, service)
             results = [
                 ImportResult(good.row, good.local_id, p.outcome, p.child_id, p.review_id, p.score)
                 for good, p in zip(batch.good, placements, strict=True)
             ]
-            rejections = [ImportRejection(bad.row, field, why) for bad in batch.bad for field, why in bad.faults]
-            await uow.imports.progress(job.import_id, results, rejections, last_event)
+            await uow.imports.progress(job.import_id, results, batch.bad, last_event)
             await uow.commit()
             return True
 
-    async def _finish(self, job: Import, state: str) -> None:
+    async def _finish(self, job: Import, state: str) -> bool:
+        """False when another process is at this import."""
         async with self._units() as uow:
             taken = await uow.imports.take(job.import_id)
             if taken is not None and taken.next_chunk == job.next_chunk:
                 await uow.imports.finish(job.import_id, state)
                 await uow.commit()
+                self._failures.pop(job.import_id, None)
                 log.info("imports.finished", import_id=job.import_id, state=state)
+        return taken is not None
 
     async def _note_failure(self, job: Import, error: Exception) -> None:
         """A batch that fails again and again fails its import, so that it does not hold up the imports after it."""
-        import_id, number, count = self._failures
-        count = count + 1 if (import_id, number) == (job.import_id, job.next_chunk) else 1
-        self._failures = (job.import_id, job.next_chunk, count)
+        number, before = self._failures.get(job.import_id, (job.next_chunk, 0))
+        count = before + 1 if number == job.next_chunk else 1
+        self._failures[job.import_id] = (job.next_chunk, count)
         # The type alone: the text of an exception may hold a row's values.
         log.error(
             "imports.batch_failed",
@@ -170,6 +187,19 @@ def _read(chunk: bytes, service_id: str, today: date) -> _Batch:
 
 def source_of(service_id: str) -> str:
     return f"service:{service_id}"
+
+
+def _foretold(register: Register, placement: Placement) -> Placement:
+    """What a check keeps: no id of what it did not make."""
+    made = placement.child_id is not None and placement.child_id in register.changes.added
+    known = placement.outcome == "review" and not any(
+        each.review_id == placement.review_id for each in register.changes.reviews
+    )
+    return replace(
+        placement,
+        child_id=None if made else placement.child_id,
+        review_id=placement.review_id if known else None,
+    )
 
 
 def _place(register: Register, submissions: Sequence[Submission]) -> list[Placement]:

@@ -1,11 +1,13 @@
 """How an import goes, and what became of its rows; for the agency that sent it."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 from chassis.errors import NotFound
 from chassis.grants import Grant
 from child_index.application.import_ports import Import, ImportRejection, ImportResult
 from child_index.application.ports import IndexUnitOfWork, Units
+from child_index.domain.roll_rows import BadRow
 
 
 async def read_import(uow: IndexUnitOfWork, import_id: str, grant: Grant) -> Import:
@@ -27,8 +29,20 @@ async def read_rejections(
     return await uow.imports.rejections(import_id, limit + 1, after)
 
 
-async def results(reading: Units, import_id: str) -> AsyncIterator[ImportResult]:
-    """What became of each row that was taken, in order, out of one snapshot."""
+async def refused(reading: Units, import_id: str) -> AsyncIterator[BadRow]:
+    """Every row that was not taken, in order, out of one snapshot."""
     async with reading() as uow:
+        async for row in uow.imports.refused(import_id):
+            yield row
+
+
+async def results(reading: Units, import_id: str) -> AsyncIterator[ImportResult]:
+    """What became of each row that was taken, in order, out of one snapshot.
+
+    Of a check without the child and the score: it leaves no trace with a child, and so tells no more than whether
+    there is one.
+    """
+    async with reading() as uow:
+        job = await uow.imports.get(import_id)
         async for result in uow.imports.results(import_id):
-            yield result
+            yield replace(result, child_id=None, score=None) if job is not None and job.check else result

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import islice
 from typing import BinaryIO
 
@@ -10,8 +10,9 @@ from chassis.errors import FieldError, Invalid
 from chassis.grants import Grant
 from chassis.idempotency import Answer, Idempotency, once
 from chassis.ids import new_id
+from child_index.application.import_ports import ImportOrder
 from child_index.application.ports import IndexUnitOfWork, Service, Units
-from child_index.domain.roll_files import UnreadableFile, read_rows
+from child_index.domain.roll_files import Roll, UnreadableFile, read_roll
 from child_index.domain.roll_rows import packed
 from contracts.vocabulary import Role
 
@@ -21,7 +22,7 @@ _PACKS_A_TRANSACTION = 8
 async def receive_import(
     units: Units,
     file: BinaryIO,
-    service_id: str,
+    order: ImportOrder,
     grant: Grant,
     most_rows: int,
     idempotency: Callable[[str], Idempotency],
@@ -32,12 +33,12 @@ async def receive_import(
     not import for, and for a file that cannot be read.
     """
     async with units() as uow:
-        service = await _service(uow, service_id, grant)
+        await _service(uow, order.service_id, grant)
     import_id = new_id()
     digest = await asyncio.to_thread(_digest, file)
-    packs = packed(read_rows(file), most_rows)
     try:
-        total = await _keep(units, import_id, service.service_id, packs, grant)
+        roll = await asyncio.to_thread(read_roll, file)
+        total = await _keep(units, import_id, order, roll, most_rows, grant)
         async with units() as uow:
 
             async def queue() -> Answer:
@@ -73,8 +74,10 @@ def _digest(file: BinaryIO) -> str:
     return digest.hexdigest()
 
 
-async def _keep(units: Units, import_id: str, service_id: str, packs: Iterator[tuple[bytes, int]], grant: Grant) -> int:
-    """Writes the packs, a few in each transaction so that a large file holds nobody up. Returns the number of rows."""
+async def _keep(units: Units, import_id: str, order: ImportOrder, roll: Roll, most_rows: int, grant: Grant) -> int:
+    """Writes the rows in packs, a few in each transaction so that a large file holds nobody up. Returns the number of
+    rows."""
+    packs = packed(roll.rows, most_rows)
     total = number = 0
     while True:
         # Reading is work for the processor, and must not hold up other requests.
@@ -83,7 +86,7 @@ async def _keep(units: Units, import_id: str, service_id: str, packs: Iterator[t
             return total
         async with units() as uow:
             if number == 0:
-                await uow.imports.begin(import_id, service_id, grant.agency_id, grant.viewer_id)
+                await uow.imports.begin(import_id, order, roll.headings, grant.agency_id, grant.viewer_id)
             for rows, count in some:
                 await uow.imports.add_chunk(import_id, number, rows)
                 number += 1

@@ -23,6 +23,8 @@ _SEXES = {
     **dict.fromkeys(("indeterminate", "i", "9"), "indeterminate"),
     **dict.fromkeys(("unknown", "not known", "u", "x", "0"), None),
 }
+_SPOILT = "\N{REPLACEMENT CHARACTER}"
+"""What programs write for text that they could not read."""
 SEXES = ("male", "female", "indeterminate")
 WILDCARDS = frozenset("*%?_")
 
@@ -31,7 +33,10 @@ def plain(text: str, length: int) -> str | None:
     """One line of text: outer and doubled spaces go, control characters and what cannot be written are refused."""
     if len(text) > 4 * length:
         raise ValueError("is too long")
-    if not text.isprintable() and any(unicodedata.category(c) in {"Cc", "Cs"} and c not in "\t\n\r" for c in text):
+    unreadable = not text.isprintable() and any(
+        unicodedata.category(c) in {"Cc", "Cs"} and c not in "\t\n\r" for c in text
+    )
+    if unreadable or _SPOILT in text:
         raise ValueError("holds characters that are not text")
     kept = " ".join((text if text.isascii() else unicodedata.normalize("NFC", text)).split())
     if len(kept) > length:

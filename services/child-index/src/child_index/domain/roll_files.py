@@ -15,10 +15,12 @@ from typing import BinaryIO, Final
 from child_index.domain.ctf_files import NoTransferFile, is_xml, pupils_in
 from child_index.domain.roll_forms import (
     HEADINGS,
+    Encoding,
     columns_in,
     declared_delimiter,
     delimiter_of,
     encoding_of,
+    names_in,
     places_in,
     repeated_in,
 )
@@ -47,9 +49,18 @@ class RawRow:
     fault: str | None = None
 
 
-def read_rows(file: BinaryIO) -> Iterator[RawRow]:
-    """The children of a list, in whatever form it has. Raises UnreadableFile, also midway."""
-    return _pupils(file) if is_xml(file) else _csv_rows(file)
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """A list that is being read. `headings`: what it calls each of `COLUMNS`, None for one that it has not."""
+
+    headings: tuple[str | None, ...]
+    rows: Iterator[RawRow]
+    """Raises UnreadableFile midway."""
+
+
+def read_roll(file: BinaryIO) -> Roll:
+    """The children of a list, in whatever form it has. Raises UnreadableFile."""
+    return Roll(COLUMNS, _pupils(file)) if is_xml(file) else _csv_roll(file)
 
 
 def _pupils(file: BinaryIO) -> Iterator[RawRow]:
@@ -63,14 +74,28 @@ def _pupils(file: BinaryIO) -> Iterator[RawRow]:
         raise UnreadableFile("has no pupils")
 
 
-def _csv_rows(file: BinaryIO) -> Iterator[RawRow]:
+def _csv_roll(file: BinaryIO) -> Roll:
     encoding = encoding_of(file)
     if encoding is None:
         raise UnreadableFile("is not text in UTF-8, UTF-16 or Windows-1252")
     text = io.TextIOWrapper(file, encoding=encoding.name, errors=encoding.errors, newline="")
+    lines = _Lines(text)
     try:
-        lines = _Lines(text)
         header = _header(lines)
+    except UnicodeDecodeError:
+        raise _not_text(encoding) from None
+    except UnreadableFile:
+        text.detach()
+        raise
+    return Roll(header.headings, _csv_rows(text, lines, header, encoding))
+
+
+def _not_text(encoding: Encoding) -> UnreadableFile:
+    return UnreadableFile(f"is not text in {encoding.name.upper()}")
+
+
+def _csv_rows(text: io.TextIOWrapper, lines: "_Lines", header: "_Header", encoding: Encoding) -> Iterator[RawRow]:
+    try:
         places = header.places
         row = 0
         for values, fault in _records(lines, header):
@@ -82,7 +107,7 @@ def _csv_rows(file: BinaryIO) -> Iterator[RawRow]:
         if row == 0:
             raise UnreadableFile("has a header, but no rows")
     except UnicodeDecodeError:
-        raise UnreadableFile(f"is not text in {encoding.name.upper()}") from None
+        raise _not_text(encoding) from None
     finally:
         text.detach()
 
@@ -119,9 +144,10 @@ class _Lines:
 
 @dataclass(frozen=True, slots=True)
 class _Header:
-    """Where each of our columns stands, and how many columns the file has."""
+    """Where each of our columns stands, what it is called, and how many columns the file has."""
 
     places: tuple[int | None, ...]
+    headings: tuple[str | None, ...]
     width: int
     delimiter: str
 
@@ -144,7 +170,9 @@ def _header(lines: _Lines) -> _Header:
     repeated = repeated_in(columns)
     if repeated:
         raise UnreadableFile(*(f"has the column {name} more than once" for name in repeated))
-    return _Header(places, len(columns), delimiter)
+    names = names_in(first, delimiter)
+    headings = tuple(None if place is None else names[place].strip() for place in places)
+    return _Header(places, headings, len(columns), delimiter)
 
 
 def _records(lines: _Lines, header: _Header) -> Iterator[tuple[list[str] | None, str | None]]:

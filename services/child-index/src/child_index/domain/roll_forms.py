@@ -97,12 +97,21 @@ def delimiter_of(header: str) -> str:
 
 
 def columns_in(header: str, delimiter: str) -> list[str]:
-    """The names of the columns, as they are compared: in lower case, with one space between words."""
+    """The names of the columns, as they are compared."""
+    return [comparable(name) for name in names_in(header, delimiter)]
+
+
+def names_in(header: str, delimiter: str) -> list[str]:
+    """The names of the columns as they are written."""
     try:
-        names = next(csv.reader([header], delimiter=delimiter), [])
+        return next(csv.reader([header], delimiter=delimiter), [])
     except csv.Error:
         return []
-    return [_NOT_A_WORD.sub(" ", name).strip().lower() for name in names]
+
+
+def comparable(name: str) -> str:
+    """A column's name in lower case, with one space between words."""
+    return _NOT_A_WORD.sub(" ", name).strip().lower()
 
 
 def places_in(columns: list[str]) -> tuple[int | None, ...]:

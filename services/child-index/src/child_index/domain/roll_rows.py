@@ -26,10 +26,12 @@ class GoodRow:
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """`faults`: (field, reason) pairs; a reason never repeats what the row says."""
+    """`faults`: (field, reason) pairs; a reason never repeats what the row says. `values`: the row as it was sent, in
+    the order of `COLUMNS`; None where it could not be read as one."""
 
     row: int
     faults: tuple[tuple[str, str], ...]
+    values: tuple[str, ...] | None = None
 
 
 def _local_id(text: str) -> str | None:
@@ -72,7 +74,7 @@ def read_row(raw: RawRow, today: date) -> GoodRow | BadRow:
         faults.append(("date_of_birth", str(error)))
     given_name, family_name = read.get("given_name"), read.get("family_name")
     if faults or born is None or given_name is None or family_name is None:
-        return BadRow(raw.row, tuple(faults))
+        return BadRow(raw.row, tuple(faults), raw.values)
     person = Person(
         given_name=given_name,
         family_name=family_name,
