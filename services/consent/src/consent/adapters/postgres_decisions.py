@@ -113,11 +113,18 @@ class PostgresDecisions:
                 _fail([each], error)
 
     async def _decide(self, together: Sequence[_Waiting]) -> None:
-        connection = self._free.pop() if self._free else None
-        if connection is None or connection.is_closed():
-            connection = await self._connect()
+        kept: Any = self._free.pop() if self._free else None
+        connection: Any = await self._connect() if kept is None or kept.is_closed() else kept
         try:
-            rows = await self._concluded(connection, together)
+            try:
+                rows = await self._concluded(connection, together)
+            except (*_WENT_AWAY, asyncpg.InterfaceError, OSError):
+                if connection is not kept:
+                    raise
+                # Cut since it was last used, as by a restart. Nothing was written yet, so it is done again.
+                connection.terminate()
+                connection = await self._connect()
+                rows = await self._concluded(connection, together)
             if rows:
                 columns = ([row[name] for row in rows] for name in LOG_COLUMNS)
                 await connection.execute(_INSERT, *columns)
