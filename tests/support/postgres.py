@@ -47,6 +47,7 @@ class Postgres:
 
     def __init__(self, folder: Path, *, durable: bool) -> None:
         self._folder = folder
+        self._durable = durable
         self._account = _account()
         self._password = secrets.token_hex(16)
         (self.port,) = free_ports(1)
@@ -95,6 +96,7 @@ class Postgres:
             shutil.chown(password_file, self._account)
         initdb = [_program("initdb"), "-D", str(self._data), "-U", SUPERUSER, "--encoding=UTF8"]
         initdb += ["--locale=C.UTF-8", "--auth=scram-sha-256", f"--pwfile={password_file}"]
+        initdb += [] if self._durable else ["--no-sync"]
         done = subprocess.run(tied_to_us(initdb, account=self._account), capture_output=True, text=True, check=False)
         if done.returncode:
             raise RuntimeError(f"initdb failed: {done.stderr.strip()}")
