@@ -6,6 +6,8 @@ from collections import OrderedDict
 from chassis.errors import TooMany
 
 REMEMBERED_CALLERS = 20_000
+_ROUNDING = 1e-7
+"""Of a request: what a difference of two times may fall short by, so that who waited as told is served."""
 
 
 class RateLimit:
@@ -27,7 +29,7 @@ class RateLimit:
             return
         left, at = self._buckets.get(caller, (self._size, now))
         left = min(self._size, left + (now - at) * self._per_second)
-        permitted = left >= 1
+        permitted = left >= 1 - _ROUNDING
         self._buckets[caller] = (left - 1 if permitted else left, now)
         self._buckets.move_to_end(caller)
         while len(self._buckets) > self._remembered:
