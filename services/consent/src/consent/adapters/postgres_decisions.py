@@ -44,7 +44,7 @@ _Row = namedtuple("_Row", ("kind", "child", "a", "b", "c", "d", "e", "f", "g"))
 
 # Away, full, read-only, or a table that is gone: nothing is answered. Where the server did not refuse the statement but
 # went away, the rows may have been written all the same, and are not written again.
-_FAILED = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+_FAILED = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 _WENT_AWAY = (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
 _MOST_TOGETHER = 64
 
@@ -118,10 +118,11 @@ class PostgresDecisions:
         try:
             try:
                 rows = await self._concluded(connection, together)
-            except (*_WENT_AWAY, asyncpg.InterfaceError, OSError):
+            except (*_WENT_AWAY, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
                 if connection is not kept:
                     raise
-                # Cut since it was last used, as by a restart. Nothing was written yet, so it is done again.
+                # Cut since it was last used, as by a restart (a client error, where the driver has heard the server's
+                # last words and not yet of the end). Nothing was written yet, so it is done again.
                 connection.terminate()
                 connection = await self._connect()
                 rows = await self._concluded(connection, together)
