@@ -62,6 +62,27 @@ def test_a_list_is_taken_in_and_its_bad_rows_are_told(kith: Running, roll: Path,
     ]
 
 
+def test_a_full_roll_ends_who_is_not_on_it(kith: Running, tmp_path: Path) -> None:
+    roll = tmp_path / "full.csv"
+    words = ("import", str(roll), "--service", "roll", "--as", "index", "--url", kith.url, "--full-roll")
+    told = []
+    for rows, more in (
+        (GOOD, ("--leavers-limit", "100")),
+        (GOOD.splitlines()[0], ("--check",)),
+        (GOOD.splitlines()[0], ("--leavers-limit", "100")),
+    ):
+        roll.write_text(HEADER + rows)
+        done = typed(*words, *more)
+        assert done.exit_code == 0, done.stderr
+        told.append(done.stdout.splitlines()[-1])
+    assert "not on the roll and left" in told[0]
+    assert told[1] == (
+        "1 children are not on the roll, but nobody left: they are too many; if they did leave, import again with "
+        "--leavers-limit 100"
+    )
+    assert told[2] == "1 children are not on the roll and left"
+
+
 def test_a_token_serves_as_well(kith: Running, roll: Path) -> None:
     token = typed("token", "--as", "index", KITH_DATA_DIR=str(kith.data_dir)).stdout.strip()
     words = ("import", str(roll), "--service", "roll", "--url", kith.url)

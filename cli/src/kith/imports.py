@@ -21,26 +21,23 @@ from kith.files import written_whole
 
 SHOWN = 20
 PAGE = 200
+_HELD = {
+    "rejected-rows": "rejected rows may be theirs; mend the rows and send the roll again",
+    "too-many": "they are too many; if they did leave, import again with --leavers-limit 100",
+}
 _SUMS = ("created", "matched", "review", "rejected")
 
 
 def import_file(
-    kith: Kith,
-    file: Path,
-    service_id: str,
-    results: Path | None = None,
-    rejections: Path | None = None,
-    *,
-    check: bool = False,
+    kith: Kith, file: Path, asked: dict[str, str], results: Path | None = None, rejections: Path | None = None
 ) -> None:
     """Imports, with a bar on standard error while a person is looking on. Raises `CommandError` when it failed.
 
-    `check`: only tells what an import would do.
+    `asked`: the fields of the request beside the file.
     """
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeElapsedColumn(), console=console, disable=not console.is_terminal) as progress:
-        asked = {"service_id": service_id, **({"check": "true"} if check else {})}
         import_id = _upload(kith, file, asked, progress)
         found = _wait(kith, import_id, progress)
     if found["state"] != "completed":
@@ -107,8 +104,18 @@ def _tell_sums(found: dict[str, Any]) -> None:
     typer.echo(f"{found['total']:,} rows: {sums}")
     if found.get("check"):
         typer.echo("This was a check: nothing was written.")
+    if found.get("full_roll"):
+        _tell_leavers(found)
     if found["review"]:
         typer.echo("Rows for review may be children who are known already: an index officer decides.")
+
+
+def _tell_leavers(found: dict[str, Any]) -> None:
+    held = _HELD.get(found.get("leavers_held", ""))
+    if held:
+        typer.echo(f"{found['leavers']:,} children are not on the roll, but nobody left: {held}")
+    else:
+        typer.echo(f"{found['left']:,} children are not on the roll and {'would leave' if found['check'] else 'left'}")
 
 
 def _save(kith: Kith, path: str, out: Path) -> int:

@@ -60,13 +60,27 @@ def import_(
         Path | None, typer.Option(help="Keep the rows that were not taken, as CSV to mend and send again.")
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Only tell what would happen.")] = False,
+    full_roll: Annotated[
+        bool, typer.Option("--full-roll", help="The list is the whole roll: who is not on it any more has left.")
+    ] = False,
+    leavers_limit: Annotated[
+        int | None,
+        typer.Option(min=0, max=100, help="Of a full roll: nobody leaves where more in a hundred would (else 20)."),
+    ] = None,
 ) -> None:
     """Import a list of children."""
     from kith.client import Kith
     from kith.imports import import_file
 
     with Kith(url, "administration", subject=subject, token=None if subject else token) as kith:
-        import_file(kith, file, service, results, rejections, check=check)
+        asked = {"service_id": service}
+        if check:
+            asked["check"] = "true"
+        if full_roll:
+            asked["full_roll"] = "true"
+        if leavers_limit is not None:
+            asked["leavers_limit"] = str(leavers_limit)
+        import_file(kith, file, asked, results, rejections)
 
 
 @audit.app.command()

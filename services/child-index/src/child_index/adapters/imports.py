@@ -39,6 +39,8 @@ class SqlImports:
                 import_id=import_id,
                 service_id=order.service_id,
                 is_check=order.check,
+                is_full_roll=order.full_roll,
+                leavers_limit=order.leavers_limit,
                 headings=list(headings),
                 agency_id=agency_id,
                 created_by=created_by,
@@ -102,6 +104,11 @@ class SqlImports:
                 last_event_id=row.last_event_id,
                 check=row.is_check,
                 headings=tuple(row.headings),
+                full_roll=row.is_full_roll,
+                leavers_limit=row.leavers_limit,
+                leavers=row.leavers,
+                left=row.left_count,
+                leavers_held=row.leavers_held,
             )
             for row in await self._connection.execute(query)
         ]
@@ -163,6 +170,21 @@ class SqlImports:
         done = sa.select(columns.next_chunk - 1).where(columns.import_id == import_id).scalar_subquery()
         await self._connection.execute(
             sa.delete(_chunks).where(_chunks.c.import_id == import_id, _chunks.c.number == done)
+        )
+
+    async def found_leavers(self, import_id: str, leavers: int, held: str | None) -> None:
+        await self._connection.execute(
+            sa.update(_imports).where(_imports.c.import_id == import_id).values(leavers=leavers, leavers_held=held)
+        )
+
+    async def left(self, import_id: str, count: int, last_event_id: str | None) -> None:
+        await self._connection.execute(
+            sa.update(_imports)
+            .where(_imports.c.import_id == import_id)
+            .values(
+                left_count=_imports.c.left_count + count,
+                last_event_id=sa.func.coalesce(last_event_id, _imports.c.last_event_id),
+            )
         )
 
     async def separated(self, import_id: str, row: int, child_id: str) -> None:

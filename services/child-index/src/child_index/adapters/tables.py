@@ -234,6 +234,14 @@ episodes = sa.Table(
         sqlite_where=sa.text("ended_on IS NULL AND practitioner_id IS NULL"),
         postgresql_where=sa.text("ended_on IS NULL AND practitioner_id IS NULL"),
     ),
+    # For the leavers of a full roll.
+    sa.Index(
+        "ix_episodes_by_list",
+        "service_id",
+        "import_id",
+        sqlite_where=sa.text("ended_on IS NULL AND import_id IS NOT NULL"),
+        postgresql_where=sa.text("ended_on IS NULL AND import_id IS NOT NULL"),
+    ),
 )
 
 lead_professionals = sa.Table(
@@ -294,6 +302,13 @@ imports = sa.Table(
     sa.Column("is_check", sa.Boolean, nullable=False, server_default=sa.false()),
     # What the list calls each of our columns, for its rejections file.
     sa.Column("headings", sa.JSON, nullable=False, server_default="[]"),
+    # Of a list that is the whole roll: how many in a hundred may leave, how many were found to have left, how many
+    # episodes ended for that, and why none did.
+    sa.Column("is_full_roll", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("leavers_limit", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("leavers", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("left_count", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("leavers_held", sa.String(20)),
 )
 
 import_chunks = sa.Table(

@@ -10,6 +10,7 @@ from child_index.adapters.episodes import SqlEpisodes, SqlLeads
 from child_index.adapters.family import SqlFamily
 from child_index.adapters.history import SqlHistory
 from child_index.adapters.imports import SqlImports
+from child_index.adapters.leavers import SqlLeavers
 from child_index.adapters.merges import SqlMerges
 from child_index.adapters.quality import SqlQuality
 from child_index.adapters.reassignments import SqlReassignments
@@ -34,6 +35,7 @@ class SqlUnitOfWork(IndexUnitOfWork):
         self.reviews = SqlReviews(self.connection, self._clock)
         self.statements = SqlStatements(self.connection, self._clock)
         self.imports = SqlImports(self.connection, self._clock)
+        self.leavers = SqlLeavers(self.connection)
         self.archive = SqlArchive(self.connection)
         self.history = SqlHistory(self.connection, self._clock)
         self.quality = SqlQuality(self.connection)

@@ -126,6 +126,14 @@ class ImportAnswer(BaseModel):
     review: Annotated[int, STRUCTURE]
     rejected: Annotated[int, STRUCTURE]
     check: Annotated[bool, STRUCTURE, Field(description="The counts tell what would happen; nothing was written")]
+    full_roll: Annotated[bool, STRUCTURE]
+    leavers: Annotated[int, STRUCTURE, Field(description="Of a full roll: children of earlier lists who are not on it")]
+    left: Annotated[int, STRUCTURE, Field(description="Of these, whose episode ended (of a check: would end)")]
+    leavers_held: Annotated[
+        str | None,
+        STRUCTURE,
+        Field(description="Why nobody left: `rejected-rows` (a refused row may be one of them) or `too-many`"),
+    ]
 
 
 class RejectionAnswer(BaseModel):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import AsyncIterator
 from dataclasses import astuple
 from typing import Annotated, Any, Literal
@@ -26,6 +27,7 @@ from child_index.api.wiring import Parts
 from child_index.application.import_ports import ImportOrder
 from child_index.application.read_import import read_import, read_rejections, refused, results
 from child_index.application.receive_import import receive_import
+from child_index.domain.full_roll import USUAL_LIMIT
 from child_index.domain.rejected_rows import heading, line
 from contracts import headers
 
@@ -53,6 +55,19 @@ _UPLOAD: dict[str, Any] = {
                             "default": False,
                             "description": "Only tell what would happen: no child, episode or review is made",
                         },
+                        "full_roll": {
+                            "type": "boolean",
+                            "default": False,
+                            "description": "The list is the whole roll: children of earlier lists of this service who "
+                            "are not on it have left, and their episode ends",
+                        },
+                        "leavers_limit": {
+                            "type": "integer",
+                            "minimum": 0,
+                            "maximum": 100,
+                            "default": USUAL_LIMIT,
+                            "description": "Of a full roll: nobody leaves where more in a hundred would",
+                        },
                     },
                 }
             }
@@ -68,6 +83,7 @@ _CSV: dict[int | str, dict[str, Any]] = {
 _Format = Annotated[
     Literal["json", "csv"] | None, Query(description="`csv`: the rows themselves, as with `Accept: text/csv`.")
 ]
+_PERCENT = re.compile("0|[1-9][0-9]?|100")
 _YES_OR_NO: dict[object, bool] = {"true": True, "false": False}
 _IMPORT_READ = Annotated[Grant, Depends(Granted("import.read"))]
 _SERVICE_ID: TypeAdapter[str] = TypeAdapter(Id)
@@ -93,7 +109,8 @@ def imports_router(parts: Parts) -> APIRouter:
 
         The list is kept before it is acknowledged; a worker then takes it row by row. Bad rows are listed and stop
         nothing. Sending the same list again creates nothing. Of a date the day comes before the month, or the year
-        comes first. With `check` nothing is written, and the import tells what would happen.
+        comes first. With `check` nothing is written, and the import tells what would happen. After the last row of
+        a `full_roll` the episodes of those who are not on it end, unless `leavers_held` tells why not.
         """
         try:
             async with request.form(max_files=1, max_fields=6) as form:
@@ -199,17 +216,22 @@ def _upload(form: FormData) -> tuple[UploadFile, ImportOrder]:
     errors = [FieldError("/file", "is needed")] if not isinstance(file, UploadFile) else []
     if not isinstance(service_id, str):
         errors.append(FieldError("/service_id", "is needed"))
-    check = _YES_OR_NO.get(form.get("check", "false"))
-    if check is None:
-        errors.append(FieldError("/check", "is neither true nor false"))
-    if set(form) - {"file", "service_id", "check"}:
+    flags = {name: _YES_OR_NO.get(form.get(name, "false")) for name in ("check", "full_roll")}
+    errors += [FieldError(f"/{name}", "is neither true nor false") for name, said in flags.items() if said is None]
+    limit = form.get("leavers_limit", str(USUAL_LIMIT))
+    if not isinstance(limit, str) or _PERCENT.fullmatch(limit) is None:
+        errors.append(FieldError("/leavers_limit", "is not a whole number from 0 to 100"))
+    elif "leavers_limit" in form and flags["full_roll"] is False:
+        errors.append(FieldError("/leavers_limit", "is for a full roll alone"))
+    if set(form) - {"file", "service_id", "leavers_limit", *flags}:
         errors.append(FieldError("", "holds a field that is not of this request"))
-    if errors or not isinstance(file, UploadFile) or check is None:
+    if errors or not isinstance(file, UploadFile):
         raise Invalid(errors)
     try:
-        return file, ImportOrder(_SERVICE_ID.validate_python(service_id), check=check)
+        service = _SERVICE_ID.validate_python(service_id)
     except ValidationError as error:
         raise Invalid.field("/service_id", "is not a service that you may import for") from error
+    return file, ImportOrder(service, bool(flags["check"]), bool(flags["full_roll"]), int(str(limit)))
 
 
 def _after(cursor: str | None) -> tuple[int, str]:

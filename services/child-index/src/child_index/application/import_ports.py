@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from child_index.domain.full_roll import USUAL_LIMIT
 from child_index.domain.roll_rows import BadRow
 
 
@@ -27,6 +28,14 @@ class Import:
     """Nothing is written but what would happen."""
     headings: tuple[str | None, ...]
     """What the list calls each of our columns."""
+    full_roll: bool
+    leavers_limit: int
+    leavers: int
+    """How many were found not to be on a full roll."""
+    left: int
+    """How many episodes ended for that (of a check: would end)."""
+    leavers_held: str | None
+    """Why none did (`domain.full_roll`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,10 @@ class ImportOrder:
 
     service_id: str
     check: bool = False
+    full_roll: bool = False
+    """Who is not on it has left."""
+    leavers_limit: int = USUAL_LIMIT
+    """So many in a hundred may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +110,10 @@ class ImportRepository(Protocol):
     ) -> None:
         """Keeps what a batch came to, drops its chunk and moves on to the next."""
         ...
+
+    async def found_leavers(self, import_id: str, leavers: int, held: str | None) -> None: ...
+
+    async def left(self, import_id: str, count: int, last_event_id: str | None) -> None: ...
 
     async def separated(self, import_id: str, row: int, child_id: str) -> None:
         """A row that was linked by mistake has a child of its own now."""

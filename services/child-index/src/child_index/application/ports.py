@@ -12,6 +12,7 @@ from child_index.application.agency_ports import Agency
 from child_index.application.archive_ports import ArchiveRepository
 from child_index.application.history_ports import HistoryRepository
 from child_index.application.import_ports import ImportRepository
+from child_index.application.leaver_ports import LeaverRepository
 from child_index.application.quality_ports import QualityRepository
 from child_index.application.reassignment_ports import ReassignmentRepository
 from child_index.domain.person import ChildRecord, Person
@@ -423,6 +424,7 @@ class IndexUnitOfWork(UnitOfWork):
     family: FamilyRepository
     reviews: ReviewRepository
     imports: ImportRepository
+    leavers: LeaverRepository
     quality: QualityRepository
     history: HistoryRepository
     archive: ArchiveRepository

@@ -17,6 +17,7 @@ from chassis.errors import Unavailable
 from child_index.application.enrolment import begin_with_service, open_register, save_register
 from child_index.application.import_ports import Import, ImportResult
 from child_index.application.knowledge import KnowledgeSource
+from child_index.application.leavers import let_leave
 from child_index.application.ports import IndexUnitOfWork, Service, Units
 from child_index.domain.days import uk_date
 from child_index.domain.placement import Placement, Submission
@@ -93,7 +94,7 @@ class ImportWorker:
             chunk = await uow.imports.chunk(job.import_id, job.next_chunk)
             today = uk_date(uow.now())
         if chunk is None:
-            return await self._finish(job, "completed")
+            return await self._end(job)
         batch = await asyncio.to_thread(_read, chunk, job.service_id, today)
         return await self._process(job, batch)
 
@@ -124,16 +125,32 @@ class ImportWorker:
             await uow.commit()
             return True
 
+    async def _end(self, job: Import) -> bool:
+        """All rows are taken. False when another process is at this import."""
+        if not job.full_roll:
+            return await self._finish(job, "completed")
+        async with self._units() as uow:
+            taken = await uow.imports.take(job.import_id)
+            if taken is not None and taken.next_chunk == job.next_chunk:
+                all_left = await let_leave(uow, taken, source_of(job.service_id))
+                if all_left:
+                    await self._finished(uow, job, "completed")
+                await uow.commit()
+        return taken is not None
+
     async def _finish(self, job: Import, state: str) -> bool:
         """False when another process is at this import."""
         async with self._units() as uow:
             taken = await uow.imports.take(job.import_id)
             if taken is not None and taken.next_chunk == job.next_chunk:
-                await uow.imports.finish(job.import_id, state)
+                await self._finished(uow, job, state)
                 await uow.commit()
-                self._failures.pop(job.import_id, None)
-                log.info("imports.finished", import_id=job.import_id, state=state)
         return taken is not None
+
+    async def _finished(self, uow: IndexUnitOfWork, job: Import, state: str) -> None:
+        await uow.imports.finish(job.import_id, state)
+        self._failures.pop(job.import_id, None)
+        log.info("imports.finished", import_id=job.import_id, state=state)
 
     async def _note_failure(self, job: Import, error: Exception) -> None:
         """A batch that fails again and again fails its import, so that it does not hold up the imports after it."""
@@ -191,15 +208,11 @@ def source_of(service_id: str) -> str:
 
 def _foretold(register: Register, placement: Placement) -> Placement:
     """What a check keeps: no id of what it did not make."""
-    made = placement.child_id is not None and placement.child_id in register.changes.added
-    known = placement.outcome == "review" and not any(
-        each.review_id == placement.review_id for each in register.changes.reviews
-    )
-    return replace(
-        placement,
-        child_id=None if made else placement.child_id,
-        review_id=placement.review_id if known else None,
-    )
+    if placement.child_id is not None and placement.child_id in register.changes.added:
+        return replace(placement, child_id=None)
+    asked = next((each for each in register.changes.reviews if each.review_id == placement.review_id), None)
+    # Of a review that is not made, whom it would be about: a full roll does not count them among the leavers.
+    return placement if asked is None else replace(placement, child_id=asked.candidate_id, review_id=None)
 
 
 def _place(register: Register, submissions: Sequence[Submission]) -> list[Placement]:
