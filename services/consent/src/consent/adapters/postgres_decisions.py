@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]
+import orjson
 
 from chassis.database import Database
 from chassis.errors import Unavailable
@@ -31,12 +32,11 @@ _FACTS = (
     .replace(":viewers", "$2::varchar[]")
     .replace(":accounts", "$3::varchar[]")
 )
-_ARRAYS = ", ".join(
-    f"${place}::{'timestamptz' if name == 'at' else 'text'}[]" for place, name in enumerate(LOG_COLUMNS, 1)
-)
+_COLUMNS = ", ".join(LOG_COLUMNS)
 _INSERT = f"""
 WITH said AS (
-  INSERT INTO {access_log.name} ({", ".join(LOG_COLUMNS)}) SELECT * FROM unnest({_ARRAYS}) RETURNING entry_id, leaf_hash
+  INSERT INTO {access_log.name} ({_COLUMNS})
+  SELECT {_COLUMNS} FROM json_populate_recordset(NULL::{access_log.name}, $1::json) RETURNING entry_id, leaf_hash
 )
 INSERT INTO {log_waiting.name} (entry_id, leaf_hash) SELECT entry_id, leaf_hash FROM said
 """  # noqa: S608 - names of our own
@@ -127,8 +127,8 @@ class PostgresDecisions:
                 connection = await self._connect()
                 rows = await self._concluded(connection, together)
             if rows:
-                columns = ([row[name] for row in rows] for name in LOG_COLUMNS)
-                await connection.execute(_INSERT, *columns)
+                # As one text: the driver looks at each value of an array for arrays within it.
+                await connection.execute(_INSERT, orjson.dumps(rows).decode())
         except asyncpg.PostgresError:  # the server said no, and is there for the next
             self._free.append(connection)
             raise
