@@ -11,7 +11,7 @@ from child_index.domain.person import ChildRecord
 from child_index.domain.wholes import Whole, wholes
 from contracts.vocabulary import Category, Role
 
-SCHOOL, GP = "school", "gp"
+SCHOOLS, GP_PRACTICES = frozenset({"school"}), frozenset({"gp", "gp-practice", "gp_practice"})
 """The service types whose current episodes tell which school a child goes to, and where they are registered."""
 
 
@@ -47,8 +47,8 @@ async def read_child(uow: IndexUnitOfWork, grant: Grant, without: Collection[Cat
     where = Category.WHEREABOUTS in granted
     return ChildView(
         child=child,
-        schools=_current(shown, SCHOOL) if where else None,
-        gp_practices=_current(shown, GP) if where else None,
+        schools=_current(shown, SCHOOLS) if where else None,
+        gp_practices=_current(shown, GP_PRACTICES) if where else None,
         family=family,
         household=await _household(uow, child, family) if where and family is not None else None,
         involvements=shown if with_involvement else None,
@@ -81,11 +81,11 @@ def is_sensitive(episode: Episode, service: Service | None) -> bool:
     return episode.sensitive or (service is not None and service.sensitive)
 
 
-def _current(involvements: list[Involvement], kind: str) -> list[Service]:
+def _current(involvements: list[Involvement], kinds: Collection[str]) -> list[Service]:
     current = {
         each.service.service_id: each.service
         for each in involvements
-        if each.episode.ended_on is None and each.service is not None and each.service.type == kind
+        if each.episode.ended_on is None and each.service is not None and each.service.type in kinds
     }
     return list(current.values())
 
