@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from chassis.ids import is_uuid
 from contracts import headers
+from contracts.events import ChildPurged
 from contracts.vocabulary import Category
 from tests.assessment.desk import BASE, TEACHER, TEMPLATE, Desk
 from tests.notifications.kit import child, problem
@@ -161,3 +162,14 @@ async def test_whose_an_assessment_is_is_told_between_parts_alone(desk: Desk) ->
     assert (await desk.kit.owner("assessment", "%00")).json() == {"child_id": None}
     assert (await desk.kit.owner("assessment", assessment_id, key="guess")).status_code == 404
     assert (await desk.kit.owner("episode", assessment_id)).status_code == 404
+
+
+async def test_a_purged_childs_assessments_are_gone_with_all_that_was_written(desk: Desk) -> None:
+    purged, other = child(), child()
+    gone, kept = await desk.begun(purged), await desk.begun(other)
+    sw = desk.practitioner("sw", purged)
+    await sw.write(gone, "child_words", {"words": "I like trains"})
+    await desk.kit.tell(ChildPurged(child_id=purged))
+    assert (await sw.read(gone)).status_code == 404
+    assert (await sw.listed())["items"] == []
+    assert (await desk.practitioner("sw", other).read(kept)).status_code == 200

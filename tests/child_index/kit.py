@@ -179,6 +179,12 @@ class Caller:
         done: dict[str, Any] = response.json()
         return done
 
+    async def purge_run(self, *, dry_run: bool = False) -> dict[str, Any]:
+        response = await self.call("POST", "/v1/records/purge-runs", "record.purge", json={"dry_run": dry_run})
+        assert response.status_code == 200, response.text
+        done: dict[str, Any] = response.json()
+        return done
+
     async def open_episode(self, child: str, *, key: str | None = None, **episode: Any) -> httpx.Response:
         sent = {} if key is None else {headers.IDEMPOTENCY_KEY: key}
         body = {"started_on": "2024-05-01", **episode}

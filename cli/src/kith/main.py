@@ -134,6 +134,25 @@ def archive(
         records.archive_records(kith, ids, dry_run=dry_run)
 
 
+@records.app.command("purge")
+@in_one_line
+def purge_records(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing; say what would be.")] = False,
+    ids: Annotated[Path | None, typer.Option(help="File to write with the ids of these records.")] = None,
+    subject: As = None,
+    token: Token = None,
+    url: Url = LOCAL,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Purge what was archived long ago, in every service. To be run daily: it takes two runs, a day apart."""
+    from kith.client import Kith
+
+    if not (yes or dry_run):
+        typer.confirm("What is purged cannot be brought back. Purge what is due?", abort=True)
+    with Kith(url, "data-quality", subject=subject, token=None if subject else token) as kith:
+        records.purge_records(kith, ids, dry_run=dry_run)
+
+
 @app.command()
 @in_one_line
 def demo(url: Url = LOCAL) -> None:

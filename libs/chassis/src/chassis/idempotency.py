@@ -6,12 +6,15 @@ The answer is kept in the transaction of the work itself, so a crash keeps both 
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.errors import Conflict, FieldError, Invalid
+from chassis.messaging import MessagingTables
 from chassis.unit_of_work import UnitOfWork
 
 
@@ -34,6 +37,16 @@ class Answer:
     status: int
     body: dict[str, Any]
     etag: str | None = None
+
+
+KEPT = timedelta(days=30)
+"""For how long an answer is kept at least; nobody asks again later."""
+
+
+async def forget_answers(connection: AsyncConnection, messaging: MessagingTables, at: datetime) -> None:
+    """Drops the answers of long ago when a child is purged: nothing has been written about the child since."""
+    table = messaging.idempotency
+    await connection.execute(sa.delete(table).where(table.c.created_at < at - KEPT))
 
 
 async def once(uow: UnitOfWork, idempotency: Idempotency, work: Callable[[], Awaitable[Answer]]) -> Answer:

@@ -102,6 +102,13 @@ class ChildRestored(Event):
     child_id: str
 
 
+class ChildPurged(Event):
+    """The record is gone for good, years after it was archived: every service drops what it holds of the child."""
+
+    topic = CHILD_INDEX
+    child_id: str
+
+
 class ServiceEpisodeStarted(Event):
     """Somebody is now involved with the child: a practitioner, or a service whose team shares the relationship."""
 
@@ -395,6 +402,7 @@ EVENT_TYPES: dict[str, type[Event]] = {
         ChildDetailsChanged,
         ChildArchived,
         ChildRestored,
+        ChildPurged,
         ServiceEpisodeStarted,
         ServiceEpisodeEnded,
         LeadProfessionalAssigned,

@@ -70,5 +70,7 @@ def create_app(
         app.include_router(router(parts))
     app.include_router(fhir_router(parts))
     app.include_router(quality_router(parts, settings.stale_months))
-    app.include_router(archive_router(parts, Ages(settings.archive_age, settings.archive_age_with_consent)))
+    app.include_router(
+        archive_router(parts, Ages(settings.archive_age, settings.archive_age_with_consent, settings.purge_years))
+    )
     return app

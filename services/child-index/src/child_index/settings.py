@@ -19,5 +19,7 @@ class ChildIndexSettings(ServiceSettings, LikenessSettings):
     """At which age a record is archived."""
     archive_age_with_consent: Annotated[int, Field(ge=16, le=30)] = 25
     """At which age a record is archived that a consent in force keeps open for longer."""
+    purge_years: Annotated[int, Field(ge=1, le=100)] = 6
+    """For how long an archived record is kept before it is purged."""
     stale_months: Annotated[int, Field(ge=1, le=240)] = 12
     """In the report on data quality, a record of which nothing was heard for so many months counts as stale."""

@@ -2,14 +2,16 @@
 
 from collections.abc import Collection
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from assessment.adapters.tables import assessments, contribution_versions, contributions
+from assessment.adapters.tables import assessments, contribution_versions, contributions, messaging
 from assessment.domain.assessments import Assessment, Contribution, Status
+from chassis.idempotency import forget_answers
 
 
 class SqlAssessments:
@@ -18,6 +20,12 @@ class SqlAssessments:
 
     async def add(self, assessment: Assessment) -> bool:
         return await _inserted(self._connection, sa.insert(assessments).values(**asdict(assessment)))
+
+    async def purge(self, child_id: str, at: datetime) -> None:
+        await forget_answers(self._connection, messaging, at)
+        theirs = sa.select(assessments.c.assessment_id).where(assessments.c.child_id == child_id)
+        for table in (contribution_versions, contributions, assessments):
+            await self._connection.execute(sa.delete(table).where(table.c.assessment_id.in_(theirs)))
 
     async def open_of(self, records: Collection[str], template_id: str) -> str | None:
         table = assessments

@@ -1,6 +1,7 @@
 """What the use cases need of the world."""
 
 from collections.abc import Callable, Collection
+from datetime import datetime
 from typing import Protocol
 
 from assessment.domain.assessments import Assessment, Contribution
@@ -18,6 +19,9 @@ class AssessmentRepository(Protocol):
 
     async def of_child(self, records: Collection[str], before: str | None, limit: int) -> list[Assessment]:
         """Newest first, from the one after the assessment id `before`."""
+
+    async def purge(self, child_id: str, at: datetime) -> None:
+        """Drops all of the record's assessments, with every version of their contributions, for good."""
 
 
 class ContributionRepository(Protocol):

@@ -2,17 +2,43 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.bulk import insert_new, put
+from chassis.idempotency import forget_answers
 from child_index.adapters import tables
 from child_index.adapters.sql import among
-from child_index.application.archive_ports import Aged
+from child_index.application.archive_ports import Aged, Expiring
 
+OF_A_CHILD: tuple[sa.Column[Any], ...] = (
+    tables.record_changes.c.child_no,
+    tables.record_changes.c.other_child_id,
+    tables.hidden_keys.c.child_no,
+    tables.hidden_names.c.child_no,
+    tables.blocking_keys.c.child_no,
+    tables.other_names.c.child_no,
+    tables.addresses.c.child_no,
+    tables.source_records.c.child_no,
+    tables.statements.c.child_no,
+    tables.partings.c.child_no,
+    tables.partings.c.other_child_no,
+    tables.match_reviews.c.candidate_no,
+    tables.match_reviews.c.result_no,
+    tables.import_results.c.child_id,
+    tables.episodes.c.child_no,
+    tables.lead_professionals.c.child_no,
+    tables.relationships.c.child_no,
+    tables.relationships.c.other_child_no,
+    tables.merges.c.from_no,
+    tables.merges.c.into_no,
+    tables.keeping_consents.c.child_id,
+    tables.children.c.child_no,
+)
+"""Every column that names a child, in an order in which their rows can go. A test holds it against the tables."""
 _child, _keeping = tables.children, tables.keeping_consents
 
 
@@ -37,15 +63,20 @@ class SqlArchive:
         alone = [row.child_no for row in found if row.root_no is None]
         return await self._sets(roots, alone, now), found[-1].child_no if len(found) == limit else 0
 
-    async def _sets(self, roots: Collection[int], alone: Collection[int], now: datetime) -> list[Aged]:
+    async def _members(
+        self, roots: Collection[int], alone: Collection[int], *more: sa.ColumnElement[Any]
+    ) -> dict[int, list[Any]]:
+        """All records of these children, those of each together."""
         which = sa.or_(
             among(self._connection, _child.c.root_no, roots), among(self._connection, _child.c.child_no, alone)
         )
-        kept = _child.c.child_id.in_(_in_force(now)).label("kept")
-        columns = (_child.c.child_no, _child.c.child_id, _child.c.root_no, _child.c.date_of_birth, _child.c.archived_at)
         sets: dict[int, list[Any]] = defaultdict(list)
-        for row in await self._connection.execute(sa.select(*columns, kept).where(which).order_by(_child.c.child_no)):
+        for row in await self._connection.execute(sa.select(_child, *more).where(which).order_by(_child.c.child_no)):
             sets[row.root_no or row.child_no].append(row)
+        return sets
+
+    async def _sets(self, roots: Collection[int], alone: Collection[int], now: datetime) -> list[Aged]:
+        sets = await self._members(roots, alone, _child.c.child_id.in_(_in_force(now)).label("kept"))
         return [
             Aged(
                 {row.child_id: row.date_of_birth for row in rows},
@@ -58,6 +89,51 @@ class SqlArchive:
     async def set_archived(self, child_ids: Collection[str], at: datetime | None) -> None:
         which = among(self._connection, _child.c.child_id, child_ids)
         await self._connection.execute(sa.update(_child).where(which).values(archived_at=at))
+
+    async def for_purge(self, archived_by: date, limit: int, after: int) -> tuple[list[Expiring], int]:
+        # A day more than in Britain, whatever the season; the rule itself looks at the days.
+        at = datetime.combine(archived_by + timedelta(days=2), time(), UTC)
+        wanted = sa.or_(_child.c.archived_at < at, _child.c.purge_due_at.is_not(None))
+        query = (
+            sa.select(_child.c.child_no, _child.c.root_no)
+            .where(wanted, _child.c.child_no > after)
+            .order_by(_child.c.child_no)
+            .limit(limit)
+        )
+        found = (await self._connection.execute(query)).all()
+        roots = {row.root_no for row in found if row.root_no is not None}
+        alone = [row.child_no for row in found if row.root_no is None]
+        children = []
+        for rows in (await self._members(roots, alone)).values():
+            archived = [row.archived_at for row in rows]
+            due = [row.purge_due_at for row in rows]
+            children.append(
+                Expiring(
+                    {row.child_id: row.date_of_birth for row in rows},
+                    archived_at=None if None in archived else max(archived),
+                    due_since=None if None in due else max(due),
+                )
+            )
+        return children, found[-1].child_no if len(found) == limit else 0
+
+    async def set_due(self, child_ids: Collection[str], at: datetime | None) -> None:
+        if child_ids:
+            which = among(self._connection, _child.c.child_id, child_ids)
+            await self._connection.execute(sa.update(_child).where(which).values(purge_due_at=at))
+
+    async def remove(self, child_ids: Collection[str], at: datetime) -> None:
+        if not child_ids:
+            return
+        await forget_answers(self._connection, tables.messaging, at)
+        query = sa.select(_child.c.child_no).where(among(self._connection, _child.c.child_id, child_ids))
+        numbers = list((await self._connection.execute(query)).scalars())
+        # What another sender said of somebody who is like the child waits for no human any more: sent again, it is new.
+        reviews, sources = tables.match_reviews.c, tables.source_records
+        waiting = sa.select(reviews.review_id).where(among(self._connection, reviews.candidate_no, numbers))
+        await self._connection.execute(sa.delete(sources).where(sources.c.pending, sources.c.review_id.in_(waiting)))
+        for column in OF_A_CHILD:
+            theirs = numbers if column.type.python_type is int else child_ids
+            await self._connection.execute(sa.delete(column.table).where(among(self._connection, column, theirs)))
 
     async def keep_open(self, consent_id: str, child_id: str, valid_until: datetime | None) -> None:
         row = {"consent_id": consent_id, "child_id": child_id, "valid_until": valid_until, "withdrawn": False}

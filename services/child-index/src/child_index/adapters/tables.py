@@ -24,6 +24,8 @@ children = sa.Table(
     sa.Column("upn", sa.String(13)),
     sa.Column("died_on", sa.Date),
     sa.Column("archived_at", UtcDateTime),
+    # Since when runs have found that it may be purged: one run alone purges nothing, whatever its clock says.
+    sa.Column("purge_due_at", UtcDateTime),
     sa.Column("created_at", UtcDateTime, nullable=False),
     # The number of the record that this one answers as, its own where others answer as this; NULL for one alone.
     sa.Column("root_no", _NUMBER),

@@ -12,6 +12,7 @@ from consent.adapters.log_repository import LogRepository
 from consent.adapters.merges_repository import MergesRepository
 from consent.adapters.overrides_repository import OverridesRepository
 from consent.adapters.provisioned_repository import ProvisionedRepository
+from consent.adapters.purge_repository import PurgeRepository
 from consent.adapters.records_repository import ConsentsRepository, RecordsRepository
 from consent.adapters.signals_repository import SignalsRepository
 from consent.adapters.tables import accounts, blocks, consent_requests, history_delays, legal_bases, shields
@@ -39,6 +40,7 @@ class ConsentUnitOfWork(UnitOfWork):
         self.overrides = OverridesRepository(connection)
         self.accounts = RecordsRepository(connection, accounts)
         self.log = LogRepository(connection)
+        self.purges = PurgeRepository(connection)
         self.signals = SignalsRepository(connection)
         self.likenesses = LikenessRepository(connection, self._likeness)
 

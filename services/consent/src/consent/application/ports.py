@@ -242,6 +242,12 @@ class SignalsRepository(Protocol):
         ...
 
 
+class PurgeRepository(Protocol):
+    async def child(self, child_id: str, at: datetime) -> None:
+        """Drops all that is held of the child, and what the log's entries say of it; their hashes stay."""
+        ...
+
+
 class UnitOfWork(Protocol):
     @property
     def facts(self) -> FactsRepository: ...
@@ -264,6 +270,8 @@ class UnitOfWork(Protocol):
 
     @property
     def shields(self) -> RecordRepository: ...
+    @property
+    def purges(self) -> PurgeRepository: ...
     @property
     def legal_bases(self) -> RecordRepository: ...
     @property

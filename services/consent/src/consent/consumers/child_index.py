@@ -9,6 +9,7 @@ from consent.domain.facts import InvolvementKind
 from contracts.events import (
     ChildArchived,
     ChildLikenessChanged,
+    ChildPurged,
     ChildRegistered,
     ChildrenRelated,
     ChildrenUnrelated,
@@ -38,6 +39,10 @@ async def on_child_archived(uow: UnitOfWork, event: ChildArchived) -> None:
 
 async def on_child_restored(uow: UnitOfWork, event: ChildRestored) -> None:
     await uow.children.archive(event.child_id, archived=False)
+
+
+async def on_child_purged(uow: UnitOfWork, event: ChildPurged) -> None:
+    await uow.purges.child(event.child_id, uow.now())
 
 
 async def on_service_episode_started(uow: UnitOfWork, event: ServiceEpisodeStarted) -> None:
@@ -92,6 +97,7 @@ HANDLERS: dict[type[Event], Callable[[Any, Any], Awaitable[None]]] = {
     ChildRegistered: on_child_registered,
     ChildLikenessChanged: on_child_likeness_changed,
     ChildArchived: on_child_archived,
+    ChildPurged: on_child_purged,
     ChildRestored: on_child_restored,
     ServiceEpisodeStarted: on_service_episode_started,
     ServiceEpisodeEnded: on_service_episode_ended,

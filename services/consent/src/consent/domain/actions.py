@@ -42,6 +42,7 @@ ACTIONS: dict[str, ActionRule] = {
     "scim.provision": ActionRule(Basis.ROLE),
     "template.read": ActionRule(Basis.ROLE),
     "record.archive": ActionRule(Basis.ROLE),
+    "record.purge": ActionRule(Basis.ROLE),
     "quality.read": ActionRule(Basis.ROLE),
     "import.create": ActionRule(Basis.ROLE),
     "import.read": ActionRule(Basis.ROLE),

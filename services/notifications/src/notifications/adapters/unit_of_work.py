@@ -4,6 +4,7 @@ from notifications.adapters.deceased import SqlDeceased
 from notifications.adapters.directory import SqlDirectory
 from notifications.adapters.family import SqlFamily
 from notifications.adapters.merges import SqlMerges
+from notifications.adapters.purge import SqlPurges
 from notifications.adapters.repositories import SqlConsents, SqlEntries, SqlLeads
 from notifications.application.ports import NotificationsUnitOfWork
 
@@ -14,6 +15,7 @@ class SqlUnitOfWork(NotificationsUnitOfWork):
         self.merges = SqlMerges(self.connection)
         self.directory = SqlDirectory(self.connection)
         self.deceased = SqlDeceased(self.connection)
+        self.purges = SqlPurges(self.connection)
         self.family = SqlFamily(self.connection)
         self.entries = SqlEntries(self.connection)
         self.consents = SqlConsents(self.connection, self.now)

@@ -95,6 +95,12 @@ class DeceasedRepository(Protocol):
     async def any_of(self, records: Collection[str]) -> bool: ...
 
 
+class PurgeRepository(Protocol):
+    async def child(self, child_id: str, at: datetime) -> None:
+        """Drops all that is held of the child."""
+        ...
+
+
 class EntryRepository(Protocol):
     """Inbox entries. Every look is for one recipient; nobody can be handed another's entry."""
 
@@ -142,6 +148,7 @@ class NotificationsUnitOfWork(UnitOfWork):
     merges: MergeRepository
     family: FamilyRepository
     deceased: DeceasedRepository
+    purges: PurgeRepository
     directory: DirectoryRepository
     entries: EntryRepository
 

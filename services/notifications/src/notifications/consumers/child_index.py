@@ -10,6 +10,7 @@ from typing import Any
 from chassis.inbox import EventHandler
 from contracts.events import (
     ChildDetailsChanged,
+    ChildPurged,
     ChildrenRelated,
     ChildrenUnrelated,
     Event,
@@ -56,6 +57,10 @@ async def on_child_details_changed(uow: NotificationsUnitOfWork, event: ChildDet
         await uow.deceased.put(event.child_id, deceased=event.deceased)
 
 
+async def on_child_purged(uow: NotificationsUnitOfWork, event: ChildPurged) -> None:
+    await uow.purges.child(event.child_id, uow.now())
+
+
 async def on_records_merged(uow: NotificationsUnitOfWork, event: RecordsMerged) -> None:
     merge = Merge(event.merged_child_id, event.child_id, event.merged_at)
     await take_merge(uow, event.type_name(), event.merge_id, merge)
@@ -77,6 +82,7 @@ async def on_children_unrelated(uow: NotificationsUnitOfWork, event: ChildrenUnr
 HANDLERS: dict[type[Event], EventHandler[Any]] = {
     LeadProfessionalAssigned: on_lead_professional_assigned,
     ServiceEpisodeStarted: on_service_episode_started,
+    ChildPurged: on_child_purged,
     ChildDetailsChanged: on_child_details_changed,
     RecordsMerged: on_records_merged,
     MergeUndone: on_merge_undone,

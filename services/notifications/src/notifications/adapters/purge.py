@@ -1,0 +1,32 @@
+"""What the notifications service holds of one child, dropped for good."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.idempotency import forget_answers
+from notifications.adapters import tables
+
+OF_A_CHILD: tuple[sa.Column[Any], ...] = (
+    tables.notifications.c.child_id,
+    tables.notifications.c.other_child_id,
+    tables.lead_professionals.c.child_id,
+    tables.merges.c.from_id,
+    tables.merges.c.into_id,
+    tables.family_links.c.child_id,
+    tables.family_links.c.other_child_id,
+    tables.deceased_children.c.child_id,
+)
+"""Every column that names a child. A test holds it against the tables."""
+
+
+class SqlPurges:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def child(self, child_id: str, at: datetime) -> None:
+        await forget_answers(self._connection, tables.messaging, at)
+        for column in OF_A_CHILD:
+            await self._connection.execute(sa.delete(column.table).where(column == child_id))
