@@ -80,7 +80,7 @@ class Watched:
     async def signals(self, who: str = OFFICER, **wanted: Any) -> list[dict[str, Any]]:
         """The signals of all entries that there are now: the log's workers take their turn at once."""
         state, settings = self.consent.app.state, self.consent.settings
-        await Sequencer(state.unit_of_work, log_signing_key(settings)).sequence_once()
+        await Sequencer(state.unit_of_work, state.reading, log_signing_key(settings)).sequence_once()
         finder = SignalFinder(state.unit_of_work, state.reading, state.policy, settings.signals_seconds)
         while await self._unexamined():
             await finder.find_bursts()

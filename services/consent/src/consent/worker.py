@@ -56,7 +56,7 @@ def add_worker(
     runtime.consume(
         "child-index", [CHILD_INDEX], InboxConsumer("child-index", units, child_index.HANDLERS, runtime.watch)
     )
-    runtime.in_background(Sequencer(units, log_signer).run)
+    runtime.in_background(Sequencer(units, reading, log_signer).run)
     runtime.in_background(ReviewChaser(units, policy.overrides).run)
     runtime.in_background(Reminders(units, reading, policy.remind_before_expiry, settings.consent_reminder_seconds).run)
     runtime.in_background(SignalFinder(units, reading, policy, settings.signals_seconds).run)

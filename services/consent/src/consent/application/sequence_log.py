@@ -25,6 +25,7 @@ class Sequencer:
     """Entries become leaves in the order of their ids; each batch, its tree nodes and its head commit together."""
 
     unit_of_work: UnitOfWorkFactory
+    reading: UnitOfWorkFactory
     signer: LogSigner
     interval: float = INTERVAL_SECONDS
     _key_kept: bool = field(default=False, init=False)
@@ -33,7 +34,7 @@ class Sequencer:
         """Sequences for ever. A fault is logged and tried again; nothing is passed over."""
         while True:
             try:
-                while await self.sequence_once() == BATCH:
+                while await self._is_needed() and await self.sequence_once() == BATCH:
                     pass
                 await asyncio.sleep(self.interval)
             except asyncio.CancelledError:
@@ -41,6 +42,16 @@ class Sequencer:
             except Exception as error:
                 log.warning("log.sequencing_failed", error_type=type(error).__qualname__)
                 await asyncio.sleep(self.interval * 4)
+
+    async def _is_needed(self) -> bool:
+        """Whether there is anything to number or to hand out: asked without the writer's turn, four times a second."""
+        if not self._key_kept:
+            return True
+        async with self.reading() as uow:
+            if await uow.log.waits():
+                return True
+            head, last = await uow.log.latest_head(), await uow.log.last_publication()
+        return head is None or last is None or last[0] != head.tree_size
 
     async def sequence_once(self) -> int:
         """Sequences up to one batch; returns how many entries it took."""
