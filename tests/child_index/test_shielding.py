@@ -88,6 +88,14 @@ async def test_a_search_does_not_confirm_it(index: Index) -> None:
     assert [each.status_code for each in told] == [202, 202]
 
 
+async def test_an_officer_who_does_not_see_it_merges_all_the_same(index: Index) -> None:
+    child = await index.child(**HOME)
+    other = await index.child(given_name="Zadie", **HOME)
+    officer = index.officer.but(categories={Category.BASICS}, veiled=(child, other))
+    merge_id = await officer.merged(other, child, despite=["parted"])
+    assert (await officer.undo(merge_id)).status_code == 200
+
+
 async def test_a_person_query_and_a_review_tell_no_place(index: Index) -> None:
     child, _ = await _full(index)
     parameter = [

@@ -5,7 +5,7 @@ from chassis.grants import Grant
 from child_index.application import search_children
 from child_index.application.enrolment import open_register, save_register
 from child_index.application.ports import IndexUnitOfWork
-from child_index.application.whole import wholly_granted
+from child_index.application.whole import may_be_linked
 from child_index.domain.days import birth_date_fault, uk_date
 from child_index.domain.person import Person
 from child_index.domain.placement import Knowledge, Placement, Submission
@@ -40,7 +40,7 @@ async def register_child(
         raise Invalid.field("/date_of_birth", fault)
     submission = _submission(person, local_id, grant)
     register = await open_register(
-        uow, knowledge, [submission], may_link=lambda child_id, members: wholly_granted(members, child_id, grant)
+        uow, knowledge, [submission], may_link=lambda child_id, members: may_be_linked(members, child_id, grant)
     )
     placement = register.place(submission)
     await save_register(

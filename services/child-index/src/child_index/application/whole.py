@@ -43,9 +43,13 @@ def granted_children(records: Sequence[ChildRecord], grant: Grant) -> dict[str, 
 
 
 def wholly_granted(members: Collection[str], child_id: str, grant: Grant) -> bool:
-    """Whether the decision permitted this child whole, and took account of all of its records.
+    """Whether the decision permitted this child and took account of all of its records."""
+    return child_id in grant.children and frozenset(members) <= frozenset(grant.records)
 
-    One whose whereabouts are hidden is not: whether a record is taken for theirs would tell of an address."""
-    return (
-        child_id in grant.children and child_id not in grant.veiled and frozenset(members) <= frozenset(grant.records)
-    )
+
+def may_be_linked(members: Collection[str], child_id: str, grant: Grant) -> bool:
+    """Whether a record that was sent may be taken for this child's without a human.
+
+    Not where the sender may not learn where the child is: that it was would tell of an address.
+    """
+    return wholly_granted(members, child_id, grant) and child_id not in grant.veiled
