@@ -10,6 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chassis.ids import new_id
+from consent.application.history import LOOKS
+from contracts.routes import ROUTES, Subject
 from tests.consent.kit import Consent
 from tests.consent.scene import (
     HEALTH_VISITOR,
@@ -255,3 +257,10 @@ async def test_the_history_is_every_permitted_look_less_those_kept_back(
         clock.ahead = start + now * hour
         expected = [names[who] for number, who in reversed(happened) if not hidden(number, who, now)]
         assert [look["viewer_name"] for look in await looks(consent, me, limit)] == expected
+
+
+def test_every_route_that_shows_a_record_is_a_look() -> None:
+    """Or is left out for a reason: an enquiry that is kept back, and what officers do for the quality of the index."""
+    of_a_child = {Subject.CHILD, Subject.OWNED}
+    shows = {route.action for route in ROUTES if route.method == "GET" and route.subject in of_a_child}
+    assert shows - set(LOOKS) == {"delay.read", "legal-basis.read", "review.read"}

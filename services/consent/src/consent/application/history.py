@@ -14,6 +14,10 @@ from contracts.vocabulary import AREA_WIDE_ROLES, Outcome, Role
 LOOKS = (
     "child.search",
     "child.read",
+    "child.correct",
+    "child.history",
+    "lead.read",
+    "person.query",
     "assessment.list",
     "assessment.read",
     "viewers.read",
@@ -21,11 +25,12 @@ LOOKS = (
     "request.read",
     "agreement.read",
     "block.read",
+    "shield.read",
 )
 """The actions that showed somebody something of the record."""
 
 
-_NOT_FOR_PARENTS = frozenset({"block.read"})
+_NOT_FOR_PARENTS = frozenset({"block.read", "shield.read"})
 
 
 async def looks_at(uow: UnitOfWork, grant: Grant, after: tuple[datetime, str] | None, limit: int) -> list[Record]:
