@@ -65,3 +65,9 @@ def test_without_words_it_says_what_it_can_do() -> None:
     done = subprocess.run(KITH, capture_output=True, text=True, check=False)
     for word in ("up", "token", "import", "audit"):
         assert word in done.stdout + done.stderr
+
+
+def test_the_other_commands_look_for_it_on_the_same_port() -> None:
+    done = typed("demo", KITH_PORT="9")
+    assert done.exit_code == 1
+    assert "http://127.0.0.1:9." in done.stderr

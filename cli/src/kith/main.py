@@ -1,5 +1,6 @@
 """The `kith` command."""
 
+import os
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -22,8 +23,14 @@ As = Annotated[
 Token = Annotated[
     str | None, typer.Option("--token", envvar="KITH_TOKEN", help="Access token of your identity provider.")
 ]
-Url = Annotated[str, typer.Option("--url", envvar="KITH_URL", help="Where Kith is.")]
-LOCAL = "http://127.0.0.1:8080"
+
+
+def local() -> str:
+    """Where `kith up` would start under the same settings."""
+    return f"http://127.0.0.1:{os.environ.get('KITH_PORT', '8080')}"
+
+
+Url = Annotated[str, typer.Option("--url", envvar="KITH_URL", default_factory=local, help="Where Kith is.")]
 
 
 @app.command()
@@ -54,7 +61,8 @@ def import_(
     service: Annotated[str, typer.Option(metavar="ID", help="Each child gets an episode with this service.")],
     subject: As = None,
     token: Token = None,
-    url: Url = LOCAL,
+    *,
+    url: Url,
     results: Annotated[Path | None, typer.Option(help="Keep what became of each row, as NDJSON.")] = None,
     rejections: Annotated[
         Path | None, typer.Option(help="Keep the rows that were not taken, as CSV to mend and send again.")
@@ -89,7 +97,8 @@ def export(
     out: Annotated[Path, typer.Option(help="File to write (NDJSON).")],
     subject: As = None,
     token: Token = None,
-    url: Url = LOCAL,
+    *,
+    url: Url,
 ) -> None:
     """Fetch the access log, to be proven by `kith audit verify`."""
     from kith.audit_export import export_log
@@ -105,7 +114,8 @@ def purge(
     before: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Entries made before that day (UTC).")],
     subject: As = None,
     token: Token = None,
-    url: Url = LOCAL,
+    *,
+    url: Url,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Drop what old entries of the access log say. Their hashes stay, so every proof still holds."""
@@ -125,7 +135,8 @@ def archive(
     ids: Annotated[Path | None, typer.Option(help="File to write with the ids of these records.")] = None,
     subject: As = None,
     token: Token = None,
-    url: Url = LOCAL,
+    *,
+    url: Url,
 ) -> None:
     """Archive the records of people grown up. To be run daily; run again, it changes nothing."""
     from kith.client import Kith
@@ -141,7 +152,8 @@ def purge_records(
     ids: Annotated[Path | None, typer.Option(help="File to write with the ids of these records.")] = None,
     subject: As = None,
     token: Token = None,
-    url: Url = LOCAL,
+    *,
+    url: Url,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Purge what was archived long ago, in every service. To be run daily: it takes two runs, a day apart."""
@@ -155,7 +167,7 @@ def purge_records(
 
 @app.command()
 @in_one_line
-def demo(url: Url = LOCAL) -> None:
+def demo(url: Url) -> None:
     """Fill a running Kith with a made-up authority, and say who to sign in as."""
     from kith.demo import demo as load
 
