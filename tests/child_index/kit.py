@@ -290,6 +290,9 @@ class Caller:
             files={"file": ("list.csv", content if isinstance(content, bytes) else content.encode())},
         )
 
+    async def map_imports(self, service_id: str = "roll", **mapping: Any) -> httpx.Response:
+        return await self.call("PUT", f"/v1/services/{service_id}/import-mapping", "import.map", json=mapping)
+
     async def import_state(self, import_id: str, part: str = "", **query: Any) -> httpx.Response:
         return await self.call("GET", f"/v1/imports/{import_id}{part}", "import.read", params=query)
 

@@ -205,6 +205,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/v1/records/archive-runs", _INDEX, "record.archive", purpose=Purpose.DATA_QUALITY),
     Route("POST", "/v1/records/purge-runs", _INDEX, "record.purge", purpose=Purpose.DATA_QUALITY),
     Route("GET", "/v1/data-quality", _INDEX, "quality.read", purpose=Purpose.DATA_QUALITY),
+    Route("GET", "/v1/services/{service_id}/import-mapping", _INDEX, "import.read"),
+    Route("PUT", "/v1/services/{service_id}/import-mapping", _INDEX, "import.map"),
     Route("POST", "/v1/imports", _INDEX, "import.create", upload=True),
     Route("GET", "/v1/imports/{import_id}", _INDEX, "import.read", settles=(_CONSENT,)),
     Route(

@@ -12,6 +12,7 @@ from child_index.api.corrections import corrections_router
 from child_index.api.episodes import episodes_router
 from child_index.api.family import family_router
 from child_index.api.fhir import fhir_router
+from child_index.api.import_mappings import import_mappings_router
 from child_index.api.imports import imports_router
 from child_index.api.leads import leads_router
 from child_index.api.links import links_router
@@ -65,6 +66,7 @@ def create_app(
         reviews_router,
         merges_router,
         links_router,
+        import_mappings_router,
         imports_router,
     ):
         app.include_router(router(parts))

@@ -30,6 +30,7 @@ class SqlImports:
         import_id: str,
         order: ImportOrder,
         headings: Sequence[str | None],
+        date_order: str,
         agency_id: str | None,
         created_by: str,
     ) -> None:
@@ -42,6 +43,7 @@ class SqlImports:
                 is_full_roll=order.full_roll,
                 leavers_limit=order.leavers_limit,
                 headings=list(headings),
+                date_order=date_order,
                 agency_id=agency_id,
                 created_by=created_by,
                 created_at=self._clock(),
@@ -104,6 +106,7 @@ class SqlImports:
                 last_event_id=row.last_event_id,
                 check=row.is_check,
                 headings=tuple(row.headings),
+                date_order=row.date_order,
                 full_roll=row.is_full_roll,
                 leavers_limit=row.leavers_limit,
                 leavers=row.leavers,

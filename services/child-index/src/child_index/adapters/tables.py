@@ -311,6 +311,20 @@ imports = sa.Table(
     sa.Column("leavers", sa.Integer, nullable=False, server_default="0"),
     sa.Column("left_count", sa.Integer, nullable=False, server_default="0"),
     sa.Column("leavers_held", sa.String(20)),
+    # As the saved mapping had it when the list came.
+    sa.Column("date_order", sa.String(20), nullable=False, server_default="day-month-year"),
+)
+
+import_mappings = sa.Table(
+    "import_mappings",
+    metadata,
+    sa.Column("service_id", sa.String(64), primary_key=True),
+    sa.Column("columns", sa.JSON, nullable=False),
+    sa.Column("date_order", sa.String(20), nullable=False),
+    sa.Column("delimiter", sa.String(1)),
+    sa.Column("encoding", sa.String(20)),
+    sa.Column("changed_by", sa.String(64), nullable=False),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
 )
 
 import_chunks = sa.Table(

@@ -9,6 +9,7 @@ from child_index.adapters.directory import SqlDirectory
 from child_index.adapters.episodes import SqlEpisodes, SqlLeads
 from child_index.adapters.family import SqlFamily
 from child_index.adapters.history import SqlHistory
+from child_index.adapters.import_mappings import SqlMappings
 from child_index.adapters.imports import SqlImports
 from child_index.adapters.leavers import SqlLeavers
 from child_index.adapters.merges import SqlMerges
@@ -36,6 +37,7 @@ class SqlUnitOfWork(IndexUnitOfWork):
         self.statements = SqlStatements(self.connection, self._clock)
         self.imports = SqlImports(self.connection, self._clock)
         self.leavers = SqlLeavers(self.connection)
+        self.mappings = SqlMappings(self.connection, self._clock)
         self.archive = SqlArchive(self.connection)
         self.history = SqlHistory(self.connection, self._clock)
         self.quality = SqlQuality(self.connection)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from child_index.domain.full_roll import USUAL_LIMIT
+from child_index.domain.roll_forms import Mapping
 from child_index.domain.roll_rows import BadRow
 
 
@@ -28,6 +29,7 @@ class Import:
     """Nothing is written but what would happen."""
     headings: tuple[str | None, ...]
     """What the list calls each of our columns."""
+    date_order: str
     full_roll: bool
     leavers_limit: int
     leavers: int
@@ -67,12 +69,19 @@ class ImportResult:
     score: float | None
 
 
+class MappingRepository(Protocol):
+    async def get(self, service_id: str) -> Mapping | None: ...
+
+    async def put(self, service_id: str, mapping: Mapping, changed_by: str) -> None: ...
+
+
 class ImportRepository(Protocol):
     async def begin(
         self,
         import_id: str,
         order: ImportOrder,
         headings: Sequence[str | None],
+        date_order: str,
         agency_id: str | None,
         created_by: str,
     ) -> None:

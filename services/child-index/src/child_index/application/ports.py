@@ -11,7 +11,7 @@ from chassis.unit_of_work import UnitOfWork
 from child_index.application.agency_ports import Agency
 from child_index.application.archive_ports import ArchiveRepository
 from child_index.application.history_ports import HistoryRepository
-from child_index.application.import_ports import ImportRepository
+from child_index.application.import_ports import ImportRepository, MappingRepository
 from child_index.application.leaver_ports import LeaverRepository
 from child_index.application.quality_ports import QualityRepository
 from child_index.application.reassignment_ports import ReassignmentRepository
@@ -425,6 +425,7 @@ class IndexUnitOfWork(UnitOfWork):
     reviews: ReviewRepository
     imports: ImportRepository
     leavers: LeaverRepository
+    mappings: MappingRepository
     quality: QualityRepository
     history: HistoryRepository
     archive: ArchiveRepository

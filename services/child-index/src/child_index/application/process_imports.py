@@ -95,7 +95,7 @@ class ImportWorker:
             today = uk_date(uow.now())
         if chunk is None:
             return await self._end(job)
-        batch = await asyncio.to_thread(_read, chunk, job.service_id, today)
+        batch = await asyncio.to_thread(_read, chunk, job, today)
         return await self._process(job, batch)
 
     async def _process(self, job: Import, batch: _Batch) -> bool:
@@ -191,10 +191,10 @@ async def _to_its_end(step: Coroutine[Any, Any, bool]) -> bool:
         raise
 
 
-def _read(chunk: bytes, service_id: str, today: date) -> _Batch:
-    rows = [_courteously(read_row(raw, today)) for raw in unpacked(chunk)]
+def _read(chunk: bytes, job: Import, today: date) -> _Batch:
+    rows = [_courteously(read_row(raw, today, job.date_order)) for raw in unpacked(chunk)]
     good = [row for row in rows if isinstance(row, GoodRow)]
-    source = source_of(service_id)
+    source = source_of(job.service_id)
     return _Batch(
         good=good,
         bad=[row for row in rows if isinstance(row, BadRow)],

@@ -11,8 +11,9 @@ from chassis.grants import Grant
 from chassis.idempotency import Answer, Idempotency, once
 from chassis.ids import new_id
 from child_index.application.import_ports import ImportOrder
-from child_index.application.ports import IndexUnitOfWork, Service, Units
+from child_index.application.ports import IndexUnitOfWork, Units
 from child_index.domain.roll_files import Roll, UnreadableFile, read_roll
+from child_index.domain.roll_forms import Mapping
 from child_index.domain.roll_rows import packed
 from contracts.vocabulary import Role
 
@@ -33,12 +34,14 @@ async def receive_import(
     not import for, and for a file that cannot be read.
     """
     async with units() as uow:
-        await _service(uow, order.service_id, grant)
+        if not await may_import_for(uow, order.service_id, grant):
+            raise Invalid.field("/service_id", "is not a service that you may import for")
+        mapping = await uow.mappings.get(order.service_id) or Mapping()
     import_id = new_id()
     digest = await asyncio.to_thread(_digest, file)
     try:
-        roll = await asyncio.to_thread(read_roll, file)
-        total = await _keep(units, import_id, order, roll, most_rows, grant)
+        roll = await asyncio.to_thread(read_roll, file, mapping)
+        total = await _keep(units, import_id, order, roll, mapping.date_order, most_rows, grant)
         async with units() as uow:
 
             async def queue() -> Answer:
@@ -57,12 +60,10 @@ async def receive_import(
     return answer
 
 
-async def _service(uow: IndexUnitOfWork, service_id: str, grant: Grant) -> Service:
+async def may_import_for(uow: IndexUnitOfWork, service_id: str, grant: Grant) -> bool:
     """A system imports for its own agency; an index officer for any."""
     service = await uow.directory.service(service_id)
-    if service is None or (grant.role is Role.SYSTEM and service.agency_id != grant.agency_id):
-        raise Invalid.field("/service_id", "is not a service that you may import for")
-    return service
+    return service is not None and (grant.role is not Role.SYSTEM or service.agency_id == grant.agency_id)
 
 
 def _digest(file: BinaryIO) -> str:
@@ -74,7 +75,9 @@ def _digest(file: BinaryIO) -> str:
     return digest.hexdigest()
 
 
-async def _keep(units: Units, import_id: str, order: ImportOrder, roll: Roll, most_rows: int, grant: Grant) -> int:
+async def _keep(
+    units: Units, import_id: str, order: ImportOrder, roll: Roll, date_order: str, most_rows: int, grant: Grant
+) -> int:
     """Writes the rows in packs, a few in each transaction so that a large file holds nobody up. Returns the number of
     rows."""
     packs = packed(roll.rows, most_rows)
@@ -86,7 +89,7 @@ async def _keep(units: Units, import_id: str, order: ImportOrder, roll: Roll, mo
             return total
         async with units() as uow:
             if number == 0:
-                await uow.imports.begin(import_id, order, roll.headings, grant.agency_id, grant.viewer_id)
+                await uow.imports.begin(import_id, order, roll.headings, date_order, grant.agency_id, grant.viewer_id)
             for rows, count in some:
                 await uow.imports.add_chunk(import_id, number, rows)
                 number += 1

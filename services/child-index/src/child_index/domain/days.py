@@ -57,15 +57,20 @@ def iso_date(text: str) -> date:
     return _real(*map(int, found.groups()))
 
 
-def written_date(text: str) -> date:
+def written_date(text: str, order: str = "day-month-year") -> date:
     """A date in any of the forms that lists of children use. Raises ValueError.
 
     `2014-03-07`, `2014/03/07`, `20140307`, `07/03/2014`, `7.3.2014`, `07-03-2014`, `7 Mar 2014`, `7-March-2014`, each
-    also with a midnight after it. The day comes before the month, always; a year has four digits.
+    also with a midnight after it. The day comes before the month; a year has four digits. `order` is what the sender
+    has said of its dates: in numbers the month first (`month-day-year`), or never but the year (`year-month-day`).
     """
     text = _MIDNIGHT.sub("", text)
     if found := _BRITISH.fullmatch(text):
         day, _, month, year = found.groups()
+        if order == "year-month-day":
+            raise ValueError("does not begin with the year, as the saved mapping says")
+        if order == "month-day-year":
+            day, month = month, day
         return _real(int(year), int(month), int(day))
     if found := _YEAR_FIRST.fullmatch(text):
         year, _, month, day = found.groups()

@@ -14,8 +14,10 @@ from typing import BinaryIO, Final
 
 from child_index.domain.ctf_files import NoTransferFile, is_xml, pupils_in
 from child_index.domain.roll_forms import (
+    ENCODINGS,
     HEADINGS,
     Encoding,
+    Mapping,
     columns_in,
     declared_delimiter,
     delimiter_of,
@@ -58,9 +60,9 @@ class Roll:
     """Raises UnreadableFile midway."""
 
 
-def read_roll(file: BinaryIO) -> Roll:
+def read_roll(file: BinaryIO, mapping: Mapping) -> Roll:
     """The children of a list, in whatever form it has. Raises UnreadableFile."""
-    return Roll(COLUMNS, _pupils(file)) if is_xml(file) else _csv_roll(file)
+    return Roll(COLUMNS, _pupils(file)) if is_xml(file) else _csv_roll(file, mapping)
 
 
 def _pupils(file: BinaryIO) -> Iterator[RawRow]:
@@ -74,15 +76,15 @@ def _pupils(file: BinaryIO) -> Iterator[RawRow]:
         raise UnreadableFile("has no pupils")
 
 
-def _csv_roll(file: BinaryIO) -> Roll:
-    encoding = encoding_of(file)
+def _csv_roll(file: BinaryIO, mapping: Mapping) -> Roll:
+    encoding = encoding_of(file) if mapping.encoding is None else Encoding(ENCODINGS[mapping.encoding])
     if encoding is None:
         raise UnreadableFile("is not text in UTF-8, UTF-16 or Windows-1252")
     text = io.TextIOWrapper(file, encoding=encoding.name, errors=encoding.errors, newline="")
     lines = _Lines(text)
     try:
-        header = _header(lines)
-    except UnicodeDecodeError:
+        header = _header(lines, mapping)
+    except UnicodeError:
         raise _not_text(encoding) from None
     except UnreadableFile:
         text.detach()
@@ -106,7 +108,7 @@ def _csv_rows(text: io.TextIOWrapper, lines: "_Lines", header: "_Header", encodi
                 yield RawRow(row, tuple(values[place] if place is not None else "" for place in places))
         if row == 0:
             raise UnreadableFile("has a header, but no rows")
-    except UnicodeDecodeError:
+    except UnicodeError:
         raise _not_text(encoding) from None
     finally:
         text.detach()
@@ -152,7 +154,7 @@ class _Header:
     delimiter: str
 
 
-def _header(lines: _Lines) -> _Header:
+def _header(lines: _Lines, mapping: Mapping) -> _Header:
     first, said = lines.take(), None
     while isinstance(first, str) and (not first.strip() or (said is None and declared_delimiter(first))):
         said = said or declared_delimiter(first)
@@ -161,13 +163,16 @@ def _header(lines: _Lines) -> _Header:
         raise UnreadableFile("is empty")
     if isinstance(first, _TooLong):
         raise UnreadableFile("does not begin with a line of column names")
-    delimiter = said or delimiter_of(first)
+    delimiter = mapping.delimiter or said or delimiter_of(first, mapping.columns)
     columns = columns_in(first, delimiter)
-    places = places_in(columns)
+    places = places_in(columns, mapping.columns)
+    absent = [name for name, place in zip(COLUMNS, places, strict=True) if place is None and name in mapping.columns]
+    if absent:
+        raise UnreadableFile(*(f"has no column for {name} by the name in the saved mapping" for name in absent))
     missing = [name for name, place in zip(COLUMNS, places, strict=True) if place is None and name in NEEDED]
     if missing:
         raise UnreadableFile(*(f"has no column {name}" for name in missing))
-    repeated = repeated_in(columns)
+    repeated = repeated_in(columns, places)
     if repeated:
         raise UnreadableFile(*(f"has the column {name} more than once" for name in repeated))
     names = names_in(first, delimiter)

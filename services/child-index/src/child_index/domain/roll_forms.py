@@ -8,9 +8,12 @@ import codecs
 import csv
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import BinaryIO, Final
+from dataclasses import dataclass, field
+from typing import BinaryIO, Final, Literal
 
+DateOrder = Literal["day-month-year", "month-day-year", "year-month-day"]
+ENCODINGS: Final = {"utf-8": "utf-8-sig", "utf-16": "utf-16", "windows-1252": "cp1252"}
+"""Python's name of each encoding that a sender may name."""
 DELIMITERS: Final = (",", ";", "\t", "|")
 
 HEADINGS: Final = {
@@ -35,6 +38,19 @@ _PIECE = 1 << 20
 _UTF_8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _BEYOND_ASCII = bytes(range(0x80, 0x100))
 _NOT_WINDOWS_1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """What an agency has said of its lists, where they are not read rightly by themselves.
+
+    `columns`: our field's name to their header's. Nothing that is said here is guessed any more.
+    """
+
+    columns: dict[str, str] = field(default_factory=dict)
+    date_order: DateOrder = "day-month-year"
+    delimiter: str | None = None
+    encoding: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +107,11 @@ def declared_delimiter(line: str) -> str | None:
     return found.group(1) if found else None
 
 
-def delimiter_of(header: str) -> str:
+def delimiter_of(header: str, said: dict[str, str]) -> str:
     """The one that parts the header into most of our columns; a comma where none does."""
-    return max(DELIMITERS, key=lambda each: sum(place is not None for place in places_in(columns_in(header, each))))
+    return max(
+        DELIMITERS, key=lambda each: sum(place is not None for place in places_in(columns_in(header, each), said))
+    )
 
 
 def columns_in(header: str, delimiter: str) -> list[str]:
@@ -114,15 +132,24 @@ def comparable(name: str) -> str:
     return _NOT_A_WORD.sub(" ", name).strip().lower()
 
 
-def places_in(columns: list[str]) -> tuple[int | None, ...]:
-    """Where each of our columns stands, in the order of `HEADINGS`; None for one that the list has not."""
-    return tuple(next((columns.index(name) for name in names if name in columns), None) for names in HEADINGS.values())
+def places_in(columns: list[str], said: dict[str, str]) -> tuple[int | None, ...]:
+    """Where each of our columns stands, in the order of `HEADINGS`; None for one that the list has not.
+
+    `said`: what the sender calls some of our columns; these names mean nothing else.
+    """
+    told = {ours: comparable(theirs) for ours, theirs in said.items()}
+    free = {name for name in columns if name not in told.values()}
+    places = []
+    for ours, names in HEADINGS.items():
+        wanted = [told[ours]] if ours in told else [name for name in names if name in free]
+        places.append(next((columns.index(name) for name in wanted if name in columns), None))
+    return tuple(places)
 
 
-def repeated_in(columns: list[str]) -> list[str]:
+def repeated_in(columns: list[str], places: tuple[int | None, ...]) -> list[str]:
     """Our columns that the list has more than once under one name, so that nobody can tell which is meant."""
     return [
-        field
-        for (field, names), place in zip(HEADINGS.items(), places_in(columns), strict=True)
+        ours
+        for ours, place in zip(HEADINGS, places, strict=True)
         if place is not None and columns.count(columns[place]) > 1
     ]

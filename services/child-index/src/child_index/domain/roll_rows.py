@@ -54,8 +54,8 @@ _READERS: dict[str, Callable[[str], str | None]] = {
 }
 
 
-def read_row(raw: RawRow, today: date) -> GoodRow | BadRow:
-    """The person in a row, as known on the day `today`; or all that is wrong with it."""
+def read_row(raw: RawRow, today: date, order: str = "day-month-year") -> GoodRow | BadRow:
+    """The person in a row, as known on the day `today`; or all that is wrong with it. `order`: of its dates."""
     if raw.values is None:
         return BadRow(raw.row, ((ROW, raw.fault or "cannot be read"),))
     written = dict(zip(COLUMNS, raw.values, strict=True))
@@ -69,7 +69,7 @@ def read_row(raw: RawRow, today: date) -> GoodRow | BadRow:
     faults += [(name, "is missing") for name in ("given_name", "family_name") if name in read and read[name] is None]
     born: date | None = None
     try:
-        born = _birth_date(written["date_of_birth"], today)
+        born = _birth_date(written["date_of_birth"], today, order)
     except ValueError as error:
         faults.append(("date_of_birth", str(error)))
     given_name, family_name = read.get("given_name"), read.get("family_name")
@@ -88,10 +88,10 @@ def read_row(raw: RawRow, today: date) -> GoodRow | BadRow:
     return GoodRow(raw.row, person, read["local_id"])
 
 
-def _birth_date(text: str, today: date) -> date:
+def _birth_date(text: str, today: date, order: str) -> date:
     if not text.strip():
         raise ValueError("is missing")
-    born = written_date(text.strip())
+    born = written_date(text.strip(), order)
     fault = birth_date_fault(born, today)
     if fault is not None:
         raise ValueError(fault)

@@ -45,6 +45,7 @@ ACTIONS: dict[str, ActionRule] = {
     "record.purge": ActionRule(Basis.ROLE),
     "quality.read": ActionRule(Basis.ROLE),
     "import.create": ActionRule(Basis.ROLE),
+    "import.map": ActionRule(Basis.ROLE),
     "import.read": ActionRule(Basis.ROLE),
     "log.read": ActionRule(Basis.ROLE),
     "log.export": ActionRule(Basis.ROLE),
