@@ -96,6 +96,19 @@ async def test_an_officer_who_does_not_see_it_merges_all_the_same(index: Index) 
     assert (await officer.undo(merge_id)).status_code == 200
 
 
+async def test_no_address_is_tried_out_by_registering(index: Index) -> None:
+    child = await index.child(**HOME)
+    near = {"given_name": "Tamara", "family_name": "Okonkwo", "date_of_birth": "2014-05-07"}
+    elsewhere = {"address_line": "3 Mill Lane", "postcode": "LS1 4AP"}
+    for unaware in (_veiled(index.worker, child), index.worker.but(hidden=(child,))):
+        for place in (elsewhere, HOME):
+            named = await unaware.call("POST", "/internal/candidates/v1/children", "child.create", json=near | place)
+            assert named.json() == {"children": [child]}
+            assert (await unaware.register(**near, **place)).status_code == 202
+    # To whoever may know of it an address speaks.
+    assert (await index.worker.register(**near, **elsewhere, local_id="1")).status_code == 201
+
+
 async def test_a_person_query_and_a_review_tell_no_place(index: Index) -> None:
     child, _ = await _full(index)
     parameter = [

@@ -23,7 +23,7 @@ async def candidates(
     sources = await uow.children.sources(submission.source, [submission.source_key])
     known = [record.child_id for record in sources.values() if record.child_id]
     roots = await uow.children.roots(known)
-    found = await search_children.candidates(uow, knowledge, person.details())
+    found = await search_children.candidates_to_be(uow, knowledge, person.details())
     return list(dict.fromkeys([*roots.values(), *found]))
 
 

@@ -1,12 +1,13 @@
 """Search: candidates are found among all children, and weighed again among those whom the viewer may find."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chassis.grants import Grant
 from child_index.application.ports import IndexUnitOfWork
 from child_index.application.whole import granted_children
 from child_index.domain.matching import (
+    DEFAULT_WEIGHTS,
     PLAUSIBLE,
     PersonDetails,
     Prepared,
@@ -49,6 +50,22 @@ async def candidates(
     records = await uow.children.sharing(blocking_keys(query), _MOST_CANDIDATES, hidden=hidden)
     found = _ranked(query, wholes(records).values(), knowledge, hidden=hidden)
     return [each.candidate_id for each in found if probability(each.bits) >= PLAUSIBLE][:MOST_NAMED]
+
+
+async def candidates_to_be(uow: IndexUnitOfWork, knowledge: Knowledge, details: PersonDetails) -> list[str]:
+    """Ids of the children whom a record with these details may be taken for, best first.
+
+    Each at its best with or without what the record says of where they live: who is decided on, and so whether that
+    may count, must not hang on whether it is right.
+    """
+    query, placeless = prepare(details), prepare(replace(details, postcode=None, address_line=None))
+    records = await uow.children.sharing(blocking_keys(query), _MOST_CANDIDATES)
+    best: dict[str, float] = {}
+    for asked in (query, placeless):
+        for each in _ranked(asked, wholes(records).values(), knowledge, hidden=False):
+            best[each.candidate_id] = max(each.bits, best.get(each.candidate_id, each.bits))
+    near = [id_ for id_, bits in best.items() if bits >= DEFAULT_WEIGHTS.new]
+    return sorted(near, key=lambda id_: (-best[id_], id_))[:MOST_NAMED]
 
 
 async def search(

@@ -51,7 +51,8 @@ class Register:
         may_link: Callable[[str, Collection[str]], bool] = lambda _, __: True,
     ) -> None:
         """`may_link` tells, by a child's id and those of all its records, whom the sender may be told of: a record
-        of anybody else answers like a doubtful match, so that a block shows neither by success nor by failure."""
+        of anybody else answers like a doubtful match, so that a block shows neither by success nor by failure; and
+        where such a child lives counts for nothing, so that no address can be tried out."""
         self._knowledge = knowledge
         self._records = {record.child_id: record for record in near.records}
         self._members = {
@@ -290,7 +291,10 @@ class Register:
     def _prepared_of(self, child_id: str) -> Prepared:
         found = self._prepared.get(child_id)
         if found is None:
-            found = self._prepared[child_id] = prepare(self._records[child_id].details())
+            record = self._records[child_id]
+            if not self._may_link(self._root[child_id]):
+                record = replace(record, addresses=())
+            found = self._prepared[child_id] = prepare(record.details())
         return found
 
 
