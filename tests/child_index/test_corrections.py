@@ -287,3 +287,46 @@ async def test_what_a_list_changed_is_history_too(index: Index) -> None:
     assert moved["after"][0]["postcode"] == "M4 1AB"
     system = index.caller("other", "practice", Role.SYSTEM, categories=NOT_SENSITIVE)
     assert "by" not in (await system.history(child))["items"][0]
+
+
+async def test_a_hidden_name_is_not_brought_back_by_spelling_it_otherwise(index: Index) -> None:
+    old = {"given_name": "Amara", **DETAILS}
+    child = await index.teacher.registered(**old, nhs_number=NHS, local_id="7")
+    await index.officer.corrected(child, family_name="Whitfield", former_name="hidden", reason="Adopted")
+    # Its sender writes the old name in capitals, then with another behind it; another agency comes with it.
+    for sender, number, given, family in (
+        (index.teacher, "7", "Amara", "OKONKWO"),
+        (index.teacher, "7", "Amara", "Okonkwo-Bell"),
+        (index.nurse, "9", "Amara Jane", "Okonkwo"),
+    ):
+        told = {**old, "given_name": given, "family_name": family, "nhs_number": NHS, "local_id": number}
+        answer = await sender.register(**told)
+        assert answer.json() == {"outcome": "matched", "child_id": child}
+    record = await index.teacher.record(child)
+    assert names(record["basics"]) == [("Amara", "Whitfield")]
+    seen = [record, await index.teacher.history(child), (await index.teacher.search(nhs_number=NHS)).json()]
+    assert "okonkwo" not in str(seen).lower()
+    await index.teacher.register(**{**old, "family_name": "Whitfield-Bell", "nhs_number": NHS}, local_id="7")
+    assert names((await index.teacher.record(child))["basics"]) == [("Amara", "Whitfield-Bell")]
+
+
+async def test_a_name_that_is_hidden_on_one_record_is_hidden_on_those_merged_with_it(index: Index) -> None:
+    child = await index.child(nhs_number=NHS)
+    await index.officer.corrected(child, given_name="Rose", family_name="Marsh", former_name="hidden")
+    other = await index.teacher.registered(given_name="Mara", **DETAILS, local_id="7")
+    await index.teacher.corrected(other, given_name="AMARA", former_name="dropped")
+    await index.teacher.corrected(other, given_name="Amy")
+    # Into the one under the old name it would be shown again.
+    under_old = await index.child(date_of_birth="2014-03-08", given_name="amara")
+    refused = await index.officer.merge(child, under_old, despite=["parted"])
+    assert (refused.status_code, code(refused)) == (409, "merge-doubtful")
+    assert "hidden-name" in refused.text
+    await index.officer.merged(other, child, despite=["parted"])
+    await index.officer.merged(under_old, child, despite=["parted"])
+    record = await index.teacher.record(child)
+    assert names(*record["basics"]["other_names"]) == [("Amy", "Okonkwo")]
+    told = {"given_name": "Amara", **DETAILS}
+    await index.teacher.register(**told, local_id="7")
+    seen = [await index.teacher.record(child), await index.teacher.history(child)]
+    assert "amara" not in str(seen).lower()
+    assert "AMARA" in str(await index.officer.history(child))

@@ -10,7 +10,7 @@ from chassis.ids import Clock
 from child_index.adapters import tables
 from child_index.adapters.sql import among
 from child_index.application.history_ports import Change, Origin
-from child_index.domain.corrections import name_told
+from child_index.domain.hidden_names import as_read
 from child_index.domain.person import Name
 from contracts.vocabulary import Category
 
@@ -88,7 +88,7 @@ class SqlHistory:
         return set((await self._connection.execute(query)).scalars())
 
     async def hide(self, numbers: Collection[int], names: Collection[Name]) -> None:
-        told = [name_told(name) for name in names]
+        meant = {as_read(name) for name in names}
         found = await self._connection.execute(
             sa.select(_changes).where(
                 among(self._connection, _changes.c.child_no, numbers),
@@ -99,7 +99,7 @@ class SqlHistory:
         for row in found.all():
             spoken: list[Any] = [row.before, row.after]
             named = [each for told_of in spoken for each in (told_of if isinstance(told_of, list) else [told_of])]
-            if any(each in told for each in named):
+            if any(as_read((each["given_name"], each["family_name"])) in meant for each in named):
                 await self._connection.execute(
                     sa.update(_changes)
                     .where(

@@ -69,6 +69,9 @@ async def merge(uow: IndexUnitOfWork, command: MergeChildren, grant: Grant) -> t
                        code="merge-doubtful")  # fmt: skip
     merge_id = new_id()
     await uow.merges.add(merge_id, lower.numbers[0], upper.numbers[0], grant.viewer_id, command.note)
+    hidden = [*lower.hidden_names, *upper.hidden_names]
+    if hidden:  # on one of them, it is hidden of the child: in the history of the other too, and for good
+        await uow.history.hide([*lower.numbers, *upper.numbers], hidden)
     await uow.merges.set_roots(root_numbers([*lower.numbers, *upper.numbers], upper.numbers[0]))
     uow.emit(
         RecordsMerged(merge_id=merge_id, child_id=upper.child_id, merged_child_id=lower.child_id, merged_at=uow.now())

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 
+from child_index.domain.hidden_names import without_hidden
 from child_index.domain.matching import is_permanent_upn
 from child_index.domain.wholes import Whole
 
@@ -20,10 +21,12 @@ class Doubt(StrEnum):
     UPNS = "different-upns"
     PARTED = "parted"
     """An officer found these two to be different children."""
+    HIDDEN_NAME = "hidden-name"
+    """The name that the child would have from now on is hidden on the other record."""
 
 
 def doubts_of_merging(one: Whole, other: Whole, *, parted: bool) -> tuple[Doubt, ...]:
-    """What an officer must confirm before the two become one."""
+    """What an officer must confirm before `one` is merged into `other`."""
     found = []
     mine, theirs = set(one.nhs_numbers), set(other.nhs_numbers)
     if mine and theirs and mine.isdisjoint(theirs):
@@ -34,6 +37,8 @@ def doubts_of_merging(one: Whole, other: Whole, *, parted: bool) -> tuple[Doubt,
         found.append(Doubt.UPNS)
     if parted:
         found.append(Doubt.PARTED)
+    if not without_hidden([other.root.name], one.hidden_names):
+        found.append(Doubt.HIDDEN_NAME)
     return tuple(found)
 
 

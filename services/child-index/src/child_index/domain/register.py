@@ -9,6 +9,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date
 
+from child_index.domain.hidden_names import Hidden
 from child_index.domain.matching import (
     DEFAULT_WEIGHTS,
     Decision,
@@ -175,7 +176,10 @@ class Register:
         if not is_plausible_change(comparison):
             because = ("The sender's own record of this child now tells of somebody else.", *comparison.because())
             return self._ask(submission, child_id, score, because, record_id)
-        self._amend(record_id, updated(self._records[record_id], known.said, submission.person, self._today))
+        after = updated(
+            self._records[record_id], known.said, submission.person, self._today, self._hidden_of(child_id)
+        )
+        self._amend(record_id, after)
         self._note(submission, record_id, known.review_id, pending=False)
         self._keep(submission, record_id, Kind.CHANGED, known.review_id, score)
         return Placement("matched", child_id, None, score, record_id)
@@ -186,7 +190,8 @@ class Register:
         """The record is this child's: what it adds is kept with the child. Returns the id of the record that it is
         kept with: of several the one that it agrees with best, so that it goes with that one should they be parted."""
         record_id = self._nearest(submission.prepared, child_id)
-        self._amend(record_id, enriched(self._records[record_id], submission.person, self._today))
+        hidden = self._hidden_of(child_id)
+        self._amend(record_id, enriched(self._records[record_id], submission.person, self._today, hidden))
         self._note(submission, record_id, review_id, pending=False)
         self._keep(submission, record_id, Kind.LINKED, review_id, score)
         return record_id
@@ -227,6 +232,9 @@ class Register:
         self, submission: Submission, record_id: str, kind: Kind, review_id: str | None, score: float | None
     ) -> None:
         self.changes.said.append(Said(record_id, kind, submission, self._today, review_id, score))
+
+    def _hidden_of(self, child_id: str) -> Hidden:
+        return Hidden.of([self._records[id_] for id_ in self._members[child_id]])
 
     def _amend(self, child_id: str, after: ChildRecord) -> None:
         present = self._records[child_id]

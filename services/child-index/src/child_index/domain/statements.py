@@ -11,6 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
+from child_index.domain.hidden_names import Hidden
 from child_index.domain.person import ChildRecord, Person
 from child_index.domain.updates import enriched, updated
 
@@ -77,10 +78,12 @@ def without(record: ChildRecord, statements: Sequence[Statement], gone: Collecti
         upn=_less(record.upn, whole.upn, rest.upn),
     )
     present, told_name, name = record.name, whole.name, rest.name
-    kept = name if present == told_name and name not in record.hidden_names else present
+    hidden = Hidden.of([record])
+    kept = name if present == told_name and not hidden.is_told_by(name) else present
     dropped = {told_name, *whole.other_names} - {name, *rest.other_names}
     others = [each for each in record.other_names if each not in dropped]
-    others += [each for each in rest.other_names if each not in whole.other_names and each not in others]
+    back = [each for each in rest.other_names if each not in whole.other_names and each not in others]
+    others += [each for each in back if not hidden.is_told_by(each)]
     moved = [each for each in whole.addresses if each not in rest.addresses]
     places = [each for each in record.addresses if each not in moved]
     # What somebody else said too, later than the one who is gone, was told by the one who is gone until now.
@@ -89,7 +92,7 @@ def without(record: ChildRecord, statements: Sequence[Statement], gone: Collecti
         changed,
         given_name=kept[0],
         family_name=kept[1],
-        other_names=tuple(each for each in others if each != kept and each not in record.hidden_names),
+        other_names=tuple(each for each in others if each != kept),
         addresses=tuple(sorted(places, key=lambda each: each.since, reverse=True)),
     )
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import date
 
 from chassis.addresses import address
-from child_index.domain.matching import Band, Comparison, comparable_name
+from child_index.domain.hidden_names import Hidden, as_read
+from child_index.domain.matching import Band, Comparison
 from child_index.domain.person import Address, ChildRecord, Person
 
 _BORN_AGREES = frozenset({Band.EQUAL, Band.SWAPPED, Band.ONE_EDIT, Band.TWO_PARTS})
@@ -27,13 +28,19 @@ def is_plausible_change(comparison: Comparison) -> bool:
     return given is Band.MISSING and family in _NAME_AGREES and born is Band.EQUAL
 
 
-def enriched(record: ChildRecord, person: Person, today: date) -> ChildRecord:
-    """The record with what another source knows of the child: another spelling, an address, a missing number."""
+def enriched(record: ChildRecord, person: Person, today: date, hidden: Hidden | None = None) -> ChildRecord:
+    """The record with what another source knows of the child: another spelling, an address, a missing number.
+
+    `hidden`: of all the child's records; None: it is the only one.
+    """
     name = (person.given_name, person.family_name)
-    known = {_read(each) for each in (record.name, *record.other_names, *record.hidden_names)}
+    known = {as_read(each) for each in (record.name, *record.other_names)}
+    if hidden is None:
+        hidden = Hidden.of([record])
+    kept = as_read(name) in known or hidden.is_told_by(name)
     return replace(
         record,
-        other_names=record.other_names if _read(name) in known else (*record.other_names, name),
+        other_names=record.other_names if kept else (*record.other_names, name),
         addresses=_with_address(record.addresses, person, today),
         sex=record.sex or person.sex,
         nhs_number=record.nhs_number or person.nhs_number,
@@ -41,12 +48,19 @@ def enriched(record: ChildRecord, person: Person, today: date) -> ChildRecord:
     )
 
 
-def updated(record: ChildRecord, before: Person, person: Person, today: date) -> ChildRecord:
-    """The record after a source changed its own description from `before` to `person`: the changed fields count."""
+def updated(
+    record: ChildRecord, before: Person, person: Person, today: date, hidden: Hidden | None = None
+) -> ChildRecord:
+    """The record after a source changed its own description from `before` to `person`: the changed fields count.
+
+    `hidden` as in `enriched`.
+    """
+    if hidden is None:
+        hidden = Hidden.of([record])
     changed = record
     new = (person.given_name, person.family_name)
-    # A sender that comes to know only now of a name that was hidden since does not bring it back.
-    if (before.given_name, before.family_name) != new and new not in record.hidden_names:
+    # A sender that knows only a name that was hidden since does not bring it back, however it is spelt.
+    if (before.given_name, before.family_name) != new and not hidden.is_told_by(new):
         old = record.name
         others = tuple(name for name in record.other_names if name != new)
         changed = replace(
@@ -75,11 +89,6 @@ def _with_address(addresses: tuple[Address, ...], person: Person, today: date) -
         if line in (None, _line(known.address_line)) and person.postcode in (None, known.postcode):
             return addresses
     return (Address(person.address_line, person.postcode, today), *addresses)
-
-
-def _read(name: tuple[str, str]) -> tuple[str, ...]:
-    """A name as the matcher reads it: capitals, accents and hyphens make no other name."""
-    return tuple(comparable_name(each).text for each in name)
 
 
 def _line(text: str | None) -> object | None:

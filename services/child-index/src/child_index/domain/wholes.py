@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from chassis import addresses
+from child_index.domain.hidden_names import without_hidden
 from child_index.domain.matching import PersonDetails, Prepared
 from child_index.domain.person import Address, ChildRecord, Name
 
@@ -52,8 +53,7 @@ class Whole:
         found = list(self.root.other_names)
         for record in self.others:
             found += [record.name, *record.other_names]
-        kept_out = {self.root.name, *self.hidden_names}
-        return [name for name in dict.fromkeys(found) if name not in kept_out]
+        return without_hidden((name for name in dict.fromkeys(found) if name != self.root.name), self.hidden_names)
 
     @property
     def hidden_names(self) -> list[Name]:
@@ -126,13 +126,13 @@ def facing(query: Prepared, members: Sequence[Prepared]) -> Sequence[Prepared]:
 def weighed(child: Whole, *, hidden: bool, veiled: bool = False) -> list[PersonDetails]:
     """What each record of the child tells the matcher: without names that are hidden, on whichever record, unless
     `hidden`; without addresses where they are `veiled`."""
-    kept_out = frozenset() if hidden else frozenset(child.hidden_names)
+    kept_out = () if hidden else child.hidden_names
     found = []
     for record in child.records:
         told = record
         if kept_out:
-            own = child.root.name if record.name in kept_out else record.name
-            others = tuple(name for name in record.other_names if name not in kept_out)
+            own, *_ = without_hidden([record.name, child.root.name], kept_out) or [child.root.name]
+            others = tuple(without_hidden(record.other_names, kept_out))
             told = replace(told, given_name=own[0], family_name=own[1], other_names=others)
         found.append((replace(told, addresses=()) if veiled else told).details(hidden=hidden))
     return found
