@@ -275,6 +275,9 @@ async def test_an_inbox_tells_of_a_sibling_only_who_may_know_of_the_family(conse
     youth_worker = {"name": "Tia", "agency_id": "school", "role": "youth_worker", "team_ids": ["year-6"]}
     await consent.call("admin", "PUT", f"/v1/practitioners/{TEACHER}", youth_worker)
     assert await known(TEACHER) == ([child_id, stranger], [])
+    # An entry tells of an involvement: the names alone, which are not blocked, do not open the inbox.
+    await block(consent, stranger, "practitioner", TEACHER, "involvement")
+    assert await known(TEACHER) == ([child_id], [])
 
 
 async def test_only_the_lead_and_social_workers_place_blocks(consent: Consent, child_id: str) -> None:

@@ -50,9 +50,9 @@ def merges_router(parts: Parts) -> APIRouter:
         """Say that two records are of one child: from now on both ids answer as `into`.
 
         Nothing is rewritten, so that undoing it gives each exactly its own back. Blocks on either hold for both. Where
-        the NHS numbers or the permanent pupil numbers differ, or an officer found the two to be different children, it
-        is refused (`merge-doubtful`) unless `despite` names what was weighed: `different-nhs-numbers`,
-        `different-upns`, `parted`.
+        the NHS numbers or the permanent pupil numbers differ, an officer found the two to be different children, or the
+        name of `into` is hidden on the other, it is refused (`merge-doubtful`) unless `despite` names what was weighed:
+        `different-nhs-numbers`, `different-upns`, `parted`, `hidden-name`.
         """
         command = merge_children.MergeChildren(child_id, sent.into, sent.note, frozenset(sent.despite))
         async with parts.units() as uow:

@@ -176,9 +176,7 @@ class Register:
         if not is_plausible_change(comparison):
             because = ("The sender's own record of this child now tells of somebody else.", *comparison.because())
             return self._ask(submission, child_id, score, because, record_id)
-        after = updated(
-            self._records[record_id], known.said, submission.person, self._today, self._hidden_of(child_id)
-        )
+        after = updated(self._records[record_id], known.said, submission.person, self._today, self._hidden_of(child_id))
         self._amend(record_id, after)
         self._note(submission, record_id, known.review_id, pending=False)
         self._keep(submission, record_id, Kind.CHANGED, known.review_id, score)
