@@ -87,10 +87,14 @@ def test_bad_rows_are_listed_and_stop_nothing(imported: Imported) -> None:
             for number, row in enumerate(rows, start=1)
             if row.local_id in truth.bad
         }
-        found = {(rejection["row"], rejection["field"]) for rejection in imported.rejections[name]}
+        found = {
+            (rejection["rejected_row"], field)
+            for rejection in imported.rejections[name]
+            for field in rejection["rejected_field"].split("; ")
+        }
         assert found == expected
         assert len(expected) == BAD_ROWS
-        assert all(rejection["reason"] for rejection in imported.rejections[name])
+        assert all(rejection["rejected_reason"] for rejection in imported.rejections[name])
         taken = sum(1 for local_id in imported.results if local_id.startswith(prefix))
         assert taken == len(rows) - BAD_ROWS
 

@@ -48,8 +48,8 @@ class ImportMappingAnswer(BaseModel):
     service_id: Annotated[str, STRUCTURE]
     columns: Annotated[dict[str, str], STRUCTURE]
     date_format: Annotated[DateOrder, STRUCTURE]
-    delimiter: Annotated[str | None, STRUCTURE, Field(description="None: found out")]
-    encoding: Annotated[str | None, STRUCTURE, Field(description="None: found out")]
+    delimiter: Annotated[str | None, STRUCTURE, Field(description="Left out: found out")] = None
+    encoding: Annotated[str | None, STRUCTURE, Field(description="Left out: found out")] = None
 
     @classmethod
     def of(cls, service_id: str, mapping: Mapping) -> Self:
