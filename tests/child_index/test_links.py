@@ -1,5 +1,6 @@
 """What an import linked by itself: looked at, and undone so that each child has exactly its own."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -271,3 +272,25 @@ async def test_a_hundred_at_a_time(index: Index, monkeypatch: pytest.MonkeyPatch
     assert len(first["undone"]) + len(rest["undone"]) == matched
     assert rest.get("next_row") is None
     assert (await index.officer.links(_import(gp_list), undone=False))["items"] == []
+
+
+async def test_what_people_corrected_stays_though_the_row_says_it_too(index: Index) -> None:
+    child = await index.child(sex="female")
+    first = await index.officer.imported(HEADER + AMARRA.replace("9434765919", ""), "list")
+    await index.nurse.corrected(
+        child,
+        nhs_number="9434765919",
+        date_of_birth="2014-03-08",
+        other_names=[{"given_name": "Mara", "family_name": "Okonkwo"}],
+        addresses=[{"address_line": "3 Mill Lane", "postcode": "LS1 4AP", "from": date.today().isoformat()}],
+    )
+    corrected = await index.teacher.record(child)
+    # The list comes to say the same; then it turns out that it speaks of another child.
+    later = "Mara,Okonkwo,2014-03-08,F,3 Mill Lane,LS1 4AP,9434765919,G1\n"
+    await index.officer.imported(HEADER + later, "list")
+    assert (await index.teacher.record(child))["basics"]["given_name"] == "Mara"
+    (told,) = (await index.officer.links(_import(first)))["items"]
+    await _undone(index, first)
+    record = await index.teacher.record(child)
+    assert told["basics"] == record["basics"] == {**corrected["basics"], "given_name": "Amara"}
+    assert record["whereabouts"]["addresses"] == corrected["whereabouts"]["addresses"]

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from child_index.domain.person import ChildRecord, Person
 from child_index.domain.statements import Kind, Statement, told, without
+from child_index.domain.vouched import Vouched
 
 _DAY = date(2026, 1, 1)
 _NAMES = st.sampled_from([("Amara", "Okonkwo"), ("Amarra", "Okonkwo"), ("Amara", "Adeyemi"), ("Mara", "O'Konkwo")])
@@ -76,7 +77,7 @@ def test_without_a_sender_it_is_what_the_others_said(statements: list[Statement]
     for sender in {each.source_key for each in statements} - {statements[0].source_key}:
         gone = _of(statements, sender)
         rest = [each for each in statements if each.statement_no not in gone]
-        assert _held(without(whole, statements, gone)) == _held(told("c", rest))
+        assert _held(without(whole, statements, gone, Vouched())) == _held(told("c", rest))
 
 
 @given(_said(), st.permutations(range(4)))
@@ -88,7 +89,7 @@ def test_without_all_the_others_in_any_order_it_is_the_first_senders(
         if sender == statements[0].source_key:
             continue
         gone = _of(left, sender)
-        record = without(record, left, gone)
+        record = without(record, left, gone, Vouched())
         left = [each for each in left if each.statement_no not in gone]
     assert _held(record) == _held(told("c", left))
 
@@ -101,5 +102,5 @@ def test_what_came_another_way_stays(statements: list[Statement], correction: Pe
         return
     corrected = ChildRecord.of("c", correction, _DAY)
     for sender in {each.source_key for each in statements} - {statements[0].source_key}:
-        after = without(corrected, statements, _of(statements, sender))
+        after = without(corrected, statements, _of(statements, sender), Vouched())
         assert after.nhs_number == correction.nhs_number

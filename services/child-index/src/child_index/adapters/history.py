@@ -87,6 +87,14 @@ class SqlHistory:
         )
         return set((await self._connection.execute(query)).scalars())
 
+    async def corrections(self, numbers: Collection[int]) -> list[Change]:
+        query = (
+            sa.select(_changes)
+            .where(among(self._connection, _changes.c.child_no, numbers), _changes.c.origin == Origin.CORRECTION.value)
+            .order_by(_changes.c.change_id, _changes.c.field)
+        )
+        return [_change(row, with_reason=True) for row in await self._connection.execute(query)]
+
     async def hide(self, numbers: Collection[int], names: Collection[Name]) -> None:
         meant = {as_read(name) for name in names}
         found = await self._connection.execute(

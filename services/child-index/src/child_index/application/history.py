@@ -1,6 +1,6 @@
 """The history of a record: every change, by whom, when and why, written down with the change itself."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from chassis.grants import Grant
@@ -12,6 +12,7 @@ from child_index.application.read_child import involvements
 from child_index.application.whole import granted_child
 from child_index.domain.corrections import Amended, differences
 from child_index.domain.family import Relationship, inverse
+from child_index.domain.vouched import Vouched
 from child_index.domain.wholes import Whole
 from contracts.vocabulary import Category, Role
 
@@ -57,6 +58,19 @@ async def remember(
             await uow.history.hide([before.child_no], newly)
     await uow.history.add(found)
     return found
+
+
+async def vouched_for(uow: IndexUnitOfWork, numbers: Collection[int]) -> dict[int, Vouched]:
+    """What people said of each of these records by correcting it."""
+    corrections = await uow.history.corrections(numbers)
+    return {
+        number: Vouched.of(
+            (each.field, each.before, each.after)
+            for each in corrections
+            if each.child_no == number and each.field != "hidden_names"
+        )
+        for number in numbers
+    }
 
 
 async def works_openly(uow: IndexUnitOfWork, child: Whole, grant: Grant) -> bool:

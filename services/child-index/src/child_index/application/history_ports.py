@@ -70,6 +70,10 @@ class HistoryRepository(Protocol):
         """
         ...
 
+    async def corrections(self, numbers: Collection[int]) -> list[Change]:
+        """What people corrected on these records, oldest first."""
+        ...
+
     async def hide(self, numbers: Collection[int], names: Collection[Name]) -> None:
         """Marks what was written down of these names as hidden."""
         ...

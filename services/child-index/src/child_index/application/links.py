@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from chassis.errors import NotFound
 from chassis.grants import Grant
+from child_index.application.history import vouched_for
 from child_index.application.ports import IndexUnitOfWork
 from child_index.application.separate import said_since, separate
 from child_index.application.whole import granted_children
@@ -59,7 +60,8 @@ async def listed(
     found = await uow.statements.links(import_id, limit + 1 + _HIDDEN, after, undone, None)
     children = _by_number(granted_children(await uow.children.records(grant.records), grant).values())
     shown = [each for each in found if each.child_no in children][: limit + 1]
-    statements = await uow.statements.of({each.child_no for each in shown})
+    numbers = {each.child_no for each in shown}
+    statements, vouched = await uow.statements.of(numbers), await vouched_for(uow, numbers)
     links = []
     for each in shown:
         child = children[each.child_no]
@@ -67,7 +69,8 @@ async def listed(
         gone = {other.statement_no for other in said_since(each, said)}
         if gone:
             records = [
-                without(record, said, gone) if record.child_no == each.child_no else record for record in child.records
+                without(record, said, gone, vouched[each.child_no]) if record.child_no == each.child_no else record
+                for record in child.records
             ]
             child = Whole(records[0], tuple(records[1:]))
         links.append(Link(each, child, side_by_side(each.person, child, knowledge)))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from chassis.errors import Conflict
 from chassis.ids import new_id
 from child_index.application.enrolment import started, tell_of_records
-from child_index.application.history import remember
+from child_index.application.history import remember, vouched_for
 from child_index.application.history_ports import Origin
 from child_index.application.ports import Episode, IndexUnitOfWork, Service
 from child_index.domain.days import uk_date
@@ -34,7 +34,8 @@ async def separate(uow: IndexUnitOfWork, link: Statement, by: str) -> ChildRecor
     statements = await uow.statements.of([link.child_no])
     mine = said_since(link, statements)
     gone = {each.statement_no for each in mine}
-    after = without(before, statements, gone)
+    vouched = await vouched_for(uow, [link.child_no])
+    after = without(before, statements, gone, vouched[link.child_no])
     made = told(new_id(), mine)
     changes = await _changes(uow, link, mine, before, after, made)
     numbers = await uow.children.save(changes, link.source)

@@ -219,7 +219,7 @@ def differences(before: ChildRecord, after: ChildRecord) -> list[FieldChange]:
     for key in PLAIN:
         old, new = getattr(before, key), getattr(after, key)
         if old != new:
-            found.append(FieldChange(key, Category.BASICS, _text(old), _text(new)))
+            found.append(FieldChange(key, Category.BASICS, text_told(old), text_told(new)))
     left = [address_told(each) for each in before.addresses if each not in after.addresses]
     moved = [address_told(each) for each in after.addresses if each not in before.addresses]
     if left or moved:
@@ -236,11 +236,12 @@ def address_told(address: Address) -> dict[str, str | None]:
         "address_line": address.address_line,
         "postcode": address.postcode,
         "uprn": address.uprn,
-        "from": _text(address.since),
-        "to": _text(address.until),
+        "from": text_told(address.since),
+        "to": text_told(address.until),
     }
     return {key: value for key, value in told.items() if value is not None}
 
 
-def _text(value: Any) -> str | None:
+def text_told(value: Any) -> str | None:
+    """A plain field as the history tells it."""
     return value.isoformat() if isinstance(value, date) else value

@@ -9,11 +9,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from child_index.domain.hidden_names import Hidden
 from child_index.domain.person import ChildRecord, Person
 from child_index.domain.updates import enriched, updated
+from child_index.domain.vouched import Vouched
 
 T = TypeVar("T")
 
@@ -66,30 +67,35 @@ def told(child_id: str, statements: Sequence[Statement]) -> ChildRecord:
     return record
 
 
-def without(record: ChildRecord, statements: Sequence[Statement], gone: Collection[int]) -> ChildRecord:
-    """The record without what only the statements `gone` (by number) told of it. Never without what it began with."""
+def without(
+    record: ChildRecord, statements: Sequence[Statement], gone: Collection[int], vouched: Vouched
+) -> ChildRecord:
+    """The record without what only the statements `gone` (by number) told of it. Never without what it began with, nor
+    without what people said by correcting it."""
     whole = told(record.child_id, statements)
     rest = told(record.child_id, [each for each in statements if each.statement_no not in gone])
-    changed = replace(
-        record,
-        date_of_birth=_less(record.date_of_birth, whole.date_of_birth, rest.date_of_birth),
-        sex=_less(record.sex, whole.sex, rest.sex),
-        nhs_number=_less(record.nhs_number, whole.nhs_number, rest.nhs_number),
-        upn=_less(record.upn, whole.upn, rest.upn),
-    )
+    plain: dict[str, Any] = {
+        key: getattr(record, key)
+        if vouched.has(key, getattr(record, key))
+        else _less(getattr(record, key), getattr(whole, key), getattr(rest, key))
+        for key in ("date_of_birth", "sex", "nhs_number", "upn")
+    }
     present, told_name, name = record.name, whole.name, rest.name
     hidden = Hidden.of([record])
-    kept = name if present == told_name and not hidden.is_told_by(name) else present
-    dropped = {told_name, *whole.other_names} - {name, *rest.other_names}
+    stays = present != told_name or present == vouched.name or hidden.is_told_by(name)
+    kept = present if stays else name
+    dropped = {told_name, *whole.other_names} - {name, *rest.other_names} - vouched.names
     others = [each for each in record.other_names if each not in dropped]
+    others += [present] if present in vouched.names and present not in others else []
     back = [each for each in rest.other_names if each not in whole.other_names and each not in others]
     others += [each for each in back if not hidden.is_told_by(each)]
-    moved = [each for each in whole.addresses if each not in rest.addresses]
+    moved = [each for each in whole.addresses if each not in rest.addresses and not vouched.has_address(each)]
     places = [each for each in record.addresses if each not in moved]
     # What somebody else said too, later than the one who is gone, was told by the one who is gone until now.
     places += [each for each in rest.addresses if each not in whole.addresses and each not in places]
     return replace(
-        changed,
+        record,
+        **plain,
         given_name=kept[0],
         family_name=kept[1],
         other_names=tuple(each for each in others if each != kept),
