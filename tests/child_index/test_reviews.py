@@ -40,6 +40,25 @@ async def test_the_officer_sees_both_and_why(index: Index) -> None:
     assert wider["submitted"]["postcode"] == "M1 1AE"
 
 
+async def test_who_sent_it_is_not_told_of_a_sensitive_service(index: Index) -> None:
+    child, _ = await _doubtful(index)
+    header = "given_name,family_name,date_of_birth,sex,nhs_number\n"
+    listed = await index.officer.imported(header + "Amara,Okonkwo,2014-03-07,F,4010232137\n", "counselling")
+    (row,) = listed.results
+    assert row["outcome"] == "review"
+    officer = index.officer.but(categories=BASICS)
+    seen = [each for each in (await officer.reviews())["items"] if each["review_id"] == row["review_id"]]
+    seen.append((await officer.review(row["review_id"], child)).json())
+    assert [each["candidate"]["child_id"] for each in seen] == [child, child]
+    assert not any(each.keys() & {"service_id", "agency_id", "import_id"} for each in seen)
+    told = (await index.officer.review(row["review_id"], child)).json()
+    assert told["service_id"] == "counselling"
+    beyond = await officer.call(
+        "GET", "/v1/match-reviews", "review.read", params={"created_before": "0001-01-01T00:00:00+14:00"}
+    )
+    assert refused_fields(beyond) == ["/created_before"]
+
+
 async def test_pages_and_silence(index: Index) -> None:
     made = [await _doubtful(index)]
     for given, family, born in OTHERS:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse
 
 from chassis.disclosure import disclose
+from chassis.errors import Invalid
 from chassis.grants import Grant
 from chassis.idempotency import Answer, once
 from chassis.pages import Cursor, Limit, encode_cursor, page
@@ -144,6 +145,9 @@ def _which(
     max_score: Annotated[float | None, Query(ge=0, le=1)] = None,
 ) -> ReviewFilter:
     before = created_before
-    if before is not None and before.tzinfo is None:
-        before = before.replace(tzinfo=UTC)
+    if before is not None:
+        try:
+            before = before.replace(tzinfo=UTC) if before.tzinfo is None else before.astimezone(UTC)
+        except OverflowError:
+            raise Invalid.field("/created_before", "is beyond all years") from None
     return ReviewFilter(state, import_id, before, min_score, max_score)

@@ -75,17 +75,18 @@ class ReviewAnswer(BaseModel):
 
     @classmethod
     def of(cls, found: SideBySide, granted: Collection[Category], veiled: Collection[str]) -> "ReviewAnswer":
-        """`veiled`: of these children not even who sent the record is told, since it may be a place near them."""
+        """`veiled`: of these children not even who sent the record is told, since it may be a place near them. Nor is
+        it of what a sensitive service sent."""
         review = found.review
-        is_veiled = found.child.child_id in veiled
+        nameless = found.nameless or found.child.child_id in veiled
         whereabouts = Category.WHEREABOUTS in granted
         return cls(
             review_id=review.review_id,
             state=ReviewState(review.state),
             created_at=review.created_at,
-            service_id=None if is_veiled else review.service_id,
-            agency_id=None if is_veiled else review.agency_id,
-            import_id=None if is_veiled else review.import_id,
+            service_id=None if nameless else review.service_id,
+            agency_id=None if nameless else review.agency_id,
+            import_id=None if nameless else review.import_id,
             submitted=SubmittedRecord.granted(review.submitted, granted),
             candidate=ReviewCandidate(
                 child_id=found.child.child_id,

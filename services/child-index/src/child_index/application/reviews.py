@@ -1,5 +1,6 @@
 """Match reviews: an index officer says whether a doubtful record is a child of the index."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from chassis.errors import Conflict, Invalid, NotFound
@@ -12,6 +13,7 @@ from child_index.domain.person import NUMBERED
 from child_index.domain.placement import Knowledge, Submission
 from child_index.domain.side_by_side import Compared, side_by_side
 from child_index.domain.wholes import Whole
+from contracts.vocabulary import Category
 
 _HIDDEN = 50
 """How many reviews of hidden children a page may pass over and still be full."""
@@ -33,11 +35,15 @@ async def named(uow: IndexUnitOfWork, limit: int, after: str | None, which: Revi
 
 @dataclass(frozen=True, slots=True)
 class SideBySide:
-    """A review, the child whom the record may be, and how the two agree."""
+    """A review, the child whom the record may be, and how the two agree.
+
+    `nameless`: a sensitive service sent the record, which is not this reader's to know.
+    """
 
     review: Review
     child: Whole
     compared: dict[str, Compared]
+    nameless: bool
 
 
 async def listed(
@@ -51,7 +57,8 @@ async def listed(
     children = granted_children(await uow.children.records(grant.records), grant)
     of_record = {record.child_id: child for child in children.values() for record in child.records}
     shown = [each for each in reviews if each.candidate_record in of_record][: limit + 1]
-    return [_beside(each, of_record[each.candidate_record], knowledge) for each in shown]
+    nameless = await _by_sensitive(uow, shown, grant)
+    return [_beside(each, of_record[each.candidate_record], knowledge, nameless) for each in shown]
 
 
 async def get(uow: IndexUnitOfWork, knowledge: Knowledge, review_id: str, grant: Grant) -> SideBySide:
@@ -59,11 +66,23 @@ async def get(uow: IndexUnitOfWork, knowledge: Knowledge, review_id: str, grant:
     review = await uow.reviews.get(review_id)
     if review is None or review.candidate_record not in grant.records:
         raise NotFound
-    return _beside(review, await granted_child(uow, grant), knowledge)
+    nameless = await _by_sensitive(uow, [review], grant)
+    return _beside(review, await granted_child(uow, grant), knowledge, nameless)
 
 
-def _beside(review: Review, child: Whole, knowledge: Knowledge) -> SideBySide:
-    return SideBySide(review, child, side_by_side(review.submitted, child, knowledge))
+async def _by_sensitive(uow: IndexUnitOfWork, reviews: Sequence[Review], grant: Grant) -> frozenset[str]:
+    """Ids of the reviews of what sensitive services sent; none where that is the reader's to know."""
+    if grant.permits(Category.SENSITIVE):
+        return frozenset()
+    services = await uow.directory.services({each.service_id for each in reviews if each.service_id is not None})
+    return frozenset(
+        each.review_id for each in reviews if each.service_id in services and services[each.service_id].sensitive
+    )
+
+
+def _beside(review: Review, child: Whole, knowledge: Knowledge, nameless: Collection[str]) -> SideBySide:
+    compared = side_by_side(review.submitted, child, knowledge)
+    return SideBySide(review, child, compared, review.review_id in nameless)
 
 
 async def owner(uow: IndexUnitOfWork, review_id: str) -> str | None:
