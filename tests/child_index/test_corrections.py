@@ -330,3 +330,21 @@ async def test_a_name_that_is_hidden_on_one_record_is_hidden_on_those_merged_wit
     seen = [await index.teacher.record(child), await index.teacher.history(child)]
     assert "amara" not in str(seen).lower()
     assert "AMARA" in str(await index.officer.history(child))
+
+
+async def test_a_record_under_a_hidden_name_leads_nobody_to_the_child_it_was_merged_with(index: Index) -> None:
+    old = {"given_name": "Amara", **DETAILS}
+    child = await index.child()
+    await index.officer.corrected(child, given_name="Rose", family_name="Marsh", former_name="hidden")
+    duplicate = await index.nurse.registered(**old, local_id="9")
+    await index.officer.merged(duplicate, child)
+    answer = await index.teacher.register(**old)
+    assert answer.json()["outcome"] == "created"
+    roll = await index.school_system.imported("given_name,family_name,date_of_birth\nAmara,Okonkwo,2014-03-07\n")
+    assert roll.results[0]["child_id"] != child
+    # Who always had this child under the name goes on with them.
+    again = await index.nurse.register(**old, local_id="9", **HOME)
+    assert again.json() == {"outcome": "matched", "child_id": child}
+    record = await index.teacher.record(child)
+    assert names(record["basics"]) == [("Rose", "Marsh")]
+    assert "Okonkwo" not in str(record)

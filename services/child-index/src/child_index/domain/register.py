@@ -36,7 +36,7 @@ from child_index.domain.placement import (
 )
 from child_index.domain.statements import Kind
 from child_index.domain.updates import enriched, is_plausible_change, updated
-from child_index.domain.wholes import facing, wholes
+from child_index.domain.wholes import Whole, facing, weighed, wholes
 
 
 class Register:
@@ -163,7 +163,7 @@ class Register:
             return Placement("review", None, known.review_id, None)
         comparison = compare(
             submission.prepared,
-            self._prepared_of(record_id),
+            prepare(self._records[record_id].details()),  # its own sender may go on by a name that is hidden since
             self._knowledge.frequencies,
             DEFAULT_WEIGHTS,
             self._knowledge.population,
@@ -238,10 +238,12 @@ class Register:
         present = self._records[child_id]
         if after == present:
             return
-        held = blocking_keys(self._prepared_of(child_id))
+        # By what each record holds, hidden or not: the other records too are weighed anew.
+        held = blocking_keys(prepare(present.details()))
         self._records[child_id] = after
-        self._prepared[child_id] = prepared = prepare(after.details())
-        keys = blocking_keys(prepared)
+        for id_ in self._members[self._root[child_id]]:
+            self._prepared.pop(id_, None)
+        keys = blocking_keys(prepare(after.details()))
         self._hold(child_id, keys, new=set(keys).difference(held))
         if child_id in self.changes.added:
             self.changes.added[child_id] = after
@@ -297,10 +299,12 @@ class Register:
     def _prepared_of(self, child_id: str) -> Prepared:
         found = self._prepared.get(child_id)
         if found is None:
-            record = self._records[child_id]
-            if not self._may_link(self._root[child_id]):
-                record = replace(record, addresses=())
-            found = self._prepared[child_id] = prepare(record.details())
+            root = self._root[child_id]
+            child = Whole.of(self._records[root], [self._records[id_] for id_ in self._members[root]])
+            told = weighed(child, hidden=False, veiled=not self._may_link(root))
+            for record, details in zip(child.records, told, strict=True):
+                self._prepared[record.child_id] = prepare(details)
+            found = self._prepared[child_id]
         return found
 
 
