@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.support.kafka import Kafka
 
 QUICK = RetryPolicy(delays=(0.01, 0.02), transient_first=0.01, transient_most=0.05)
-PATIENCE = 20.0  # seconds until a test gives up; a group's first joining takes Kafka a second or two
+PATIENCE = 40.0  # seconds until a test gives up; a group's first joining takes Kafka a second or two
 
 
 class Stage(ABC):
