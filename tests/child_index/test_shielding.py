@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from contracts.events import ShieldLifted, ShieldPlaced
 from contracts.vocabulary import Category
 from tests.child_index.kit import EVERYTHING, Caller, Index
 
@@ -12,6 +13,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 NAMES = {"given_name": "Amara", "family_name": "Okonkwo"}
 BORN = {"date_of_birth": "2014-03-07"}
 HOME = {"address_line": "12 Canal Street", "postcode": "M1 1AE"}
+LIST = """\
+local_id,given_name,family_name,date_of_birth,postcode,address_line
+{},Tamara,Okonkwo,2014-05-07,{}
+"""
 PLACES = ("Hilltop", "roll", "school", "list", "practice", "nurse", "teacher", "Canal", "M1 1AE", "960 123")
 """What tells of a place: services near the child, who works there, addresses, phones."""
 
@@ -145,3 +150,38 @@ async def test_a_person_query_and_a_review_tell_no_place(index: Index) -> None:
     answers += (await index.officer.but(categories={Category.BASICS}, veiled=(child,)).reviews())["items"]
     assert len(answers) == 2
     assert [_told_of(each) for each in answers] == [[], []]
+
+
+async def test_no_address_is_tried_out_by_a_list(index: Index) -> None:
+    child = await index.child(**HOME)
+
+    async def outcomes(local_id: str = "1", **asked: str) -> list[str]:
+        """What a list answers that has the child's address, and one that has another."""
+        done = [
+            await index.school_system.imported(LIST.format(f"{local_id}-{turn}", where), **asked)
+            for turn, where in enumerate(("M1 1AE,12 Canal Street", "LS1 4AP,3 Mill Lane"))
+        ]
+        return [each.results[0]["outcome"] for each in done]
+
+    placed, lifted = (kind(shield_id="s1", child_id=child) for kind in (ShieldPlaced, ShieldLifted))
+    await index.tell(placed)
+    assert await outcomes(check="true") == ["review"] * 2
+    await index.tell(lifted, placed)  # the end, and then the beginning once more
+    assert await outcomes(check="true") == ["review", "created"]
+    await index.tell(ShieldPlaced(shield_id="s3", child_id=child), ShieldLifted(shield_id="s2", child_id=child))
+    assert await outcomes(check="true") == ["review"] * 2
+    await index.tell(ShieldLifted(shield_id="s4", child_id=child), ShieldPlaced(shield_id="s4", child_id=child))
+    assert await outcomes(check="true") == ["review", "created"]
+    await index.tell(ShieldPlaced(shield_id="s5", child_id=child))
+    assert await outcomes("real") == ["review"] * 2
+
+
+async def test_a_shield_over_one_of_merged_records_holds_for_them_all(index: Index) -> None:
+    child = await index.child(**HOME)
+    other = await index.child(given_name="Zadie", **HOME)
+    await index.officer.merged(other, child, despite=["parted"])
+    await index.tell(ShieldPlaced(shield_id="s1", child_id=other))
+    told = []
+    for where in ("M1 1AE,12 Canal Street", "LS1 4AP,3 Mill Lane"):
+        told.append((await index.school_system.imported(LIST.format(1, where), check="true")).results[0]["outcome"])
+    assert told[0] == told[1]

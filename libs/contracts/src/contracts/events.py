@@ -282,7 +282,7 @@ class BlockLifted(Event):
 
 class ShieldPlaced(Event):
     """What it hides is not in the payload: no other service needs it. It may be the copy of one for a record that was
-    parted."""
+    parted. It takes the place of the child's earlier one, of whose end nothing is told."""
 
     topic = CONSENT
     shield_id: str
@@ -437,8 +437,6 @@ EVENT_TYPES: dict[str, type[Event]] = {
 NOT_CONSUMED: dict[str, str] = {
     "BlockPlaced": "every reader asks the decision again, so no service keeps a copy of a block",
     "BlockLifted": "every reader asks the decision again, so no service keeps a copy of a block",
-    "ShieldPlaced": "every reader asks the decision again, so no service keeps a copy of a shield",
-    "ShieldLifted": "every reader asks the decision again, so no service keeps a copy of a shield",
     "TreeHeadSigned": "for agencies outside Kith, who hold copies that `kith audit verify` compares with an export",
     "LegalBasisRecorded": "the decision reads legal bases where they live; kept for agencies' own records",
     "LegalBasisEnded": "the decision reads legal bases where they live; kept for agencies' own records",

@@ -367,6 +367,15 @@ import_results = sa.Table(
 
 # --- copies of the directory, kept by the consent service's events ---------------------------------------------
 
+# Which records have a shield: an import is not decided on child by child.
+shields = sa.Table(
+    "shields",
+    metadata,
+    sa.Column("child_id", sa.String(36), primary_key=True),
+    sa.Column("shield_id", sa.String(36), nullable=False),
+    sa.Column("lifted", sa.Boolean, nullable=False),
+)
+
 # Not of the directory: consents by which a record is kept open until 25.
 keeping_consents = sa.Table(
     "keeping_consents",

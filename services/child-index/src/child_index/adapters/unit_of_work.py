@@ -16,6 +16,7 @@ from child_index.adapters.merges import SqlMerges
 from child_index.adapters.quality import SqlQuality
 from child_index.adapters.reassignments import SqlReassignments
 from child_index.adapters.reviews import SqlReviews
+from child_index.adapters.shields import SqlShields
 from child_index.adapters.statements import SqlStatements
 from child_index.application.ports import IndexUnitOfWork
 
@@ -40,4 +41,5 @@ class SqlUnitOfWork(IndexUnitOfWork):
         self.mappings = SqlMappings(self.connection, self._clock)
         self.archive = SqlArchive(self.connection)
         self.history = SqlHistory(self.connection, self._clock)
+        self.shields = SqlShields(self.connection)
         self.quality = SqlQuality(self.connection)

@@ -21,10 +21,12 @@ async def open_register(
     also: Collection[str] = (),
     may_link: Callable[[str, Collection[str]], bool] = lambda _, __: True,
     hold: bool = True,
+    undecided: bool = False,
 ) -> Register:
     """The part of the index that the submissions (of one source) and the children `also` touch.
 
-    `may_link` is asked with a child's id and those of all its records.
+    `may_link` is asked with a child's id and those of all its records. `undecided`: nobody was asked what the sender
+    may know of each child, as for a list; of a child with a shield the address then counts for nothing.
 
     Holds the index until the transaction ends, so that one child sent twice at once becomes one record; not where
     nothing will be written (`hold`).
@@ -43,7 +45,8 @@ async def open_register(
         claimed=await uow.children.claimed(submissions[0].source, ids),
         doubtful=await uow.reviews.submitted_about(ids),
     )
-    return Register(knowledge, near, today=uk_date(uow.now()), make_id=new_id, may_link=may_link)
+    veiled = await uow.shields.among(ids) if undecided else frozenset()
+    return Register(knowledge, near, today=uk_date(uow.now()), make_id=new_id, may_link=may_link, veiled=veiled)
 
 
 async def save_register(

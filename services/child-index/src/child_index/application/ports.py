@@ -15,6 +15,7 @@ from child_index.application.import_ports import ImportRepository, MappingReposi
 from child_index.application.leaver_ports import LeaverRepository
 from child_index.application.quality_ports import QualityRepository
 from child_index.application.reassignment_ports import ReassignmentRepository
+from child_index.application.shield_ports import ShieldRepository
 from child_index.domain.person import ChildRecord, Person
 from child_index.domain.placement import Changes, Said, SourceRecord
 from child_index.domain.statements import Statement
@@ -429,6 +430,7 @@ class IndexUnitOfWork(UnitOfWork):
     quality: QualityRepository
     history: HistoryRepository
     archive: ArchiveRepository
+    shields: ShieldRepository
 
 
 Units = Callable[[], IndexUnitOfWork]

@@ -111,7 +111,7 @@ class ImportWorker:
             placements: list[Placement] = []
             last_event = None
             if batch.submissions:
-                register = await open_register(uow, knowledge, batch.submissions, hold=not job.check)
+                register = await open_register(uow, knowledge, batch.submissions, hold=not job.check, undecided=True)
                 placements = await asyncio.to_thread(_place, register, batch.submissions)
                 if job.check:
                     placements = [_foretold(register, each) for each in placements]

@@ -1,4 +1,4 @@
-"""The consent service's topic: the directory, copied for names, contacts and checks."""
+"""The consent service's topic: the directory, copied for names and contacts; what keeps a record open; shields."""
 
 from chassis.inbox import EventHandler
 from child_index.application.ports import IndexUnitOfWork
@@ -9,6 +9,8 @@ from contracts.events import (
     Event,
     PractitionerChanged,
     ServiceChanged,
+    ShieldLifted,
+    ShieldPlaced,
     TeamChanged,
 )
 from contracts.vocabulary import PractitionerStatus
@@ -76,11 +78,21 @@ async def on_consent_withdrawn(uow: IndexUnitOfWork, event: ConsentWithdrawn) ->
     await uow.archive.end_keeping(event.consent_id, event.child_id)
 
 
+async def on_shield_placed(uow: IndexUnitOfWork, event: ShieldPlaced) -> None:
+    await uow.shields.placed(event.shield_id, event.child_id)
+
+
+async def on_shield_lifted(uow: IndexUnitOfWork, event: ShieldLifted) -> None:
+    await uow.shields.lifted(event.shield_id, event.child_id)
+
+
 HANDLERS: dict[type[Event], EventHandler[IndexUnitOfWork]] = {
     AgencyChanged: on_agency_changed,
     TeamChanged: on_team_changed,
     PractitionerChanged: on_practitioner_changed,
     ServiceChanged: on_service_changed,
+    ShieldPlaced: on_shield_placed,
+    ShieldLifted: on_shield_lifted,
     ConsentRecorded: on_consent_recorded,
     ConsentWithdrawn: on_consent_withdrawn,
 }

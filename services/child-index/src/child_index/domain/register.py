@@ -50,10 +50,12 @@ class Register:
         today: date,
         make_id: Callable[[], str],
         may_link: Callable[[str, Collection[str]], bool] = lambda _, __: True,
+        veiled: Collection[str] = (),
     ) -> None:
         """`may_link` tells, by a child's id and those of all its records, whom the sender may be told of: a record
-        of anybody else answers like a doubtful match, so that a block shows neither by success nor by failure; and
-        where such a child lives counts for nothing, so that no address can be tried out."""
+        of anybody else answers like a doubtful match, so that a block shows neither by success nor by failure.
+        `veiled`: ids of records of children who may be told of, but not where they live. Where any of these children
+        live counts for nothing, so that no address can be tried out."""
         self._knowledge = knowledge
         self._records = {record.child_id: record for record in near.records}
         self._members = {
@@ -72,10 +74,15 @@ class Register:
         self._today = today
         self._make_id = make_id
         self._permits = may_link
+        self._veiled = {self._root[id_] for id_ in veiled}
         self.changes = Changes()
 
     def _may_link(self, child_id: str) -> bool:
         return self._permits(child_id, self._members[child_id])
+
+    def _may_place(self, child_id: str) -> bool:
+        """Whether where the child lives may count."""
+        return child_id not in self._veiled and self._may_link(child_id)
 
     def numbers(self) -> dict[str, int]:
         """The numbers of the children that the index held before, by their ids."""
@@ -161,9 +168,11 @@ class Register:
         unchanged = known.said is None or known.said == submission.person
         if not self._may_link(child_id) and known.review_id is not None and unchanged:
             return Placement("review", None, known.review_id, None)
+        record = self._records[record_id]
         comparison = compare(
             submission.prepared,
-            prepare(self._records[record_id].details()),  # its own sender may go on by a name that is hidden since
+            # Its own sender may go on by a name that is hidden since.
+            prepare((record if self._may_place(child_id) else replace(record, addresses=())).details()),
             self._knowledge.frequencies,
             DEFAULT_WEIGHTS,
             self._knowledge.population,
@@ -273,7 +282,16 @@ class Register:
                 since[root] += each
         for root, found in since.items():
             votes[root] = max(found, votes.get(root, 0))
+        for root in [root for root in votes if not self._may_place(root)]:
+            votes[root] = self._votes_without_places(submission, root)
+            if not votes[root]:
+                del votes[root]
         return [(id_, self._best(submission.prepared, id_)) for id_ in nearest(votes)]
+
+    def _votes_without_places(self, submission: Submission, child_id: str) -> int:
+        """Who is weighed must not hang on an address either."""
+        held = (blocking_keys(each) for each in self._prepared_all(child_id))
+        return max(sum(submission.votes.get(key, 0) for key in keys) for keys in held)
 
     def _best(self, query: Prepared, child_id: str) -> Prepared:
         """The child's record that agrees best."""
@@ -301,7 +319,7 @@ class Register:
         if found is None:
             root = self._root[child_id]
             child = Whole.of(self._records[root], [self._records[id_] for id_ in self._members[root]])
-            told = weighed(child, hidden=False, veiled=not self._may_link(root))
+            told = weighed(child, hidden=False, veiled=not self._may_place(root))
             for record, details in zip(child.records, told, strict=True):
                 self._prepared[record.child_id] = prepare(details)
             found = self._prepared[child_id]
