@@ -9,7 +9,7 @@ MEMBERS := libs/chassis libs/contracts services/child-index services/assessment 
 EDITABLE := $(foreach member,$(MEMBERS),-e $(member))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo machine lint test check prove bench lock clean
+.PHONY: help setup run demo machine lint test test-rest check prove bench lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -53,9 +53,12 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports --no-logo
 
 test: $(VENV)/.dev machine ## what must hold at each landing
-	$(BIN)/pytest -m 'not prove and not bench' -n 2 --dist loadfile
+	$(BIN)/pytest -m 'not prove and not bench' -n 3 --dist loadfile --databases one
 
-check: lint test ## format, lint, strict types, import rules, tests
+test-rest: $(VENV)/.dev machine ## the services' tests on that of the two databases on which `make test` didn't run them
+	$(BIN)/pytest -m 'not prove and not bench' -n 3 --dist loadfile --databases rest
+
+check: lint test test-rest ## format, lint, strict types, import rules, all tests
 
 prove: $(VENV)/.dev machine ## the long proofs (or some: WHAT="tests/resilience -k races"); writes what they saw to docs/proof.md
 	$(BIN)/python -m tests.prove $(WHAT)

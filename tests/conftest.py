@@ -12,10 +12,12 @@ import pytest
 import pytest_asyncio
 from hypothesis import settings
 
+from tests.support import databases
+from tests.support.databases import pytest_addoption
 from tests.support.postgres import Postgres, private_postgres
 from tests.support.proof import proof, pytest_runtest_makereport
 
-__all__ = ["database_url", "kafka", "postgres", "proof", "pytest_runtest_makereport"]
+__all__ = ["database_url", "kafka", "postgres", "proof", "pytest_addoption", "pytest_runtest_makereport"]
 
 if TYPE_CHECKING:
     from tests.support.kafka import Kafka
@@ -59,7 +61,8 @@ SHARING = tuple(Path(__file__).parent / name for name in ("assessment", "consent
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    databases.share(config, items)
     items.sort(key=_place)
     for item in items:
         if _shares_a_loop(item) and pytest_asyncio.is_async_test(item):

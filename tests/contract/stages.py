@@ -23,6 +23,8 @@ class Stage(ABC):
 
     def __init__(self) -> None:
         self._made: list[Broker] = []
+        # Groups that nobody else uses: one waits for a member that was left behind until its session is over.
+        self.readers, self.others = f"readers-{secrets.token_hex(6)}", f"others-{secrets.token_hex(6)}"
 
     def topic(self) -> str:
         """A topic that nobody else uses, with its dead-letter topic."""

@@ -15,8 +15,8 @@ async def test_poison_goes_to_the_dead_letters_and_the_rest_go_on(stage: Stage) 
 
     seen, others = Recorder(chokes), Recorder()
     broker = stage.broker()
-    broker.subscribe("readers", [topic], seen, retry=QUICK)
-    broker.subscribe("others", [topic], others)
+    broker.subscribe(stage.readers, [topic], seen, retry=QUICK)
+    broker.subscribe(stage.others, [topic], others)
     await broker.start()
     sent = events(topic, 60)
     poison = Outgoing(topic, sent[20].key, b'{"kind": "poison", "town": "Rotherham"}', {"ce-id": "p"})
@@ -29,7 +29,7 @@ async def test_poison_goes_to_the_dead_letters_and_the_rest_go_on(stage: Stage) 
     assert (letter.topic, letter.key, letter.value) == (dead_letter_topic(topic), poison.key, poison.value)
     why = letter.headers
     assert why["ce-id"] == "p"
-    assert (why["dead-letter-group"], why["dead-letter-topic"]) == ("readers", topic)
+    assert (why["dead-letter-group"], why["dead-letter-topic"]) == (stage.readers, topic)
     assert why["dead-letter-error"] == "ValueError"
     assert why["dead-letter-text"] == "no place called … for … in field 'town'"
     assert "chokes" in why["dead-letter-trace"]
@@ -45,7 +45,7 @@ async def test_a_handler_that_is_cancelled_from_within_has_failed_like_any_other
 
     seen = Recorder(cancelled)
     broker = stage.broker()
-    broker.subscribe("readers", [topic], seen, retry=QUICK)
+    broker.subscribe(stage.readers, [topic], seen, retry=QUICK)
     await broker.start()
     await broker.publish([Outgoing(topic, "c", b"poison"), Outgoing(topic, "c", b"next")])
     await seen.until_given(1)
@@ -62,7 +62,7 @@ async def test_a_message_that_succeeds_on_a_later_attempt_is_no_dead_letter(stag
 
     seen = Recorder(twice)
     broker = stage.broker()
-    broker.subscribe("readers", [topic], seen, retry=QUICK)
+    broker.subscribe(stage.readers, [topic], seen, retry=QUICK)
     await broker.start()
     await broker.publish([Outgoing(topic, "c", b"1")])
     await seen.until_given(1)
@@ -80,7 +80,7 @@ async def test_a_transient_failure_is_waited_out_and_loses_nothing(stage: Stage)
 
     seen = Recorder(database_away)
     broker = stage.broker()
-    broker.subscribe("readers", [topic], seen, retry=QUICK)
+    broker.subscribe(stage.readers, [topic], seen, retry=QUICK)
     await broker.start()
     sent = events(topic, 80)
     await broker.publish(sent)
@@ -101,13 +101,13 @@ async def test_a_stop_while_waiting_out_a_failure_is_quick_and_loses_nothing(sta
 
     before = Recorder(database_away)
     broker = stage.broker()
-    broker.subscribe("readers", [topic], before)
+    broker.subscribe(stage.readers, [topic], before)
     await broker.start()
     await broker.publish(events(topic, 10))
     await before.until(lambda: len(before.calls) >= 2)
     await asyncio.wait_for(broker.stop(), PATIENCE)
     again = stage.broker()
-    again.subscribe("readers", [topic], after)
+    again.subscribe(stage.readers, [topic], after)
     await again.start()
     await after.until_given(10)
     assert sorted(after.values) == sorted(b"%d" % n for n in range(10))
@@ -122,7 +122,7 @@ async def test_dead_letters_can_be_replayed_once(stage: Stage) -> None:
 
     seen = Recorder(broken)
     broker = stage.broker()
-    broker.subscribe("readers", [topic], seen, retry=QUICK)
+    broker.subscribe(stage.readers, [topic], seen, retry=QUICK)
     await broker.start()
     bad = [Outgoing(topic, f"child-{n}", b"bad %d" % n, {"ce-id": str(n)}) for n in range(5)]
     await broker.publish([*bad, Outgoing(topic, "child-0", b"good")])
@@ -150,7 +150,7 @@ async def test_the_largest_message_can_become_a_dead_letter(stage: Stage) -> Non
 
     seen = Recorder(chokes)
     broker = stage.broker()
-    broker.subscribe("readers", [topic], seen, retry=QUICK)
+    broker.subscribe(stage.readers, [topic], seen, retry=QUICK)
     await broker.start()
     await broker.publish([Outgoing(topic, "c", b"\xff" * (MAX_MESSAGE_BYTES - 1)), Outgoing(topic, "c", b"next")])
     await seen.until_given(1)

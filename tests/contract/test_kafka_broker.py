@@ -68,8 +68,8 @@ async def test_members_may_come_and_go_and_nothing_is_lost_or_out_of_order(share
     topic, ledger = shared.topic(), Ledger()
     first, second = shared.broker(), shared.broker()
     of_first, of_second = ledger.member("first", seconds=0.4), ledger.member("second", seconds=0.4)
-    first.subscribe("readers", [topic], of_first, retry=QUICK)
-    second.subscribe("readers", [topic], of_second, retry=QUICK)
+    first.subscribe(shared.readers, [topic], of_first, retry=QUICK)
+    second.subscribe(shared.readers, [topic], of_second, retry=QUICK)
     sent: list[Outgoing] = []
     enough = asyncio.Event()
 
@@ -106,7 +106,7 @@ async def test_a_partition_that_waits_does_not_hold_up_the_others(shared: KafkaS
 
     seen = PartlyStuck()
     broker = shared.broker()
-    broker.subscribe("readers", [topic], seen)
+    broker.subscribe(shared.readers, [topic], seen)
     await broker.start()
     await broker.publish([Outgoing(topic, "child-0", b"first")])
     await asyncio.sleep(1)
@@ -122,7 +122,7 @@ async def test_a_partition_that_waits_does_not_hold_up_the_others(shared: KafkaS
 
 async def test_a_topic_that_is_not_there_makes_it_unready_and_is_named(shared: KafkaStage) -> None:
     broker = shared.broker()
-    broker.subscribe("readers", ["no-such-topic"], Recorder())
+    broker.subscribe(shared.readers, ["no-such-topic"], Recorder())
     await broker.start()
     with pytest.raises(BrokerUnavailable, match="no topic no-such-topic"):
         await broker.ready()
@@ -135,7 +135,7 @@ async def test_a_cluster_that_was_away_is_found_again_and_nothing_acknowledged_i
     stage = KafkaStage(own_kafka)
     topic, seen = stage.topic(), Recorder()
     broker = stage.broker()
-    broker.subscribe("readers", [topic], seen, retry=QUICK)
+    broker.subscribe(stage.readers, [topic], seen, retry=QUICK)
     await broker.start()
     await broker.publish([Outgoing(topic, "c", b"before")])
     await seen.until_given(1)
