@@ -48,6 +48,7 @@ def _said(draw: st.DrawFn) -> list[Statement]:
                 said_on=_DAY + timedelta(days=place),
                 import_id=None,
                 row=None,
+                weights_version=None,
                 review_id=None,
                 score=None,
                 undone_at=None,

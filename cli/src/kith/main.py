@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kith import audit, records
+from kith import audit, matching, records
 from kith.errors import in_one_line
 
 app = typer.Typer(
@@ -165,6 +165,50 @@ def purge_records(
         records.purge_records(kith, ids, dry_run=dry_run)
 
 
+@matching.app.command()
+@in_one_line
+def estimate(
+    most_children: Annotated[
+        int, typer.Option(min=1_000, max=100_000, help="Look at so many children at most, drawn over the whole index.")
+    ] = 20_000,
+    subject: As = None,
+    token: Token = None,
+    *,
+    url: Url,
+) -> None:
+    """Estimate what each agreement is worth from records that share an NHS number. Nothing changes by it."""
+    from kith.client import Kith
+
+    with Kith(url, "data-quality", subject=subject, token=None if subject else token) as kith:
+        matching.estimate_weights(kith, most_children)
+
+
+@matching.app.command("list")
+@in_one_line
+def list_versions(subject: As = None, token: Token = None, *, url: Url) -> None:
+    """List the versions; the one in force has a star."""
+    from kith.client import Kith
+
+    with Kith(url, "data-quality", subject=subject, token=None if subject else token) as kith:
+        matching.list_versions(kith)
+
+
+@matching.app.command()
+@in_one_line
+def use(
+    version: Annotated[str, typer.Argument(help="Of `kith matching list`; the built-in one too.")],
+    subject: As = None,
+    token: Token = None,
+    *,
+    url: Url,
+) -> None:
+    """Match by that version from now on. What was matched before stays."""
+    from kith.client import Kith
+
+    with Kith(url, "data-quality", subject=subject, token=None if subject else token) as kith:
+        matching.use_version(kith, version)
+
+
 @app.command()
 @in_one_line
 def demo(url: Url) -> None:
@@ -176,6 +220,7 @@ def demo(url: Url) -> None:
 
 app.add_typer(audit.app, name="audit")
 app.add_typer(records.app, name="records")
+app.add_typer(matching.app, name="matching")
 
 if __name__ == "__main__":
     app()

@@ -19,6 +19,7 @@ from child_index.api.links import links_router
 from child_index.api.merges import merges_router
 from child_index.api.quality import quality_router
 from child_index.api.reviews import reviews_router
+from child_index.api.weights import weights_router
 from child_index.api.wiring import Parts
 from child_index.application import reviews
 from child_index.application.knowledge import KnowledgeSource
@@ -68,6 +69,7 @@ def create_app(
         links_router,
         import_mappings_router,
         imports_router,
+        weights_router,
     ):
         app.include_router(router(parts))
     app.include_router(fhir_router(parts))

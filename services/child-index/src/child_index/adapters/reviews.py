@@ -69,6 +69,7 @@ class SqlReviews:
                 candidate_record=row.child_id,
                 candidate_id=row.root_id,
                 score=row.score,
+                weights_version=row.weights_version,
                 because=tuple(row.because),
                 import_id=row.import_id,
                 resolved_at=row.resolved_at,
@@ -116,6 +117,7 @@ class SqlReviews:
                 "submitted": review.submission.person.to_json(),
                 "candidate_no": numbers[review.candidate_id],
                 "score": review.score,
+                "weights_version": review.weights_version,
                 "because": list(review.because),
                 "import_id": import_id,
             }

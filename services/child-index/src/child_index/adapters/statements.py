@@ -35,6 +35,7 @@ class SqlStatements:
                 "row_no": each.submission.row,
                 "review_id": each.review_id,
                 "score": each.score,
+                "weights_version": each.weights_version,
             }
             for each in said
         ]
@@ -94,6 +95,7 @@ class SqlStatements:
                 row=row.row_no,
                 review_id=row.review_id,
                 score=row.score,
+                weights_version=row.weights_version,
                 undone_at=row.undone_at,
                 undone_by=row.undone_by,
             )

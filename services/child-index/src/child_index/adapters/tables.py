@@ -163,6 +163,7 @@ statements = sa.Table(
     sa.Column("row_no", sa.Integer),
     sa.Column("review_id", sa.String(36)),
     sa.Column("score", sa.Float),
+    sa.Column("weights_version", sa.String(40)),
     sa.Column("undone_at", UtcDateTime),
     sa.Column("undone_by", sa.String(64)),
     # For an import's links; most rows register a child, and need no place in it.
@@ -189,6 +190,7 @@ match_reviews = sa.Table(
     sa.Column("submitted", sa.JSON, nullable=False),
     sa.Column("candidate_no", _NUMBER, sa.ForeignKey("children.child_no"), nullable=False, index=True),
     sa.Column("score", sa.Float, nullable=False),
+    sa.Column("weights_version", sa.String(40)),
     sa.Column("because", sa.JSON, nullable=False),
     sa.Column("resolved_at", UtcDateTime),
     sa.Column("resolved_by", sa.String(64)),
@@ -363,6 +365,30 @@ import_results = sa.Table(
     sa.Column("child_id", sa.String(36)),
     sa.Column("review_id", sa.String(36)),
     sa.Column("score", sa.Float),
+)
+
+# Versions of the matcher's numbers, estimated from this index. None is ever changed.
+matching_weights = sa.Table(
+    "matching_weights",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("version", sa.String(40), nullable=False, unique=True),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+    sa.Column("made_by", sa.String(64), nullable=False),
+    sa.Column("pairs", sa.Integer, nullable=False),
+    sa.Column("counts", sa.JSON, nullable=False),
+    sa.Column("odds", sa.JSON, nullable=False),
+    sa.Column("names", sa.JSON, nullable=False),
+)
+
+# Which version was put in force when; the last one is.
+matching_weights_in_force = sa.Table(
+    "matching_weights_in_force",
+    metadata,
+    sa.Column("turn", _NUMBER, primary_key=True, autoincrement=True),
+    sa.Column("version", sa.String(40), nullable=False),
+    sa.Column("since", UtcDateTime, nullable=False),
+    sa.Column("by", sa.String(64), nullable=False),
 )
 
 # --- copies of the directory, kept by the consent service's events ---------------------------------------------

@@ -18,6 +18,7 @@ from child_index.adapters.reassignments import SqlReassignments
 from child_index.adapters.reviews import SqlReviews
 from child_index.adapters.shields import SqlShields
 from child_index.adapters.statements import SqlStatements
+from child_index.adapters.weights import SqlWeights
 from child_index.application.ports import IndexUnitOfWork
 
 
@@ -43,3 +44,4 @@ class SqlUnitOfWork(IndexUnitOfWork):
         self.history = SqlHistory(self.connection, self._clock)
         self.shields = SqlShields(self.connection)
         self.quality = SqlQuality(self.connection)
+        self.weights = SqlWeights(self.connection, self._clock)

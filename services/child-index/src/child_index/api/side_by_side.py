@@ -53,6 +53,7 @@ class FieldMarks(BaseModel):
 class ReviewCandidate(BaseModel):
     child_id: Annotated[str, STRUCTURE]
     score: Annotated[float, STRUCTURE, Field(ge=0, le=1)]
+    weights_version: Annotated[str | None, STRUCTURE] = None
     because: Annotated[list[str], _BASICS]
     basics: Annotated[Basics, _BASICS]
     addresses: Annotated[list[AddressAnswer] | None, _WHEREABOUTS] = None
@@ -91,6 +92,7 @@ class ReviewAnswer(BaseModel):
             candidate=ReviewCandidate(
                 child_id=found.child.child_id,
                 score=round(review.score, 4),
+                weights_version=review.weights_version,
                 because=list(review.because) if whereabouts else without_whereabouts(review.because),
                 basics=Basics.of(found.child, hidden=True),
                 addresses=AddressAnswer.all_of(found.child) if whereabouts else None,
@@ -121,6 +123,7 @@ class LinkAnswer(BaseModel):
     local_id: Annotated[str | None, STRUCTURE] = None
     child_id: Annotated[str, STRUCTURE]
     score: Annotated[float | None, STRUCTURE] = None
+    weights_version: Annotated[str | None, STRUCTURE] = None
     submitted: Annotated[SubmittedRecord, _BASICS]
     basics: Annotated[Basics, _BASICS]
     fields: Annotated[FieldMarks, _BASICS]
@@ -136,6 +139,7 @@ class LinkAnswer(BaseModel):
             local_id=said.source_key.removeprefix(NUMBERED) if numbered else None,
             child_id=link.child.child_id,
             score=None if said.score is None else round(said.score, 4),
+            weights_version=said.weights_version,
             submitted=SubmittedRecord.granted(said.person, granted),
             basics=Basics.of(link.child, hidden=True),
             fields=FieldMarks.granted(link.compared, granted),

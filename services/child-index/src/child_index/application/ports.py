@@ -16,6 +16,7 @@ from child_index.application.leaver_ports import LeaverRepository
 from child_index.application.quality_ports import QualityRepository
 from child_index.application.reassignment_ports import ReassignmentRepository
 from child_index.application.shield_ports import ShieldRepository
+from child_index.application.weights_ports import WeightsRepository
 from child_index.domain.person import ChildRecord, Person
 from child_index.domain.placement import Changes, Said, SourceRecord
 from child_index.domain.statements import Statement
@@ -283,6 +284,7 @@ class Review:
     candidate_record: str
     candidate_id: str
     score: float
+    weights_version: str | None
     because: tuple[str, ...]
     import_id: str | None
     resolved_at: datetime | None
@@ -431,6 +433,7 @@ class IndexUnitOfWork(UnitOfWork):
     history: HistoryRepository
     archive: ArchiveRepository
     shields: ShieldRepository
+    weights: WeightsRepository
 
 
 Units = Callable[[], IndexUnitOfWork]

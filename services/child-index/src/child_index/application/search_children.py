@@ -7,7 +7,6 @@ from chassis.grants import Grant
 from child_index.application.ports import IndexUnitOfWork
 from child_index.application.whole import granted_children
 from child_index.domain.matching import (
-    DEFAULT_WEIGHTS,
     PLAUSIBLE,
     PersonDetails,
     Prepared,
@@ -64,7 +63,7 @@ async def candidates_to_be(uow: IndexUnitOfWork, knowledge: Knowledge, details: 
     for asked in (query, placeless):
         for each in _ranked(asked, wholes(records).values(), knowledge, hidden=False):
             best[each.candidate_id] = max(each.bits, best.get(each.candidate_id, each.bits))
-    near = [id_ for id_, bits in best.items() if bits >= DEFAULT_WEIGHTS.new]
+    near = [id_ for id_, bits in best.items() if bits >= knowledge.weights.new]
     return sorted(near, key=lambda id_: (-best[id_], id_))[:MOST_NAMED]
 
 
@@ -106,5 +105,7 @@ def _ranked(
         if in_part and not any(keys.intersection(blocking_keys(each)) for each in members):
             continue  # only what is hidden led here
         held = facing(query, members)
-        candidates.append((child.child_id, best_of(query, held, knowledge.frequencies, knowledge.population)))
-    return rank(query, candidates, knowledge.frequencies, population=knowledge.population)
+        candidates.append(
+            (child.child_id, best_of(query, held, knowledge.frequencies, knowledge.population, knowledge.weights))
+        )
+    return rank(query, candidates, knowledge.frequencies, knowledge.weights, population=knowledge.population)

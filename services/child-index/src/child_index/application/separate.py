@@ -81,7 +81,7 @@ def _said(record_id: str, mine: Sequence[Statement]) -> list[Said]:
         local_id = each.source_key.removeprefix(NUMBERED) if numbered else None
         submission = Submission.of(each.person, each.source, local_id, each.row)
         kind = each.kind if place else Kind.REGISTERED
-        found.append(Said(record_id, kind, submission, each.said_on, each.review_id, None))
+        found.append(Said(record_id, kind, submission, each.said_on, each.review_id, None, None))
     return found
 
 

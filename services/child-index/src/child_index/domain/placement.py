@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from child_index.domain.matching import NameFrequencies, Prepared, prepare
+from child_index.domain.matching import DEFAULT_WEIGHTS, NameFrequencies, Prepared, Weights, prepare
 from child_index.domain.nearness import votes_of
 from child_index.domain.person import ChildRecord, Person
 from child_index.domain.statements import Kind
@@ -15,10 +15,12 @@ Outcome = Literal["created", "matched", "review"]
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """What the whole index tells of one pair: how common each name is, and among how many children."""
+    """What the whole index tells of one pair: how common each name is, among how many children, and what each agreement
+    is worth."""
 
     frequencies: NameFrequencies
     population: int
+    weights: Weights = DEFAULT_WEIGHTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class NewReview:
     candidate_id: str
     score: float
     because: tuple[str, ...]
+    weights_version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,8 @@ class Said:
     said_on: date
     review_id: str | None
     score: float | None
+    weights_version: str | None
+    """By which the score was weighed; None where nothing was."""
 
 
 @dataclass(slots=True)

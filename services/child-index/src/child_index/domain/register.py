@@ -11,7 +11,6 @@ from datetime import date
 
 from child_index.domain.hidden_names import Hidden
 from child_index.domain.matching import (
-    DEFAULT_WEIGHTS,
     Decision,
     Prepared,
     best_of,
@@ -125,6 +124,7 @@ class Register:
                 submission.prepared,
                 candidates,
                 self._knowledge.frequencies,
+                self._knowledge.weights,
                 population=self._knowledge.population,
                 parted=parted,
             )
@@ -151,7 +151,7 @@ class Register:
 
         def bits(record: Prepared) -> float:
             compared = compare(
-                submission.prepared, record, knowledge.frequencies, DEFAULT_WEIGHTS, knowledge.population
+                submission.prepared, record, knowledge.frequencies, knowledge.weights, knowledge.population
             )
             return compared.bits
 
@@ -174,7 +174,7 @@ class Register:
             # Its own sender may go on by a name that is hidden since.
             prepare((record if self._may_place(child_id) else replace(record, addresses=())).details()),
             self._knowledge.frequencies,
-            DEFAULT_WEIGHTS,
+            self._knowledge.weights,
             self._knowledge.population,
         )
         score = probability(comparison.bits)
@@ -222,7 +222,7 @@ class Register:
     def _ask(
         self, submission: Submission, candidate_id: str, score: float, because: tuple[str, ...], linked: str | None
     ) -> Placement:
-        review = NewReview(self._make_id(), submission, candidate_id, score, because)
+        review = NewReview(self._make_id(), submission, candidate_id, score, because, self._knowledge.weights.version)
         self.changes.reviews.append(review)
         self._doubtful[candidate_id].append(submission.prepared)
         self._note(submission, linked, review.review_id, pending=True)
@@ -238,7 +238,8 @@ class Register:
     def _keep(
         self, submission: Submission, record_id: str, kind: Kind, review_id: str | None, score: float | None
     ) -> None:
-        self.changes.said.append(Said(record_id, kind, submission, self._today, review_id, score))
+        version = None if score is None else self._knowledge.weights.version
+        self.changes.said.append(Said(record_id, kind, submission, self._today, review_id, score, version))
 
     def _hidden_of(self, child_id: str) -> Hidden:
         return Hidden.of([self._records[id_] for id_ in self._members[child_id]])
@@ -298,7 +299,7 @@ class Register:
         if len(self._members[child_id]) == 1:
             return self._prepared_of(child_id)
         held = facing(query, self._prepared_all(child_id))
-        return best_of(query, held, self._knowledge.frequencies, self._knowledge.population)
+        return best_of(query, held, self._knowledge.frequencies, self._knowledge.population, self._knowledge.weights)
 
     def _nearest(self, query: Prepared, child_id: str) -> str:
         knowledge, members = self._knowledge, self._members[child_id]
@@ -307,7 +308,7 @@ class Register:
         return max(
             members,
             key=lambda id_: score_bits(
-                query, self._prepared_of(id_), knowledge.frequencies, DEFAULT_WEIGHTS, knowledge.population
+                query, self._prepared_of(id_), knowledge.frequencies, knowledge.weights, knowledge.population
             ),
         )
 

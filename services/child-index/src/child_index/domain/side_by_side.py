@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from child_index.domain.matching import DEFAULT_WEIGHTS, Band, Prepared, best_of, compare, prepare, sentence
+from child_index.domain.matching import Band, Prepared, best_of, compare, prepare, sentence
 from child_index.domain.person import Person
 from child_index.domain.placement import Knowledge
 from child_index.domain.wholes import Whole, facing, weighed
@@ -36,8 +36,8 @@ def side_by_side(person: Person, child: Whole, knowledge: Knowledge) -> dict[str
     """Each field of the person against the one of the child's records that agrees best."""
     query = prepare(person.details())
     held = facing(query, [prepare(each) for each in weighed(child, hidden=True)])
-    best = best_of(query, held, knowledge.frequencies, knowledge.population)
-    comparison = compare(query, best, knowledge.frequencies, DEFAULT_WEIGHTS, knowledge.population)
+    best = best_of(query, held, knowledge.frequencies, knowledge.population, knowledge.weights)
+    comparison = compare(query, best, knowledge.frequencies, knowledge.weights, knowledge.population)
     found = {}
     for field in (*BASICS, *WHEREABOUTS):
         band = comparison.band(field)

@@ -44,6 +44,7 @@ class Statement:
     row: int | None
     review_id: str | None
     score: float | None
+    weights_version: str | None
     undone_at: datetime | None
     undone_by: str | None
 
