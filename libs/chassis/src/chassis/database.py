@@ -58,10 +58,10 @@ class Database:
             "pool_timeout": 10,
             "hide_parameters": True,
         }
+        # A thread that gave up the interpreter's lock waits for a busy one this long to have it back, by Python's own
+        # setting 5 ms: SQLite's threads at every step of a statement, the event loop after every wait beside an import.
+        sys.setswitchinterval(min(sys.getswitchinterval(), 0.0005))
         if self.is_sqlite:
-            # SQLite's statements run in threads of their own and give up the interpreter's lock at every step; with
-            # Python's usual 5 ms a busy event loop would make each of them wait that long to have it back.
-            sys.setswitchinterval(min(sys.getswitchinterval(), 0.0005))
             if self.url.database:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
             options["connect_args"] = {"timeout": 30}

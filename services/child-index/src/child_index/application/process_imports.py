@@ -5,11 +5,10 @@ A process that dies at any moment has either done a batch or not; the next one g
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
 
@@ -25,8 +24,6 @@ from child_index.domain.register import Register
 from child_index.domain.roll_rows import BadRow, GoodRow, read_row, unpacked
 
 log = structlog.get_logger("kith.imports")
-
-_T = TypeVar("_T")
 
 _ATTEMPTS = 5
 _ABANDONED = timedelta(hours=1)
@@ -192,13 +189,13 @@ async def _to_its_end(step: Coroutine[Any, Any, bool]) -> bool:
 
 
 def _read(chunk: bytes, job: Import, today: date) -> _Batch:
-    rows = [_courteously(read_row(raw, today, job.date_order)) for raw in unpacked(chunk)]
+    rows = [read_row(raw, today, job.date_order) for raw in unpacked(chunk)]
     good = [row for row in rows if isinstance(row, GoodRow)]
     source = source_of(job.service_id)
     return _Batch(
         good=good,
         bad=[row for row in rows if isinstance(row, BadRow)],
-        submissions=[_courteously(Submission.of(row.person, source, row.local_id, row.row)) for row in good],
+        submissions=[Submission.of(row.person, source, row.local_id, row.row) for row in good],
     )
 
 
@@ -216,14 +213,7 @@ def _foretold(register: Register, placement: Placement) -> Placement:
 
 
 def _place(register: Register, submissions: Sequence[Submission]) -> list[Placement]:
-    return [_courteously(register.place(submission)) for submission in submissions]
-
-
-def _courteously(done: _T) -> _T:
-    """Lets other threads run after each row. A request hops between threads for each statement, and would wait out
-    the interpreter's switch interval (5 ms) at each hop."""
-    time.sleep(0)
-    return done
+    return [register.place(submission) for submission in submissions]
 
 
 async def _save(
