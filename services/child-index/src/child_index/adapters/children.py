@@ -145,7 +145,7 @@ class SqlChildren:
         if not keys:
             return {}
         found = await self._connection.execute(
-            sa.select(_sources, _child.c.child_id)
+            sa.select(_sources, _child.c.child_id, _child.c.root_no)
             .join_from(_sources, _child, _sources.c.child_no == _child.c.child_no, isouter=True)
             .where(_sources.c.source == source, among(self._connection, _sources.c.source_key, keys))
         )
@@ -155,31 +155,32 @@ class SqlChildren:
                 child_id=row.child_id,
                 review_id=row.review_id,
                 pending=row.pending,
+                child_no=row.child_no,
+                alone=row.root_no is None,
             )
             for row in found
         }
 
-    async def claimed(self, source: str, child_ids: Collection[str]) -> frozenset[str]:
+    async def claimed(self, source: str, numbers: Collection[int]) -> frozenset[int]:
         found = await self._connection.execute(
-            sa.select(_child.c.child_id)
-            .join_from(_sources, _child, _sources.c.child_no == _child.c.child_no)
-            .where(
-                among(self._connection, _child.c.child_id, child_ids),
+            sa.select(_sources.c.child_no).where(
+                among(self._connection, _sources.c.child_no, numbers),
                 _sources.c.source == source,
                 _sources.c.source_key.startswith(NUMBERED, autoescape=True),
             )
         )
         return frozenset(found.scalars())
 
-    async def save(self, changes: Changes, source: str) -> dict[str, int]:
+    async def save(self, changes: Changes, source: str, numbers: Mapping[str, int] | None = None) -> dict[str, int]:
         now = self._clock()
-        numbers = await self._add(changes.added.values(), now)
+        new = await self._add(changes.added.values(), now)
         await self._amend(changes.amended.values(), now)
-        known = {before.child_id: before.child_no for before, _ in changes.amended.values()} | numbers
-        pairs = [(key, number) for id_, keys in changes.keys.items() if (number := known[id_]) for key in keys]
+        known = dict(numbers or {}) | new
+        known |= {id_: before.child_no for id_, (before, _) in changes.amended.items() if before.child_no is not None}
+        pairs = [(key, known[id_]) for id_, keys in changes.keys.items() for key in keys]
         await insert_pairs(self._connection, _keys, ("h", "child_no"), sorted(pairs))
-        await self._save_sources(changes, source, numbers)
-        return numbers
+        await self._save_sources(changes, source, known)
+        return new
 
     async def _add(self, records: Collection[ChildRecord], now: datetime) -> dict[str, int]:
         if not records:
@@ -263,9 +264,8 @@ class SqlChildren:
         ]
         await insert_rows(self._connection, _addresses, rows)
 
-    async def _save_sources(self, changes: Changes, source: str, new: Mapping[str, int]) -> None:
-        linked = {record.child_id for record in changes.sources.values() if record.child_id} - set(new)
-        numbers = dict(new)
+    async def _save_sources(self, changes: Changes, source: str, numbers: dict[str, int]) -> None:
+        linked = {record.child_id for record in changes.sources.values() if record.child_id} - numbers.keys()
         if linked:
             found = await self._connection.execute(
                 sa.select(_child.c.child_id, _child.c.child_no).where(

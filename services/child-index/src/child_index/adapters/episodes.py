@@ -56,15 +56,13 @@ class SqlEpisodes:
             for row in found
         ]
 
-    async def open_with_service(self, service_id: str, child_ids: Collection[str]) -> set[str]:
+    async def open_with_service(self, service_id: str, numbers: Collection[int]) -> set[int]:
         found = await self._connection.execute(
-            sa.select(_children.c.child_id)
-            .join_from(_episodes, _children)
-            .where(
+            sa.select(_episodes.c.child_no).where(
                 _episodes.c.service_id == service_id,
                 _episodes.c.practitioner_id.is_(None),
                 _episodes.c.ended_on.is_(None),
-                among(self._connection, _children.c.child_id, child_ids),
+                among(self._connection, _episodes.c.child_no, numbers),
             )
         )
         return set(found.scalars())

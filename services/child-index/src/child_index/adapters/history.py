@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.bulk import insert_rows
 from chassis.ids import Clock
 from child_index.adapters import tables
 from child_index.adapters.sql import among
@@ -30,7 +31,7 @@ class SqlHistory:
                 | {"category": each.category.value, "origin": each.origin.value, "changed_at": now}
                 for each in changes
             ]
-            await self._connection.execute(sa.insert(_changes), rows)
+            await insert_rows(self._connection, _changes, rows)
 
     async def of(
         self,

@@ -81,15 +81,15 @@ class SqlReviews:
             for row in found
         ]
 
-    async def submitted_about(self, child_ids: Collection[str]) -> dict[str, list[Person]]:
+    async def submitted_about(self, numbers: Collection[int]) -> dict[int, list[Person]]:
         found = await self._connection.execute(
-            sa.select(_children.c.child_id, _reviews.c.submitted)
-            .join_from(_reviews, _children, _reviews.c.candidate_no == _children.c.child_no)
-            .where(_reviews.c.state == "open", among(self._connection, _children.c.child_id, child_ids))
+            sa.select(_reviews.c.candidate_no, _reviews.c.submitted).where(
+                _reviews.c.state == "open", among(self._connection, _reviews.c.candidate_no, numbers)
+            )
         )
-        about: dict[str, list[Person]] = {}
+        about: dict[int, list[Person]] = {}
         for row in found:
-            about.setdefault(row.child_id, []).append(Person.from_json(row.submitted))
+            about.setdefault(row.candidate_no, []).append(Person.from_json(row.submitted))
         return about
 
     async def add(
@@ -103,7 +103,6 @@ class SqlReviews:
     ) -> None:
         if not changes.reviews:
             return
-        numbers = dict(numbers) | await self._numbers({review.candidate_id for review in changes.reviews})
         rows = [
             {
                 "review_id": review.review_id,
@@ -124,14 +123,6 @@ class SqlReviews:
             for review in changes.reviews
         ]
         await insert_rows(self._connection, _reviews, rows)
-
-    async def _numbers(self, child_ids: set[str]) -> dict[str, int]:
-        found = await self._connection.execute(
-            sa.select(_children.c.child_id, _children.c.child_no).where(
-                among(self._connection, _children.c.child_id, child_ids)
-            )
-        )
-        return {row.child_id: row.child_no for row in found}
 
     async def resolve(self, review_id: str, state: str, resolved_by: str, result_no: int) -> bool:
         done = await self._connection.execute(

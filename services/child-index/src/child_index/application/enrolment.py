@@ -8,7 +8,7 @@ from child_index.application.history_ports import Origin
 from child_index.application.ports import Episode, IndexUnitOfWork, Service
 from child_index.domain.days import uk_date
 from child_index.domain.likeness import changed_keys, keys_of
-from child_index.domain.placement import Changes, Knowledge, Submission, Surroundings
+from child_index.domain.placement import Changes, Knowledge, SourceRecord, Submission, Surroundings
 from child_index.domain.register import Register
 from contracts.events import ChildLikenessChanged, ChildRegistered, ServiceEpisodeStarted
 
@@ -35,18 +35,29 @@ async def open_register(
         await uow.children.hold()
     sources = await uow.children.sources(submissions[0].source, {s.source_key for s in submissions})
     known = {record.child_id for record in sources.values() if record.child_id}
+    if undecided:
+        known -= _repeated(submissions, sources)
     sought = {s.source_key: s.votes for s in submissions if s.source_key not in sources}
     records, votes = await uow.children.neighbours([*sought.values()], known | set(also))
-    ids = {record.child_id for record in records}
+    ids = {record.child_no: record.child_id for record in records if record.child_no is not None}
+    claimed = await uow.children.claimed(submissions[0].source, ids)
+    doubtful = await uow.reviews.submitted_about(ids)
     near = Surroundings(
         records=records,
         votes=dict(zip(sought, votes, strict=True)),
         sources=sources,
-        claimed=await uow.children.claimed(submissions[0].source, ids),
-        doubtful=await uow.reviews.submitted_about(ids),
+        claimed=frozenset(ids[number] for number in claimed),
+        doubtful={ids[number]: persons for number, persons in doubtful.items()},
     )
-    veiled = await uow.shields.among(ids) if undecided else frozenset()
+    veiled = await uow.shields.among(ids.values()) if undecided else frozenset()
     return Register(knowledge, near, today=uk_date(uow.now()), make_id=new_id, may_link=may_link, veiled=veiled)
+
+
+def _repeated(submissions: Sequence[Submission], sources: Mapping[str, SourceRecord]) -> set[str]:
+    """The ids of records that need not be read: each stands alone, and all that is sent of it was said before."""
+    said = [(known, each.person) for each in submissions if (known := sources.get(each.source_key)) is not None]
+    needed = {known.child_id for known, person in said if not (known.alone and known.is_repeated_by(person))}
+    return {known.child_id for known, _ in said if known.child_id is not None} - needed
 
 
 async def save_register(
@@ -63,8 +74,8 @@ async def save_register(
 
     Returns the numbers of all children in the register, and the id of the last event.
     """
-    new = await uow.children.save(register.changes, source)
-    numbers = register.numbers() | new
+    numbers = register.numbers()
+    numbers |= await uow.children.save(register.changes, source, numbers)
     await uow.reviews.add(register.changes, numbers, by, agency_id, service_id, import_id)
     await uow.statements.add(register.changes.said, numbers, import_id)
     await remember(
@@ -116,8 +127,8 @@ async def begin_with_service(
     if not children:
         return None
     records = {record_id: child_id for child_id in children for record_id in register.records_of(child_id)}
-    found = await uow.episodes.open_with_service(service.service_id, records.keys())
-    begun = {records[record_id] for record_id in found}
+    held = {numbers[record_id]: child_id for record_id, child_id in records.items()}
+    begun = {held[number] for number in await uow.episodes.open_with_service(service.service_id, held)}
     today = uk_date(uow.now())
     episodes = [
         Episode(

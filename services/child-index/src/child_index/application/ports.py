@@ -64,12 +64,14 @@ class ChildRepository(Protocol):
 
     async def sources(self, source: str, keys: Collection[str]) -> dict[str, SourceRecord]: ...
 
-    async def claimed(self, source: str, child_ids: Collection[str]) -> frozenset[str]:
-        """Which of the children the source has under a number of its own."""
+    async def claimed(self, source: str, numbers: Collection[int]) -> frozenset[int]:
+        """Which of the records the source has under a number of its own."""
         ...
 
-    async def save(self, changes: Changes, source: str) -> dict[str, int]:
-        """Writes what a register changed. Returns the numbers of the new children by their ids."""
+    async def save(self, changes: Changes, source: str, numbers: Mapping[str, int] | None = None) -> dict[str, int]:
+        """Writes what a register changed. Returns the numbers of the new children by their ids.
+
+        `numbers`: those of other records that are known already, by their ids; the rest is looked up."""
         ...
 
     async def drop_keys(self, child_no: int, keys: Collection[int]) -> None: ...
@@ -171,7 +173,7 @@ class EpisodeRepository(Protocol):
 
     async def get(self, episode_id: str) -> Episode | None: ...
 
-    async def open_with_service(self, service_id: str, child_ids: Collection[str]) -> set[str]:
+    async def open_with_service(self, service_id: str, numbers: Collection[int]) -> set[int]:
         """With which of the records the service itself (no one practitioner) is involved with now."""
         ...
 
@@ -320,8 +322,8 @@ class ReviewRepository(Protocol):
 
     async def get(self, review_id: str) -> Review | None: ...
 
-    async def submitted_about(self, child_ids: Collection[str]) -> dict[str, list[Person]]:
-        """The records of open reviews, by the child who is their candidate."""
+    async def submitted_about(self, numbers: Collection[int]) -> dict[int, list[Person]]:
+        """The records of open reviews, by the number of the record that is their candidate."""
         ...
 
     async def add(

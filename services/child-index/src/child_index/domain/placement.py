@@ -46,12 +46,21 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class SourceRecord:
-    """What became of a record that came before. `pending`: its review is still open."""
+    """What became of a record that came before. `pending`: its review is still open.
+
+    `child_no`: the number of the child's record, where it was read. `alone`: no other record answers as one with it.
+    """
 
     said: Person | None
     child_id: str | None
     review_id: str | None
     pending: bool
+    child_no: int | None = None
+    alone: bool = False
+
+    def is_repeated_by(self, person: Person) -> bool:
+        """Whether the sender says nothing new of a child whom it is known to mean."""
+        return not self.pending and self.child_id is not None and self.said in (None, person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +123,7 @@ class Surroundings:
     `votes`: by source key, who is near each record that is new to the source. `sources`: the records of this source
     that came before, by source key. `claimed`: the children whom this source has under a number of its own.
     `doubtful`: the records whose review is open, by the child whom they resemble. Of records that were merged, all are
-    in `records`.
+    in `records`; a record of which its sender says nothing new may be missing there where it stands alone.
     """
 
     records: Sequence[ChildRecord]

@@ -77,7 +77,7 @@ class Register:
         self.changes = Changes()
 
     def _may_link(self, child_id: str) -> bool:
-        return self._permits(child_id, self._members[child_id])
+        return self._permits(child_id, self.records_of(child_id))
 
     def _may_place(self, child_id: str) -> bool:
         """Whether where the child lives may count."""
@@ -85,11 +85,13 @@ class Register:
 
     def numbers(self) -> dict[str, int]:
         """The numbers of the children that the index held before, by their ids."""
-        return {record.child_id: record.child_no for record in self._records.values() if record.child_no is not None}
+        numbers = {known.child_id: known.child_no for known in self._sources.values() if known.child_id}
+        numbers |= {record.child_id: record.child_no for record in self._records.values()}
+        return {child_id: number for child_id, number in numbers.items() if number is not None}
 
     def records_of(self, child_id: str) -> tuple[str, ...]:
         """The ids of all records that answer as this child."""
-        return self._members[child_id]
+        return self._members.get(child_id, (child_id,))
 
     def place(self, submission: Submission) -> Placement:
         known = self._sources.get(submission.source_key)
@@ -164,10 +166,12 @@ class Register:
         if known.pending or known.child_id is None:
             return Placement("review", None, known.review_id, None)
         # The sender speaks of the record that its own was linked to, which may have been merged since.
-        record_id, child_id = known.child_id, self._root[known.child_id]
-        unchanged = known.said is None or known.said == submission.person
-        if not self._may_link(child_id) and known.review_id is not None and unchanged:
-            return Placement("review", None, known.review_id, None)
+        record_id, child_id = known.child_id, self._root.get(known.child_id, known.child_id)
+        if known.is_repeated_by(submission.person):
+            if self._may_link(child_id):
+                return Placement("matched", child_id, None, None, record_id)
+            if known.review_id is not None:
+                return Placement("review", None, known.review_id, None)
         record = self._records[record_id]
         comparison = compare(
             submission.prepared,
@@ -180,8 +184,7 @@ class Register:
         score = probability(comparison.bits)
         if not self._may_link(child_id):
             return self._ask(submission, child_id, score, comparison.because(), record_id)
-        if known.said is None or unchanged:
-            return Placement("matched", child_id, None, None, record_id)
+        assert known.said is not None  # a repetition of nothing was placed above
         if not is_plausible_change(comparison):
             because = ("The sender's own record of this child now tells of somebody else.", *comparison.because())
             return self._ask(submission, child_id, score, because, record_id)
