@@ -59,6 +59,27 @@ async def test_the_same_list_again_creates_nothing(index: Index) -> None:
     await index.published("ServiceEpisodeStarted", 3)
 
 
+async def test_what_happened_since_to_the_children_of_a_list_sent_again(index: Index) -> None:
+    """Nothing new is said of them, and yet: one is merged since, one has left, of one the list goes on to say more."""
+    zainab = "Zainab,Khan,2015-06-30,F,1 High Street,LS2 8AA,,,Z4\n"
+    first = await index.school_system.imported(HEADER + AMARA + OLIVER + zainab)
+    amara, oliver, zainab_id = (first.children[id_] or "" for id_ in ("A1", "B2", "Z4"))
+    into = await index.officer.registered(given_name="Amara", family_name="Obi", date_of_birth="2014-03-08")
+    assert (await index.officer.merge(amara, into)).status_code == 200
+    begun = await index.published("ServiceEpisodeStarted", 3)
+    (left,) = (each for each in begun if each["child_id"] == oliver)
+    closed = await index.teacher.close_episode(left["episode_id"], oliver, ended_on=left["started_on"])
+    assert closed.status_code == 200
+    moved = zainab.replace("LS2 8AA", "BD1 1AA").replace("1 High Street", "9 Kirkgate")
+    again = await index.school_system.imported(HEADER + AMARA + OLIVER + zainab + moved + moved)
+    assert again.count("created", "matched", "review") == (0, 5, 0)
+    assert [line["child_id"] for line in again.results] == [into, oliver, zainab_id, zainab_id, zainab_id]
+    begun = await index.published("ServiceEpisodeStarted", 4)
+    assert begun[-1]["child_id"] == oliver
+    places = (await index.teacher.record(zainab_id))["whereabouts"]["addresses"]
+    assert [place["postcode"] for place in places] == ["BD1 1AA", "LS2 8AA"]
+
+
 async def test_two_lists_of_the_same_children(index: Index) -> None:
     """The surgery's list has the same children with a typing error, another address, the parts in another order."""
     roll = await index.school_system.imported(HEADER + AMARA + OLIVER)
