@@ -130,6 +130,7 @@ def test_a_one_word_name_is_found_in_either_place() -> None:
         ("Flat 3, 12 High Street, Holmbridge", Band.EQUAL),
         ("12 Hihg Street", Band.EQUAL),
         ("14 High Street", Band.NEAR),
+        ("Flat 3, High Court", Band.PART),
         ("3 Mill Lane", Band.DIFFERENT),
         ("", Band.MISSING),
     ],

@@ -56,6 +56,32 @@ def test_the_right_child_comes_first_and_plainly(query: PersonDetails, populatio
     assert ranked[0].status == word
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        PersonDetails("Olivr", "Whitaker", date(2012, 3, 5), postcode="ZX9 9ZZ"),
+        PersonDetails("Oliver", "Whitker", date(2014, 3, 28), postcode="ZX9 9ZZ"),
+        PersonDetails("Oliver", "Wihtaker", date(2014, 11, 5)),
+        PersonDetails("Barnes", "Whitaker", date(2014, 5, 3)),
+        PersonDetails("Jon", "Barnes", postcode="ZX4 1AB"),
+        PersonDetails("", "Whitaker", address_line="Flat 1, High St"),
+        PersonDetails("Jon", "Barnes", date(2014, 3, 5), address_line="High Street"),
+    ],
+)
+def test_a_child_is_looked_at_though_much_is_wrong(query: PersonDetails) -> None:
+    assert share_a_key(query, OLIVER)
+
+
+def test_nobody_is_looked_at_for_what_many_share() -> None:
+    """A name, a year of birth, a house number and street or a district alone."""
+    for few in (
+        PersonDetails("Oliver", "Barnes", date(2014, 7, 9), postcode="ZX1 9ZZ"),
+        PersonDetails("Oliver", "Smith", date(2009, 7, 9)),
+        PersonDetails("Jon", "Barnes", date(2014, 7, 9), address_line="12 High Street"),
+    ):
+        assert not share_a_key(few, OLIVER)
+
+
 def test_with_all_the_details_of_one_child_the_word_is_match() -> None:
     word, ranked = search(OLIVER, *OTHERS, OLIVER, population=12_000_000)
     assert (word, ranked[0].status) == ("match", "match")

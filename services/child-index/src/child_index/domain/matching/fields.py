@@ -9,6 +9,7 @@ from child_index.domain.matching.weights import Band
 _INWARD = 3  # the last three characters of a postcode; what stands before them is the district
 _LEAST_PAIRS = 3  # less is only a "St" or a house number
 _ALIKE = 0.7  # of the shorter line's letter pairs; one slip spoils two or three of them
+_IN_PART = 0.4  # of them: hardly one in fifty other addresses of the postcode has as many
 
 
 def born_band(one: BirthDate | None, other: BirthDate | None) -> Band:
@@ -55,22 +56,21 @@ def postcode_band(one: Prepared, other: Prepared) -> Band:
 
 
 def address_band(one: Address | None, other: Address | None) -> Band:
-    """Equal where a number and the words agree, near where only the words do.
+    """Equal where a number and the words agree, near where only the words do, part where less of them does.
 
     The words agree where most letter pairs of the shorter line are in the longer, so that slips, blanks, the order of
     the parts, and parts that one list leaves out, do little harm.
     """
     if one is None or other is None:
         return Band.MISSING
-    if not _are_alike(one, other):
-        return Band.DIFFERENT if one.words and other.words else Band.MISSING
+    fewest = min(len(one.pairs), len(other.pairs))
+    shared = len(one.pairs & other.pairs) / fewest if fewest >= _LEAST_PAIRS else 0.0
+    if not (shared >= _ALIKE or one.words == other.words or _is_one_slip(one, other, fewest)):
+        if not one.words or not other.words:
+            return Band.MISSING
+        return Band.PART if shared >= _IN_PART else Band.DIFFERENT
     return Band.EQUAL if not set(one.numbers).isdisjoint(other.numbers) else Band.NEAR
 
 
-def _are_alike(one: Address, other: Address) -> bool:
-    fewest = min(len(one.pairs), len(other.pairs))
-    if fewest >= _LEAST_PAIRS and len(one.pairs & other.pairs) >= _ALIKE * fewest:
-        return True
-    return one.words == other.words or (
-        fewest >= _LEAST_PAIRS and OSA.distance(one.words, other.words, score_cutoff=1) == 1
-    )
+def _is_one_slip(one: Address, other: Address, fewest: int) -> bool:
+    return fewest >= _LEAST_PAIRS and OSA.distance(one.words, other.words, score_cutoff=1) == 1

@@ -2,7 +2,8 @@
 
 Two records of one child share at least one key unless many fields are wrong at once; each key defeats some errors. A
 sorted pair makes swapped given and family names, or day and month, free. Keys that only repeat what others find were
-left out after measuring what each adds (both names' sound with the day, last letters with the day).
+left out after measuring what each adds: both names' sound or beginning with the year or the day, which one name with
+the year or the day finds already.
 """
 
 from collections.abc import Iterator
@@ -18,9 +19,10 @@ _SPAN = 1 << 64
 def blocking_keys(prepared: Prepared) -> tuple[int, ...]:
     """The distinct keys, as signed 64-bit integers (xxh3), of a record to be stored or of a query: the same for both.
 
-    Twelve to sixteen for a full record of one name and one postcode, more with other names and earlier postcodes, fewer
-    where fields are missing; none only where nothing is known. Each is enough to go on: an identifier; a name and
-    the birth date; a postcode and an initial. The same on every machine and every supported Python.
+    Thirteen to sixteen for a full record of one name and one postcode, more with other names and earlier postcodes,
+    fewer where fields are missing; none only where nothing is known. Each leaves few of a million children: an
+    identifier; a name with day and month; a name with the year and an initial; a postcode; a name with the street.
+    The same on every machine and every supported Python.
     """
     return tuple(sorted(set(map(_hashed, _texts(prepared)))))
 
@@ -46,18 +48,21 @@ def _texts(prepared: Prepared) -> Iterator[str]:
     yield from _identifiers(prepared)
     born = prepared.born
     postcodes = (prepared.postcode, *prepared.earlier_postcodes) if prepared.postcode else prepared.earlier_postcodes
-    if born is not None:
-        for postcode in postcodes:
-            yield f"postcode-year|{postcode}|{born.year}"
-    door = _door(prepared)
+    for postcode in postcodes:
+        # Sorted: swapped characters are the commonest slip, and a postcode and its like hold some thirty children.
+        yield f"postcode|{''.join(sorted(postcode))}"
+    number, street = _door(prepared)
+    if street and born is not None:
+        yield f"born-street|{born.year}.{_days(born)}|{street[:2]}"
     for pair in prepared.names:
         given, family = pair.given.text, pair.family.text
-        for initial in (given[:1], family[:1]):
-            if initial:
-                for postcode in postcodes:
-                    yield f"postcode-initial|{postcode}|{initial}"
-                if door:
-                    yield f"door-initial|{door}|{initial}"
+        if street:
+            for sound in pair.given.sounds + pair.family.sounds:
+                yield f"sound-street|{sound}|{street}"
+            if number:
+                for initial in (given[:1], family[:1]):
+                    if initial:
+                        yield f"door-initial|{number}|{street}|{initial}"
         if given and family:
             starts = _sorted(given[:3], family[:3])
             for postcode in postcodes:
@@ -70,22 +75,29 @@ def _texts(prepared: Prepared) -> Iterator[str]:
 
 def _dated(pair: NamePair, born: BirthDate) -> Iterator[str]:
     given, family = pair
-    days = f"{born.month}.{born.day}" if born.month < born.day else f"{born.day}.{born.month}"
-    for token, sound in zip(given.tokens + family.tokens, given.sounds + family.sounds, strict=True):
-        yield f"born-sound|{born.year}.{days}|{sound}"
-        yield f"born-start|{born.year}.{days}|{token[:2]}"
+    days = _days(born)
+    for name, other in ((given, family), (family, given)):
+        for token, sound in zip(name.tokens, name.sounds, strict=True):
+            yield f"day-sound|{days}|{sound}"
+            yield f"born-start|{born.year}.{days}|{token[:2]}"
+            if other.text:
+                yield f"year-sound|{born.year}|{sound}|{other.text[0]}"
     if given.text and family.text:
-        starts = _sorted(given.text[:3], family.text[:3])
-        yield f"sounds-year|{_sounds(pair)}|{born.year}"
-        yield f"starts-year|{starts}|{born.year}"
-        yield f"starts-day|{starts}|{days}"
-        yield f"ends-year|{_sorted(given.text[-3:], family.text[-3:])}|{born.year}"
+        yield f"year-ends|{born.year}|{_sorted(given.text[-3:], family.text[-3:])}"
 
 
-def _door(prepared: Prepared) -> str:
+def _days(born: BirthDate) -> str:
+    """Day and month, the lesser first."""
+    return f"{born.month}.{born.day}" if born.month < born.day else f"{born.day}.{born.month}"
+
+
+def _door(prepared: Prepared) -> tuple[str, str]:
     """House number and the beginning of the street, '' where either is unknown."""
-    address = prepared.address
-    return f"{address.numbers[0]}|{address.words[:4]}" if address and address.numbers and address.words else ""
+    if prepared.address is None:
+        return "", ""
+    numbers = prepared.address.numbers
+    # "Flat 3, 12 High Street" begins with the street too.
+    return numbers[0] if numbers else "", prepared.address.words.removeprefix("flat")[:4]
 
 
 def _sounds(pair: NamePair) -> str:

@@ -90,18 +90,21 @@ _POSTCODE: Final = {  # EQUAL and EARLIER are added to the population's bits, se
 _ADDRESS: Final = {
     Band.EQUAL: Odds(8.0, 0.0),
     Band.NEAR: Odds(3.0, 0.0),
+    Band.PART: Odds(0.0, 0.0),
     Band.DIFFERENT: Odds(-1.0, 0.0),
     Band.MISSING: _NOTHING,
 }
 _ADDRESS_NEAR_POSTCODE: Final = {  # postcodes of one district or one edit apart
     Band.EQUAL: Odds(8.5, 0.0),
     Band.NEAR: Odds(3.0, 0.0),
+    Band.PART: Odds(0.0, 0.0),
     Band.DIFFERENT: Odds(-1.5, 0.0),
     Band.MISSING: _NOTHING,
 }
 _ADDRESS_IN_POSTCODE: Final = {
     Band.EQUAL: Odds(3.0, 0.0),  # one of some fifteen addresses
     Band.NEAR: Odds(0.5, 0.0),
+    Band.PART: Odds(-0.5, 0.0),
     Band.DIFFERENT: Odds(-2.0, 0.0),
     Band.MISSING: _NOTHING,
 }

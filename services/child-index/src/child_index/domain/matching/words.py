@@ -44,6 +44,7 @@ _SENTENCES: Final = {
     "address_line": {
         Band.EQUAL: "The addresses are the same.",
         Band.NEAR: "The addresses name the same street.",
+        Band.PART: "The addresses are alike in part.",
         Band.DIFFERENT: "The addresses differ.",
     },
     "nhs_number": {Band.EQUAL: "The NHS numbers are the same.", Band.DIFFERENT: "The NHS numbers differ."},
