@@ -58,9 +58,9 @@ ASSUMED: Final[Mapping[str, Mapping[Band, float]]] = MappingProxyType(
         },
         "sex": {Band.EQUAL: 0.994, Band.DIFFERENT: 0.006},
         "postcode": {Band.EQUAL: 0.917, Band.NEAR: 0.042, Band.DIFFERENT: 0.026, Band.ONE_EDIT: 0.015},
-        "address": {Band.EQUAL: 0.55, Band.DIFFERENT: 0.44, Band.NEAR: 0.01},
-        "address_near_postcode": {Band.DIFFERENT: 0.73, Band.EQUAL: 0.26, Band.NEAR: 0.01},
-        "address_in_postcode": {Band.EQUAL: 0.995, Band.DIFFERENT: 0.004, Band.NEAR: 0.001},
+        "address": {Band.EQUAL: 0.55, Band.DIFFERENT: 0.42, Band.PART: 0.02, Band.NEAR: 0.01},
+        "address_near_postcode": {Band.DIFFERENT: 0.7, Band.EQUAL: 0.26, Band.PART: 0.03, Band.NEAR: 0.01},
+        "address_in_postcode": {Band.EQUAL: 0.995, Band.PART: 0.003, Band.DIFFERENT: 0.001, Band.NEAR: 0.001},
     }
 )
 """Shares of the bands among pairs of one child that the built-in weights were worked out for, by table of `Weights`."""
