@@ -276,7 +276,7 @@ async def test_a_common_transfer_file(index: Index, encoding: str) -> None:
     lined = lined.replace("<Sex>F</Sex>", "<Gender>F</Gender>").partition("<Address>")[0]
     lined += "<Address><AddressLines><AddressLine1>9 Hill Top</AddressLine1></AddressLines><PostCode>LS1 4AP</PostCode>"
     lined += "</Address></Pupil>"
-    bad = PUPIL.replace("2014-03-07", "07/2014").replace("Q801200005002", "A801200005001")
+    bad = PUPIL.replace("2014-03-07", "30/02/2014").replace("Q801200005002", "A801200005001")
     done = await index.school_system.imported(ctf(PUPIL, lined, bad, "<Pupil/>", encoding=encoding))
     assert done.count("total", "created", "rejected") == (4, 2, 2)
     assert {(each["row"], each["field"]) for each in done.rejections} == {

@@ -141,7 +141,7 @@ async def test_what_cannot_be_taken_is_told_by_fhir_path_and_not_repeated(index:
     cases: list[tuple[Any, str]] = [
         ({**AMARA, "identifier": [{"system": NHS_NUMBER, "value": "9434765918"}]}, "Patient.identifier"),
         ({**AMARA, "identifier": two}, "Patient.identifier"),
-        ({**AMARA, "birthDate": "2014-03"}, "Patient.birthDate"),
+        ({**AMARA, "birthDate": "2014-13"}, "Patient.birthDate"),
         ({**AMARA, "name": [{"family": f"{secret}*", "given": ["A"]}]}, "Patient.name.family"),
         ({**AMARA, "modifierExtension": [{"url": secret}]}, "Parameters.parameter.resource"),
         ({**AMARA, "gender": secret}, "Parameters.parameter.resource.gender"),

@@ -13,6 +13,7 @@ from chassis.idempotency import forget_answers
 from child_index.adapters import tables
 from child_index.adapters.sql import among
 from child_index.application.archive_ports import Aged, Expiring
+from child_index.domain.accuracy import latest
 
 OF_A_CHILD: tuple[sa.Column[Any], ...] = (
     tables.record_changes.c.child_no,
@@ -80,7 +81,7 @@ class SqlArchive:
         sets = await self._members(roots, alone, _child.c.child_id.in_(_in_force(now)).label("kept"))
         return [
             Aged(
-                {row.child_id: row.date_of_birth for row in rows},
+                {row.child_id: latest(row.date_of_birth, row.born_accuracy) for row in rows},
                 archived=all(row.archived_at is not None for row in rows),
                 kept_open=any(row.kept for row in rows),
             )
@@ -110,7 +111,7 @@ class SqlArchive:
             due = [row.purge_due_at for row in rows]
             children.append(
                 Expiring(
-                    {row.child_id: row.date_of_birth for row in rows},
+                    {row.child_id: latest(row.date_of_birth, row.born_accuracy) for row in rows},
                     archived_at=None if None in archived else max(archived),
                     due_since=None if None in due else max(due),
                 )

@@ -19,6 +19,7 @@ children = sa.Table(
     sa.Column("given_name", sa.String(100), nullable=False),
     sa.Column("family_name", sa.String(100), nullable=False),
     sa.Column("date_of_birth", sa.Date, nullable=False),
+    sa.Column("born_accuracy", sa.String(3), nullable=False, server_default="AAA"),
     sa.Column("sex", sa.String(20)),
     sa.Column("nhs_number", sa.String(10)),
     sa.Column("upn", sa.String(13)),
@@ -103,7 +104,7 @@ record_changes = sa.Table(
     # Newer changes have higher ids. One row for each field of each record that a change touched.
     sa.Column("change_id", sa.String(36), primary_key=True),
     sa.Column("child_no", _NUMBER, sa.ForeignKey("children.child_no"), primary_key=True, autoincrement=False),
-    sa.Column("field", sa.String(20), primary_key=True),
+    sa.Column("field", sa.String(40), primary_key=True),
     sa.Column("category", sa.String(20), nullable=False),
     sa.Column("before", sa.JSON(none_as_null=True)),
     sa.Column("after", sa.JSON(none_as_null=True)),

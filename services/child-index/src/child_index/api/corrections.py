@@ -15,12 +15,13 @@ from chassis.problem_docs import problems
 from chassis.service import Granted
 from child_index.api.children import etag_of, shown
 from child_index.api.record import ChildAnswer, PractitionerAnswer
-from child_index.api.requests import AddressLine, Date, Name, NhsNumber, Postcode, Reason, Request, Sex, Upn
+from child_index.api.requests import Accuracy, AddressLine, Date, Name, NhsNumber, Postcode, Reason, Request, Sex, Upn
 from child_index.api.wiring import Parts
 from child_index.application.correct_child import CorrectChild, correct_child
 from child_index.application.history import ShownChange, history_of
 from child_index.application.read_child import ChildView
 from child_index.domain import fields
+from child_index.domain.accuracy import ACCURATE, known_as
 from child_index.domain.corrections import PLAIN, Correction, FormerName
 from child_index.domain.person import Address
 from contracts import headers
@@ -69,6 +70,7 @@ class CorrectionRequest(Request):
     ] = FormerName.KEPT
     other_names: Annotated[list[OtherNameRequest] | None, Field(max_length=_MOST_NAMES)] = None
     date_of_birth: Date | None = None
+    date_of_birth_accuracy: Annotated[Accuracy, Field(description="Of the `date_of_birth` sent with it")] = ACCURATE
     sex: Sex | None = None
     nhs_number: NhsNumber | None = None
     upn: Upn | None = None
@@ -83,14 +85,20 @@ class CorrectionRequest(Request):
         for name in ("given_name", "family_name", "other_names", "date_of_birth", "addresses"):
             if name in sent and getattr(self, name) is None:
                 raise ValueError(f"{name} cannot be cleared")
+        if "date_of_birth_accuracy" in sent and "date_of_birth" not in sent:
+            raise ValueError("date_of_birth_accuracy is of a date_of_birth, which is not sent")
         if not self.reason:
             raise ValueError("a reason is needed")
         return self
 
     def command(self) -> CorrectChild:
         names = self.other_names or []
+        values = {key: getattr(self, key) for key in PLAIN if key in self.model_fields_set}
+        if self.date_of_birth is not None:
+            values["date_of_birth"] = known_as(self.date_of_birth, self.date_of_birth_accuracy)
         correction = Correction(
-            values={key: getattr(self, key) for key in PLAIN if key in self.model_fields_set},
+            values=values,
+            born_accuracy=self.date_of_birth_accuracy,
             given_name=self.given_name,
             family_name=self.family_name,
             former_name=self.former_name,

@@ -16,6 +16,7 @@ from child_index.api.requests import SearchRequest
 from child_index.application.agency_ports import Agency
 from child_index.application.ports import Involvement
 from child_index.application.query_person import QueryResult, Verdict
+from child_index.domain.accuracy import partial_date
 from child_index.domain.contacts import system_of
 from child_index.domain.matching import PersonDetails
 from contracts.mais import NHS_NUMBER, REASONS, UPN
@@ -101,7 +102,7 @@ class PersonQuery(_Sent):
             "upn": _number(patient, UPN, "upn"),
             "given_name": first.given[0] if first.given else None,
             "family_name": first.family,
-            "date_of_birth": patient.birthDate,
+            **_born(patient.birthDate),
             "sex": _GENDERS[patient.gender] if patient.gender else None,
             "postcode": next((each for each in postcodes if each), None),
         }
@@ -110,6 +111,17 @@ class PersonQuery(_Sent):
         details = _searched(told)
         others = [_searched({**told, "given_name": given or None, "family_name": family}) for given, family in also]
         return replace(details, other_names=tuple((each.given_name, each.family_name) for each in others))
+
+
+def _born(written: str | None) -> dict[str, str | None]:
+    """FHIR's dates may be a year or a month alone."""
+    try:
+        partial = partial_date(written) if written else None
+    except ValueError:
+        partial = None  # refused as any other text that is no date
+    if partial is None:
+        return {"date_of_birth": written}
+    return {"date_of_birth": partial[0].isoformat(), "date_of_birth_accuracy": partial[1]}
 
 
 def _number(patient: SentPatient, system: str, kind: str) -> str | None:

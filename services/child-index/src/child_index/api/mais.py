@@ -100,7 +100,9 @@ class PersonAnswer(BaseModel):
             name=[Name(familyName=[child.root.family_name], givenName=[child.root.given_name])],
             dateOfBirth=PartialDate(
                 date=child.root.date_of_birth,
-                accuracyIndicator=accuracy_code([record.date_of_birth for record in child.records]),
+                accuracyIndicator=accuracy_code(
+                    [record.date_of_birth for record in child.records], child.root.born_accuracy
+                ),
             ),
             sexCode=_SEX.get(child.sex or ""),
             address=addresses or None,

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler
 from chassis.disclosure import STRUCTURE, In
 from child_index.application.ports import FamilyLink, Involvement, Lead, Practitioner, Service
 from child_index.application.read_child import ChildView
+from child_index.domain.accuracy import unsure
 from child_index.domain.person import Name
 from child_index.domain.wholes import Whole
 from contracts.vocabulary import Category
@@ -27,6 +28,11 @@ class Identity(BaseModel):
     given_name: Annotated[str, _BASICS]
     family_name: Annotated[str, _BASICS]
     date_of_birth: Annotated[date, _BASICS]
+    date_of_birth_accuracy: Annotated[
+        str | None,
+        _BASICS,
+        Field(description="Of day, month and year, where not all are accurate: A(ccurate), E(stimated), U(nknown)"),
+    ] = None
     sex: Annotated[str | None, _BASICS] = None
     nhs_number: Annotated[str | None, _BASICS] = None
     upn: Annotated[str | None, _BASICS] = None
@@ -50,6 +56,7 @@ class Basics(Identity):
             given_name=child.root.given_name,
             family_name=child.root.family_name,
             date_of_birth=child.root.date_of_birth,
+            date_of_birth_accuracy=unsure(child.root.born_accuracy),
             sex=child.sex,
             nhs_number=nhs_numbers[0] if nhs_numbers else None,
             upn=upns[0] if upns else None,

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from chassis.errors import FieldError, Invalid
 from child_index.domain import days, fields
+from child_index.domain.accuracy import ACCURATE, PATTERN, known_as
 from child_index.domain.family import Relationship
 from child_index.domain.matching import PersonDetails
 from child_index.domain.merging import Doubt
@@ -58,16 +59,27 @@ HandoverNote = Annotated[
 Id = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_needed(_line(64)))]
 
 
+Accuracy = Annotated[
+    str,
+    Field(
+        pattern=PATTERN,
+        description="A letter each for day, month and year: A(ccurate), E(stimated), U(nknown); what is not accurate "
+        "does not count in matching, what is unknown is kept as 1",
+    ),
+]
+
+
 class Request(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class SearchRequest(Request):
-    """An identifier; or family name and date of birth; or given name, family name and postcode."""
+    """An identifier; or family name and date of birth (or its month); or given name, family name and postcode."""
 
     given_name: SearchedName | None = None
     family_name: SearchedName | None = None
     date_of_birth: Date | None = None
+    date_of_birth_accuracy: Accuracy = ACCURATE
     sex: Sex | None = None
     postcode: Postcode | None = None
     nhs_number: NhsNumber | None = None
@@ -82,7 +94,7 @@ class SearchRequest(Request):
         enough = (
             self.nhs_number
             or self.upn
-            or (self.family_name and self.date_of_birth)
+            or (self.family_name and self.date_of_birth and self.date_of_birth_accuracy.endswith("AA"))
             or (self.given_name and self.family_name and self.postcode)
         )
         if not enough:
@@ -95,6 +107,7 @@ class SearchRequest(Request):
             given_name=self.given_name or "",
             family_name=self.family_name or "",
             date_of_birth=self.date_of_birth,
+            born_accuracy=self.date_of_birth_accuracy,
             sex=self.sex,
             postcode=self.postcode,
             nhs_number=self.nhs_number,
@@ -106,6 +119,7 @@ class RegisterRequest(Request):
     given_name: Name
     family_name: Name
     date_of_birth: Date
+    date_of_birth_accuracy: Accuracy = ACCURATE
     sex: Sex | None = None
     address_line: AddressLine | None = None
     postcode: Postcode | None = None
@@ -114,7 +128,17 @@ class RegisterRequest(Request):
     local_id: Annotated[LocalId | None, Field(description="Your own number for this child")] = None
 
     def person(self) -> Person:
-        return Person(**{name: getattr(self, name) for name in type(self).model_fields if name != "local_id"})
+        return Person(
+            given_name=self.given_name,
+            family_name=self.family_name,
+            date_of_birth=known_as(self.date_of_birth, self.date_of_birth_accuracy),
+            sex=self.sex,
+            address_line=self.address_line,
+            postcode=self.postcode,
+            nhs_number=self.nhs_number,
+            upn=self.upn,
+            born_accuracy=self.date_of_birth_accuracy,
+        )
 
 
 class EpisodeRequest(Request):

@@ -11,6 +11,7 @@ from child_index.api.record import AddressAnswer, Basics, Identity
 from child_index.application.links import Link
 from child_index.application.ports import ReviewState
 from child_index.application.reviews import SideBySide
+from child_index.domain.accuracy import unsure
 from child_index.domain.person import NUMBERED, Person
 from child_index.domain.side_by_side import Compared, Mark, without_whereabouts
 from contracts.vocabulary import Category
@@ -24,7 +25,8 @@ class SubmittedRecord(Identity):
 
     @classmethod
     def granted(cls, person: Person, granted: Collection[Category]) -> "SubmittedRecord":
-        return cls.model_validate(disclose(cls.model_validate(person.to_json()), granted))
+        told = person.to_json() | {"date_of_birth_accuracy": unsure(person.born_accuracy)}
+        return cls.model_validate(disclose(cls.model_validate(told), granted))
 
 
 class FieldMark(BaseModel):

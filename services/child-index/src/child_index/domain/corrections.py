@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from child_index.domain.accuracy import ACCURATE
 from child_index.domain.person import Address, ChildRecord, Name
 from child_index.domain.wholes import Whole
 from contracts.vocabulary import Category
@@ -40,6 +41,8 @@ class Correction:
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
+    born_accuracy: str = ACCURATE
+    """Of the date of birth, where it is sent."""
     given_name: str | None = None
     family_name: str | None = None
     former_name: FormerName = FormerName.KEPT
@@ -61,7 +64,7 @@ def corrected(child: Whole, sent: Correction) -> list[Amended]:
     for each in sent.hide:
         now = _hidden(now, each)
     for key, value in sent.values.items():
-        now = _with_value(now, key, value)
+        now = _with_value(now, key, value) if key != "date_of_birth" else _born(now, value, sent.born_accuracy)
     if sent.addresses is not None:
         now = _with_addresses(now, sent.addresses)
     return [pair for pair in zip(child.records, now.records, strict=True) if pair[0] != pair[1]]
@@ -135,8 +138,7 @@ def _hidden(child: Whole, name: Name) -> Whole:
 
 def _with_value(child: Whole, key: str, value: Any) -> Whole:
     held = [getattr(record, key) for record in child.records]
-    # What is shown: the root's date of birth, and of the rest the first that there is.
-    present = held[0] if key == "date_of_birth" else next((each for each in held if each is not None), None)
+    present = next((each for each in held if each is not None), None)  # what is shown
     if value == present:
         return child
     told: dict[str, Any] = {key: value}
@@ -146,6 +148,18 @@ def _with_value(child: Whole, key: str, value: Any) -> Whole:
     ]
     if present is None:
         records[0] = replace(records[0], **told)
+    return _each(child, records)
+
+
+def _born(child: Whole, born: date, accuracy: str) -> Whole:
+    """The root's date of birth is what is shown."""
+    shown = child.root.date_of_birth, child.root.born_accuracy
+    records = [
+        replace(record, date_of_birth=born, born_accuracy=accuracy)
+        if (record.date_of_birth, record.born_accuracy) == shown
+        else record
+        for record in child.records
+    ]
     return _each(child, records)
 
 
@@ -220,6 +234,8 @@ def differences(before: ChildRecord, after: ChildRecord) -> list[FieldChange]:
         old, new = getattr(before, key), getattr(after, key)
         if old != new:
             found.append(FieldChange(key, Category.BASICS, text_told(old), text_told(new)))
+    if before.born_accuracy != after.born_accuracy:
+        found.append(FieldChange("date_of_birth_accuracy", Category.BASICS, before.born_accuracy, after.born_accuracy))
     left = [address_told(each) for each in before.addresses if each not in after.addresses]
     moved = [address_told(each) for each in after.addresses if each not in before.addresses]
     if left or moved:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from child_index.domain.accuracy import ACCURATE
 from child_index.domain.matching import PersonDetails
 
 Name = tuple[str, str]
@@ -27,6 +28,8 @@ class Person:
     postcode: str | None = None
     nhs_number: str | None = None
     upn: str | None = None
+    born_accuracy: str = ACCURATE
+    """How sure day, month and year of birth are (`accuracy`)."""
 
     def details(self) -> PersonDetails:
         return PersonDetails(
@@ -38,10 +41,11 @@ class Person:
             address_line=self.address_line,
             nhs_number=self.nhs_number,
             upn=self.upn,
+            born_accuracy=self.born_accuracy,
         )
 
     def to_json(self) -> dict[str, str | None]:
-        return {
+        told = {
             "given_name": self.given_name,
             "family_name": self.family_name,
             "date_of_birth": self.date_of_birth.isoformat(),
@@ -51,6 +55,7 @@ class Person:
             "nhs_number": self.nhs_number,
             "upn": self.upn,
         }
+        return told if self.born_accuracy == ACCURATE else told | {"born_accuracy": self.born_accuracy}
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "Person":
@@ -95,6 +100,7 @@ class ChildRecord:
     died_on: date | None = None
     hidden_names: tuple[Name, ...] = ()
     """Names of before that are neither shown nor searched by, save for index officers."""
+    born_accuracy: str = ACCURATE
 
     @classmethod
     def of(cls, child_id: str, person: Person, today: date) -> "ChildRecord":
@@ -108,6 +114,7 @@ class ChildRecord:
             sex=person.sex,
             nhs_number=person.nhs_number,
             upn=person.upn,
+            born_accuracy=person.born_accuracy,
             addresses=(Address(person.address_line, person.postcode, today),) if known else (),
         )
 
@@ -130,4 +137,5 @@ class ChildRecord:
             upn=self.upn,
             other_names=(*self.other_names, *self.hidden_names) if hidden else self.other_names,
             earlier_postcodes=tuple(postcodes[1:]),
+            born_accuracy=self.born_accuracy,
         )

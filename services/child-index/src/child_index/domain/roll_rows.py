@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from child_index.domain import fields
+from child_index.domain.accuracy import ACCURATE, partial_date
 from child_index.domain.days import birth_date_fault, written_date
 from child_index.domain.person import Person
 from child_index.domain.roll_files import COLUMNS, RawRow
@@ -67,7 +68,7 @@ def read_row(raw: RawRow, today: date, order: str = "day-month-year") -> GoodRow
         except ValueError as error:
             faults.append((field, str(error)))
     faults += [(name, "is missing") for name in ("given_name", "family_name") if name in read and read[name] is None]
-    born: date | None = None
+    born: tuple[date, str] | None = None
     try:
         born = _birth_date(written["date_of_birth"], today, order)
     except ValueError as error:
@@ -78,24 +79,26 @@ def read_row(raw: RawRow, today: date, order: str = "day-month-year") -> GoodRow
     person = Person(
         given_name=given_name,
         family_name=family_name,
-        date_of_birth=born,
+        date_of_birth=born[0],
         sex=read["sex"],
         address_line=read["address_line"],
         postcode=read["postcode"],
         nhs_number=read["nhs_number"],
         upn=read["upn"],
+        born_accuracy=born[1],
     )
     return GoodRow(raw.row, person, read["local_id"])
 
 
-def _birth_date(text: str, today: date, order: str) -> date:
+def _birth_date(text: str, today: date, order: str) -> tuple[date, str]:
+    """The date, or the year or month of one, with its accuracy code."""
     if not text.strip():
         raise ValueError("is missing")
-    born = written_date(text.strip(), order)
+    born, accuracy = partial_date(text.strip()) or (written_date(text.strip(), order), ACCURATE)
     fault = birth_date_fault(born, today)
     if fault is not None:
         raise ValueError(fault)
-    return born
+    return born, accuracy
 
 
 def packed(rows: Iterable[RawRow], most_rows: int) -> Iterator[tuple[bytes, int]]:

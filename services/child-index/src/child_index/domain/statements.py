@@ -81,6 +81,8 @@ def without(
         else _less(getattr(record, key), getattr(whole, key), getattr(rest, key))
         for key in ("date_of_birth", "sex", "nhs_number", "upn")
     }
+    if plain["date_of_birth"] != record.date_of_birth:
+        plain["born_accuracy"] = rest.born_accuracy
     present, told_name, name = record.name, whole.name, rest.name
     hidden = Hidden.of([record])
     stays = present != told_name or present == vouched.name or hidden.is_told_by(name)

@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import date
 
 from chassis.addresses import address
+from child_index.domain.accuracy import ACCURATE
 from child_index.domain.hidden_names import Hidden, as_read
 from child_index.domain.matching import Band, Comparison
 from child_index.domain.person import Address, ChildRecord, Person
 
-_BORN_AGREES = frozenset({Band.EQUAL, Band.SWAPPED, Band.ONE_EDIT, Band.TWO_PARTS})
+_BORN_AGREES = frozenset({Band.EQUAL, Band.SWAPPED, Band.ONE_EDIT, Band.TWO_PARTS, Band.YEAR_AND_MONTH, Band.YEAR})
 _NAME_AGREES = frozenset({Band.EQUAL, Band.VARIANT, Band.PART, Band.TYPO, Band.SWAPPED})
 
 
@@ -38,6 +39,8 @@ def enriched(record: ChildRecord, person: Person, today: date, hidden: Hidden | 
     if hidden is None:
         hidden = Hidden.of([record])
     kept = as_read(name) in known or hidden.is_told_by(name)
+    if person.born_accuracy == ACCURATE != record.born_accuracy:
+        record = replace(record, date_of_birth=person.date_of_birth, born_accuracy=ACCURATE)
     return replace(
         record,
         other_names=record.other_names if kept else (*record.other_names, name),
@@ -69,8 +72,8 @@ def updated(
             family_name=new[1],
             other_names=others if old == new or old in others else (*others, old),
         )
-    if before.date_of_birth != person.date_of_birth:
-        changed = replace(changed, date_of_birth=person.date_of_birth)
+    if (before.date_of_birth, before.born_accuracy) != (person.date_of_birth, person.born_accuracy):
+        changed = replace(changed, date_of_birth=person.date_of_birth, born_accuracy=person.born_accuracy)
     if (before.address_line, before.postcode) != (person.address_line, person.postcode):
         changed = replace(changed, addresses=_with_address(changed.addresses, person, today))
     return replace(

@@ -16,7 +16,7 @@ Outcome = Literal["new", "link", "review"]
 
 _GIVEN_AGREES: Final = frozenset({Band.EQUAL, Band.FULLER, Band.VARIANT, Band.PART, Band.TYPO, Band.SWAPPED})
 _FAMILY_AGREES: Final = frozenset({Band.EQUAL, Band.VARIANT, Band.PART, Band.TYPO, Band.SWAPPED})
-_TWO_PARTS_AGREE: Final = frozenset({Band.EQUAL, Band.SWAPPED, Band.ONE_EDIT, Band.TWO_PARTS})
+_TWO_PARTS_AGREE: Final = frozenset({Band.EQUAL, Band.SWAPPED, Band.ONE_EDIT, Band.TWO_PARTS, Band.YEAR_AND_MONTH})
 
 
 @dataclass(frozen=True, slots=True)

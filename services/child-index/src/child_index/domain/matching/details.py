@@ -10,7 +10,8 @@ class PersonDetails:
 
     `sex` takes male/female, m/f or 1/2 (NHS data dictionary, person stated gender code); anything else counts as
     not known. `other_names` holds (given, family) pairs, former or alternate; either may be empty, and then stands
-    for the current one.
+    for the current one. `born_accuracy` has a letter each for day, month and year of birth: a part that is not `A`
+    (accurate) says nothing.
     """
 
     given_name: str = ""
@@ -23,3 +24,4 @@ class PersonDetails:
     upn: str | None = None
     other_names: tuple[tuple[str, str], ...] = ()
     earlier_postcodes: tuple[str, ...] = ()
+    born_accuracy: str = "AAA"

@@ -13,9 +13,14 @@ _IN_PART = 0.4  # of them: hardly one in fifty other addresses of the postcode h
 
 
 def born_band(one: BirthDate | None, other: BirthDate | None) -> Band:
-    """Five bands, as in matching by parts: equal, day and month swapped, one slip, two parts, less."""
+    """Five bands, as in matching by parts: equal, day and month swapped, one slip, two parts, less.
+
+    Where one has no day, or no month, the parts that both have agree or do not.
+    """
     if one is None or other is None:
         return Band.MISSING
+    if not (one.day and other.day):
+        return _part_band(one, other)
     if one == other:
         return Band.EQUAL
     parts = (one.year == other.year) + (one.month == other.month) + (one.day == other.day)
@@ -30,6 +35,14 @@ def born_band(one: BirthDate | None, other: BirthDate | None) -> Band:
     else:
         one_edit = _is_one_digit(one.day, other.day)
     return Band.ONE_EDIT if one_edit else Band.TWO_PARTS
+
+
+def _part_band(one: BirthDate, other: BirthDate) -> Band:
+    if one.year != other.year:
+        return Band.DIFFERENT
+    if not (one.month and other.month):
+        return Band.YEAR
+    return Band.YEAR_AND_MONTH if one.month == other.month else Band.DIFFERENT
 
 
 def _is_one_digit(one: int, other: int) -> bool:

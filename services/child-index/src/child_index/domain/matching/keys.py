@@ -52,7 +52,7 @@ def _texts(prepared: Prepared) -> Iterator[str]:
         # Sorted: swapped characters are the commonest slip, and a postcode and its like hold some thirty children.
         yield f"postcode|{''.join(sorted(postcode))}"
     number, street = _door(prepared)
-    if street and born is not None:
+    if street and born is not None and born.day:
         yield f"born-street|{born.year}.{_days(born)}|{street[:2]}"
     for pair in prepared.names:
         given, family = pair.given.text, pair.family.text
@@ -78,8 +78,9 @@ def _dated(pair: NamePair, born: BirthDate) -> Iterator[str]:
     days = _days(born)
     for name, other in ((given, family), (family, given)):
         for token, sound in zip(name.tokens, name.sounds, strict=True):
-            yield f"day-sound|{days}|{sound}"
-            yield f"born-start|{born.year}.{days}|{token[:2]}"
+            if born.day:
+                yield f"day-sound|{days}|{sound}"
+                yield f"born-start|{born.year}.{days}|{token[:2]}"
             if other.text:
                 yield f"year-sound|{born.year}|{sound}|{other.text[0]}"
     if given.text and family.text:

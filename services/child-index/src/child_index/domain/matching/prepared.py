@@ -55,6 +55,8 @@ class NamePair(NamedTuple):
 
 
 class BirthDate(NamedTuple):
+    """`month` and `day` are 0 where they are not known."""
+
     year: int
     month: int
     day: int
@@ -100,7 +102,7 @@ def prepare(details: PersonDetails) -> Prepared:
     earlier = details.earlier_postcodes and _distinct(compact(each) for each in details.earlier_postcodes)
     return Prepared(
         names=pairs,
-        born=_birth_date(born) if born is not None else None,
+        born=_birth_date(born, details.born_accuracy) if born is not None else None,
         sex=_SEXES.get(details.sex.strip().lower(), "") if details.sex else "",
         postcode=postcode,
         earlier_postcodes=tuple(each for each in earlier if each != postcode),
@@ -110,8 +112,11 @@ def prepare(details: PersonDetails) -> Prepared:
     )
 
 
-def _birth_date(born: date) -> BirthDate:
-    return BirthDate(born.year, born.month, born.day)
+def _birth_date(born: date, accuracy: str) -> BirthDate | None:
+    if accuracy == "AAA":
+        return BirthDate(born.year, born.month, born.day)
+    day, month, year = (letter == "A" for letter in accuracy)
+    return BirthDate(born.year, born.month * month, born.day * (day and month)) if year else None
 
 
 def _distinct(values: Iterable[str]) -> tuple[str, ...]:

@@ -31,6 +31,8 @@ class Band(StrEnum):
     SWAPPED = "swapped"  # given and family name, or day and month, in each other's place
     ONE_EDIT = "one edit"
     TWO_PARTS = "two parts"  # of day, month and year
+    YEAR_AND_MONTH = "year and month"  # all of the date of birth that both have
+    YEAR = "year"
     EARLIER = "earlier"  # one's present postcode is an earlier one of the other
     NEAR = "near"  # the same postcode district; the same street
     DIFFERENT = "different"
@@ -74,6 +76,8 @@ _BORN: Final = {
     Band.SWAPPED: Odds(5.5, 4.0),
     Band.ONE_EDIT: Odds(2.5, 2.0),
     Band.TWO_PARTS: Odds(0.0, 0.0),
+    Band.YEAR_AND_MONTH: Odds(7.5, 5.5),  # 18 years of months; of siblings few but twins share one
+    Band.YEAR: Odds(4.0, 4.5),
     Band.DIFFERENT: Odds(-7.0, -7.0),
     Band.MISSING: _NOTHING,
 }

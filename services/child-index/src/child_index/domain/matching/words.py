@@ -31,6 +31,8 @@ _SENTENCES: Final = {
         Band.SWAPPED: "The dates of birth have day and month swapped.",
         Band.ONE_EDIT: "The dates of birth differ in one digit.",
         Band.TWO_PARTS: "The dates of birth agree in two parts of three.",
+        Band.YEAR_AND_MONTH: "The months of birth are the same; one day of birth is not known.",
+        Band.YEAR: "The years of birth are the same; one month of birth is not known.",
         Band.DIFFERENT: "The dates of birth differ.",
     },
     "sex": {Band.EQUAL: "The recorded sex is the same.", Band.DIFFERENT: "The recorded sex differs."},
