@@ -6,34 +6,26 @@ A process that dies at any moment has either done a batch or not; the next one g
 import asyncio
 import contextlib
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import structlog
 
 from chassis.errors import Unavailable
 from child_index.application.enrolment import begin_with_service, open_register, save_register
+from child_index.application.import_batches import Batch, Batches, source_of
 from child_index.application.import_ports import Import, ImportResult
 from child_index.application.knowledge import KnowledgeSource
 from child_index.application.leavers import let_leave
 from child_index.application.ports import IndexUnitOfWork, Service, Units
-from child_index.domain.days import uk_date
 from child_index.domain.placement import Placement, Submission
 from child_index.domain.register import Register
-from child_index.domain.roll_rows import BadRow, GoodRow, read_row, unpacked
 
 log = structlog.get_logger("kith.imports")
 
 _ATTEMPTS = 5
 _ABANDONED = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    good: list[GoodRow]
-    bad: list[BadRow]
-    submissions: list[Submission]
 
 
 class ImportWorker:
@@ -43,6 +35,7 @@ class ImportWorker:
     def __init__(self, units: Units, reading: Units, knowledge: KnowledgeSource, poll_seconds: float) -> None:
         self._units = units
         self._reading = reading
+        self._batches = Batches(reading)
         self._knowledge = knowledge
         self._poll_seconds = poll_seconds
         self._wake = asyncio.Event()
@@ -55,22 +48,26 @@ class ImportWorker:
         self._wake.set()
 
     async def run(self) -> None:
-        while True:
-            self._wake.clear()
-            try:
-                await self._discard_abandoned()
-                while await _to_its_end(self.step()):
-                    pass
-            except Unavailable:
-                log.warning("imports.waiting", seconds=self._poll_seconds)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._poll_seconds):
-                    await self._wake.wait()
+        try:
+            while True:
+                self._wake.clear()
+                try:
+                    await self._discard_abandoned()
+                    while await _to_its_end(self.step()):
+                        pass
+                except Unavailable:
+                    log.warning("imports.waiting", seconds=self._poll_seconds)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(self._poll_seconds):
+                        await self._wake.wait()
+        finally:
+            await self._batches.drop()
 
     async def step(self) -> bool:
         """Does one batch of the import whose turn it is. False when there is nothing to do, or others are at it all."""
         async with self._reading() as uow:
             jobs = await uow.imports.open()
+        await self._batches.drop(but=[job.import_id for job in jobs])
         # Services in the order of their ids, from the one after the last: each has its turn.
         for job in sorted(jobs, key=lambda each: (each.service_id <= self._last, each.service_id)):
             try:
@@ -87,15 +84,13 @@ class ImportWorker:
 
     async def _advance(self, job: Import) -> bool:
         """False when another process is at this import."""
-        async with self._reading() as uow:
-            chunk = await uow.imports.chunk(job.import_id, job.next_chunk)
-            today = uk_date(uow.now())
-        if chunk is None:
+        batch = await self._batches.of(job)
+        if batch is None:
             return await self._end(job)
-        batch = await asyncio.to_thread(_read, chunk, job, today)
+        self._batches.look_ahead(job)
         return await self._process(job, batch)
 
-    async def _process(self, job: Import, batch: _Batch) -> bool:
+    async def _process(self, job: Import, batch: Batch) -> bool:
         """False when another process is at this import."""
         knowledge = await self._knowledge.current()
         async with self._units() as uow:
@@ -186,21 +181,6 @@ async def _to_its_end(step: Coroutine[Any, Any, bool]) -> bool:
         with contextlib.suppress(Exception):
             await task
         raise
-
-
-def _read(chunk: bytes, job: Import, today: date) -> _Batch:
-    rows = [read_row(raw, today, job.date_order) for raw in unpacked(chunk)]
-    good = [row for row in rows if isinstance(row, GoodRow)]
-    source = source_of(job.service_id)
-    return _Batch(
-        good=good,
-        bad=[row for row in rows if isinstance(row, BadRow)],
-        submissions=[Submission.of(row.person, source, row.local_id, row.row) for row in good],
-    )
-
-
-def source_of(service_id: str) -> str:
-    return f"service:{service_id}"
 
 
 def _foretold(register: Register, placement: Placement) -> Placement:
