@@ -252,11 +252,15 @@ class Register:
         if after == present:
             return
         # By what each record holds, hidden or not: the other records too are weighed anew.
-        held = blocking_keys(prepare(present.details()))
+        plain = self._is_plain(child_id)
+        held = blocking_keys(self._prepared_of(child_id) if plain else prepare(present.details()))
         self._records[child_id] = after
         for id_ in self._members[self._root[child_id]]:
             self._prepared.pop(id_, None)
-        keys = blocking_keys(prepare(after.details()))
+        now = prepare(after.details())
+        if plain:
+            self._prepared[child_id] = now
+        keys = blocking_keys(now)
         self._hold(child_id, keys, new=set(keys).difference(held))
         if child_id in self.changes.added:
             self.changes.added[child_id] = after
@@ -318,8 +322,15 @@ class Register:
     def _prepared_all(self, child_id: str) -> list[Prepared]:
         return [self._prepared_of(id_) for id_ in self._members[child_id]]
 
+    def _is_plain(self, child_id: str) -> bool:
+        """Whether the record is weighed by all that it holds: as most are, alone, with nothing hidden or veiled."""
+        alone = len(self._members[self._root[child_id]]) == 1
+        return alone and not self._records[child_id].hidden_names and self._may_place(child_id)
+
     def _prepared_of(self, child_id: str) -> Prepared:
         found = self._prepared.get(child_id)
+        if found is None and self._is_plain(child_id):
+            found = self._prepared[child_id] = prepare(self._records[child_id].details())
         if found is None:
             root = self._root[child_id]
             child = Whole.of(self._records[root], [self._records[id_] for id_ in self._members[root]])
