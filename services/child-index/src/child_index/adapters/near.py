@@ -34,15 +34,19 @@ async def near(connection: AsyncConnection, sought: Sequence[Mapping[int, int]])
         sa.select(told.c.place, _keys.c.child_no, sa.func.sum(told.c.votes).label("votes"))
         .join_from(told, _keys, _keys.c.h == told.c.h)
         .group_by(told.c.place, _keys.c.child_no)
+        .cte("shared")
+    )
+    most = sa.select(shared.c.place, sa.func.max(shared.c.votes).label("best")).group_by(shared.c.place).subquery()
+    votes = shared.c.votes
+    # Nearly all share one key and no more: they go before the rest is put in order, whose ranks are the same without.
+    rank = sa.func.row_number().over(partition_by=shared.c.place, order_by=(votes.desc(), shared.c.child_no))
+    ranked = (
+        sa.select(*shared.c, rank.label("rank"))
+        .join_from(shared, most, most.c.place == shared.c.place)
+        .where(sa.or_(votes >= ENOUGH, votes * SHARE >= most.c.best))
         .subquery()
     )
-    place, votes = shared.c.place, shared.c.votes
-    rank = sa.func.row_number().over(partition_by=place, order_by=(votes.desc(), shared.c.child_no))
-    best = sa.func.max(votes).over(partition_by=place)
-    ranked = sa.select(*shared.c, rank.label("rank"), best.label("best")).subquery()
-    votes = ranked.c.votes
-    chosen = sa.select(ranked.c.place, ranked.c.child_no, votes).where(
-        ranked.c.rank <= MOST,
-        sa.or_(votes >= ENOUGH, sa.and_(ranked.c.rank <= FEW, votes * SHARE >= ranked.c.best)),
+    chosen = sa.select(ranked.c.place, ranked.c.child_no, ranked.c.votes).where(
+        ranked.c.rank <= MOST, sa.or_(ranked.c.votes >= ENOUGH, ranked.c.rank <= FEW)
     )
-    return [(row.place, row.child_no, row.votes) for row in await connection.execute(chosen)]
+    return [(place, number, votes) for place, number, votes in await connection.execute(chosen)]
