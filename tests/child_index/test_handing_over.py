@@ -92,11 +92,16 @@ async def test_what_a_leaver_leaves_is_listed_to_the_leader_of_their_team(index:
     rest = await left(head, cursor=first.json()["next_cursor"])
     assert first.json()["items"] + rest == listed
 
+    # With two posts: what was of the other team is its leader's to hand on.
+    await index.tell(service("roll", "school", "school", team_id="year-5", version=2))
+    assert [each["part"] for each in await left(head)] == ["lead_professional"] * 3
+    await index.tell(service("roll", "school", "school", team_id="year-6", version=3))
+
     # Others take over, a service turns out to be sensitive, and the list empties.
     for child in children[:3]:
         await index.officer.assign_lead(child, practitioner_id="teacher")
     assert [each["part"] for each in await left(head)] == ["episode"]
-    await index.tell(service("roll", "school", "school", sensitive=True, version=2))
+    await index.tell(service("roll", "school", "school", sensitive=True, version=4))
     assert await left(head) == []
 
 

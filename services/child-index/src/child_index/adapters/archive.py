@@ -54,6 +54,12 @@ class SqlArchive:
             sa.and_(open_, _child.c.date_of_birth <= born_by),
             sa.and_(~open_, sa.or_(_child.c.date_of_birth > born_by, sa.and_(kept, _child.c.date_of_birth > kept_by))),
         )
+        roots, alone, last = await self._page(wanted, limit, after)
+        return await self._sets(roots, alone, now), last
+
+    async def _page(self, wanted: sa.ColumnElement[bool], limit: int, after: int) -> tuple[set[int], list[int], int]:
+        """Of the wanted records behind a number: the roots of merged ones, those that stand alone, and the number of
+        the last one; 0 when there are no more."""
         query = (
             sa.select(_child.c.child_no, _child.c.root_no)
             .where(wanted, _child.c.child_no > after)
@@ -63,7 +69,7 @@ class SqlArchive:
         found = (await self._connection.execute(query)).all()
         roots = {row.root_no for row in found if row.root_no is not None}
         alone = [row.child_no for row in found if row.root_no is None]
-        return await self._sets(roots, alone, now), found[-1].child_no if len(found) == limit else 0
+        return roots, alone, found[-1].child_no if len(found) == limit else 0
 
     async def _members(
         self, roots: Collection[int], alone: Collection[int], *more: sa.ColumnElement[Any]
@@ -96,15 +102,7 @@ class SqlArchive:
         # A day more than in Britain, whatever the season; the rule itself looks at the days.
         at = datetime.combine(archived_by + timedelta(days=2), time(), UTC)
         wanted = sa.or_(_child.c.archived_at < at, _child.c.purge_due_at.is_not(None))
-        query = (
-            sa.select(_child.c.child_no, _child.c.root_no)
-            .where(wanted, _child.c.child_no > after)
-            .order_by(_child.c.child_no)
-            .limit(limit)
-        )
-        found = (await self._connection.execute(query)).all()
-        roots = {row.root_no for row in found if row.root_no is not None}
-        alone = [row.child_no for row in found if row.root_no is None]
+        roots, alone, last = await self._page(wanted, limit, after)
         children = []
         for rows in (await self._members(roots, alone)).values():
             archived = [row.archived_at for row in rows]
@@ -116,7 +114,7 @@ class SqlArchive:
                     due_since=None if None in due else max(due),
                 )
             )
-        return children, found[-1].child_no if len(found) == limit else 0
+        return children, last
 
     async def set_due(self, child_ids: Collection[str], at: datetime | None) -> None:
         if child_ids:

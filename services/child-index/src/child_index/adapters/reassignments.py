@@ -17,10 +17,13 @@ class SqlReassignments:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def of(self, practitioner_ids: Collection[str], limit: int, after: str | None) -> list[Left]:
+    async def of(self, practitioner_ids: Collection[str], leader_id: str, limit: int, after: str | None) -> list[Left]:
         if not practitioner_ids:
             return []
-        sensitive = sa.select(tables.services.c.service_id).where(tables.services.c.sensitive)
+        others = sa.select(tables.teams.c.team_id).where(tables.teams.c.leader_id != leader_id)
+        not_theirs = sa.select(tables.services.c.service_id).where(
+            tables.services.c.sensitive | tables.services.c.team_id.in_(others)
+        )
         leads = (
             sa.select(_leads.lead_id, _children.child_id, _leads.practitioner_id, _leads.assigned_at, sa.null())
             .join_from(tables.lead_professionals, tables.children)
@@ -39,7 +42,7 @@ class SqlReassignments:
                 among(self._connection, _episodes.practitioner_id, practitioner_ids),
                 _episodes.ended_on.is_(None),
                 sa.not_(_episodes.sensitive),
-                _episodes.service_id.not_in(sensitive),
+                _episodes.service_id.not_in(not_theirs),
             )
         )
         found: list[Left] = []

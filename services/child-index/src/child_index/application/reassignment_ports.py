@@ -25,6 +25,7 @@ class Left:
 
 
 class ReassignmentRepository(Protocol):
-    async def of(self, practitioner_ids: Collection[str], limit: int, after: str | None) -> list[Left]:
-        """Where they are lead professional or have an open episode, by `left_id`. Nothing of a sensitive one."""
+    async def of(self, practitioner_ids: Collection[str], leader_id: str, limit: int, after: str | None) -> list[Left]:
+        """Where they are lead professional or have an open episode, by `left_id`. Nothing of a sensitive one, nor of
+        the episodes of a team that somebody else leads."""
         ...

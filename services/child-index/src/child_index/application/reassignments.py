@@ -33,14 +33,14 @@ class Asked:
 
 async def page_speaks_of(uow: IndexUnitOfWork, asked: Asked, grant: Grant) -> list[str]:
     """Ids of the children that a page would speak of."""
-    found = await _left(uow, asked, await _leavers(uow, asked, grant))
+    found = await _left(uow, asked, await _leavers(uow, asked, grant), grant)
     return sorted(set((await uow.children.roots({each.child_id for each in found})).values()))
 
 
 async def listed(uow: IndexUnitOfWork, asked: Asked, grant: Grant) -> list[Reassignment]:
     """What leavers of the viewer's teams have left, of permitted children; one more than the limit where there is."""
     leavers = await _leavers(uow, asked, grant)
-    found = await _left(uow, asked, leavers)
+    found = await _left(uow, asked, leavers, grant)
     roots = await uow.children.roots({each.child_id for each in found})
     shown = [
         Reassignment(each, roots[each.child_id], leavers[each.practitioner_id])
@@ -57,5 +57,5 @@ async def _leavers(uow: IndexUnitOfWork, asked: Asked, grant: Grant) -> Mapping[
     return leavers
 
 
-async def _left(uow: IndexUnitOfWork, asked: Asked, leavers: Mapping[str, Practitioner]) -> list[Left]:
-    return await uow.reassignments.of(leavers, asked.limit + 1 + _HIDDEN, asked.after)
+async def _left(uow: IndexUnitOfWork, asked: Asked, leavers: Mapping[str, Practitioner], grant: Grant) -> list[Left]:
+    return await uow.reassignments.of(leavers, grant.viewer_id, asked.limit + 1 + _HIDDEN, asked.after)
