@@ -30,6 +30,10 @@ $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
 	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
 	@touch $@
 
+$(VENV)/.bench: $(VENV)/.dev requirements/bench.txt
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/bench.txt
+	@touch $@
+
 setup: $(VENV)/.dev ## install everything that running, building and testing need
 
 run: $(VENV)/.run ## start all parts in one process on port 8080
@@ -42,6 +46,7 @@ lock: $(UV) ## resolve and pin every dependency with hashes
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements/uv.in -o requirements/uv.txt
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements/run.in -o requirements/run.txt
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements/dev.in -o requirements/dev.txt
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements/bench.in -o requirements/bench.txt
 
 machine: ## bring PostgreSQL, Java and Maven for the tests (Debian, as root), or say what is missing
 	@deploy/machine/prepare
@@ -63,8 +68,9 @@ check: lint test test-rest ## format, lint, strict types, import rules, all test
 prove: $(VENV)/.dev machine ## the long proofs (or some: WHAT="tests/resilience -k races"); writes what they saw to docs/proof.md
 	$(BIN)/python -m tests.prove $(WHAT)
 
-bench: $(VENV)/.dev ## measure, each as a ratio against a baseline of the same run
+bench: $(VENV)/.bench ## measure, each as a ratio against a baseline of the same run
 	@deploy/machine/prepare bench
+	$(BIN)/python -m tests.bench.matching
 	$(BIN)/python -m tests.bench
 
 clean: ## remove what setup and tests made (not the data in ./var)
