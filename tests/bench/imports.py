@@ -11,8 +11,9 @@ import os
 import platform
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -30,13 +31,14 @@ from tests.support.postgres import private_postgres
 SEED = 20_260
 TODAY = date(2026, 9, 1)
 KNOWN_SHARE = 0.85
+PORTION = 50_000
 
 
-def tables_of(children: list[Person]) -> Iterator[tuple[str, tuple[str, ...], list[tuple[Any, ...]]]]:
-    """What the index holds of children that a surgery's list brought: table, columns, rows."""
+def tables_of(children: list[Person], first: int = 1) -> Iterator[tuple[str, tuple[str, ...], list[tuple[Any, ...]]]]:
+    """What the index holds of children that a surgery's list brought: table, columns, rows; numbered from `first`."""
     now = system_clock()
     ids = [new_id() for _ in children]
-    numbers = range(1, len(children) + 1)
+    numbers = range(first, first + len(children))
     yield "children", (
         "child_no", "child_id", "given_name", "family_name", "date_of_birth", "sex", "nhs_number", "upn", "created_at",
     ), [
@@ -59,10 +61,15 @@ def tables_of(children: list[Person]) -> Iterator[tuple[str, tuple[str, ...], li
     ]  # fmt: skip
 
 
-async def fill(connection: asyncpg.Connection, children: list[Person]) -> None:
+async def fill(connection: asyncpg.Connection, children: Iterable[Person]) -> None:
+    """Puts children behind those that there are, a portion at a time."""
     await connection.execute("ALTER TABLE blocking_keys DROP CONSTRAINT blocking_keys_pkey")
-    for table, columns, rows in tables_of(children):
-        await connection.copy_records_to_table(table, records=rows, columns=columns)
+    first = 1 + (await connection.fetchval("SELECT max(child_no) FROM children") or 0)
+    rest = iter(children)
+    while portion := list(islice(rest, PORTION)):
+        for table, columns, rows in tables_of(portion, first):
+            await connection.copy_records_to_table(table, records=rows, columns=columns)
+        first += len(portion)
     await connection.execute("ALTER TABLE blocking_keys ADD CONSTRAINT blocking_keys_pkey PRIMARY KEY (h, child_no)")
     await connection.execute(
         "SELECT setval(pg_get_serial_sequence('children', 'child_no'), max(child_no)) FROM children"
