@@ -16,6 +16,7 @@ from child_index.domain.matching import (
     Odds,
     PersonDetails,
     Prepared,
+    Weights,
     blocking_keys,
     prepare,
     score_bits,
@@ -85,13 +86,13 @@ class FebrlSet:
                 by_key[key].append(record_id)
         return self.among(by_key.values())
 
-    def matched(self, pairs: Iterable[Pair]) -> set[Pair]:
+    def matched(self, pairs: Iterable[Pair], weights: Weights = FEBRL_WEIGHTS) -> set[Pair]:
         """Those of even odds or better."""
         records, persons = self.records, PERSONS[self.number]
         return {
             (a, b)
             for a, b in pairs
-            if score_bits(records[a], records[b], self.frequencies, FEBRL_WEIGHTS, persons) >= EVEN_ODDS
+            if score_bits(records[a], records[b], self.frequencies, weights, persons) >= EVEN_ODDS
         }
 
     def f1(self, found: set[Pair]) -> float:
