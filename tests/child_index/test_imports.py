@@ -80,6 +80,21 @@ async def test_what_happened_since_to_the_children_of_a_list_sent_again(index: I
     assert [place["postcode"] for place in places] == ["BD1 1AA", "LS2 8AA"]
 
 
+async def test_what_a_list_writes_is_kept_to_the_letter(index: Index) -> None:
+    """Signs that mean something to a database, or to how rows travel there, are kept as any other."""
+    lines = ["1 'The \\ Oaks'", '2 "Elm\\u0041" {Row}', "3 Ysgol-y-Mŵg, NULL", "4 null \U0001f3e1 {1,2}"]
+    given = ("Nina", "Otto", "Rhys", "Sian")
+    rows = [
+        f'{name},{family},201{at}-0{at + 1}-1{at},,"{line.replace(chr(34), chr(34) * 2)}",LS1 4AP,,,K{at}\n'
+        for at, (name, family, line) in enumerate(zip(given, ("Ash", "Birch", "Cedar", "Dogwood"), lines, strict=True))
+    ]
+    done = await index.school_system.imported(HEADER + "".join(rows))
+    assert done.count("created", "rejected") == (4, 0)
+    for at, line in enumerate(lines):
+        record = await index.teacher.record(done.children[f"K{at}"] or "")
+        assert [place["address_line"] for place in record["whereabouts"]["addresses"]] == [line]
+
+
 async def test_two_lists_of_the_same_children(index: Index) -> None:
     """The surgery's list has the same children with a typing error, another address, the parts in another order."""
     roll = await index.school_system.imported(HEADER + AMARA + OLIVER)

@@ -1,10 +1,11 @@
-"""Many rows in one statement. PostgreSQL takes each column as one array, SQLite the rows one after the other.
+"""Many rows in one statement. PostgreSQL takes each column as one list, SQLite the rows one after the other.
 
 A statement for each row costs PostgreSQL several times more than the row does; SQLite runs them inside the process.
 """
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -84,24 +85,37 @@ async def update_rows(connection: AsyncConnection, table: sa.Table, key: str, ro
     await connection.execute(update)
 
 
-def unnested(columns: Mapping[str, tuple[sa.types.TypeEngine[Any], Sequence[Any]]]) -> sa.TableValuedAlias:
-    """A table of PostgreSQL that is made of one array for each column: its type and its values."""
-    arrays = [sa.bindparam(None, list(values), type_=postgresql.ARRAY(kind)) for kind, values in columns.values()]
-    named = [sa.column(name, kind) for name, (kind, _) in columns.items()]
-    return sa.func.unnest(*arrays).table_valued(*named).render_derived()
+def unnested(columns: Mapping[str, tuple[sa.types.TypeEngine[Any], Sequence[Any]]]) -> sa.Subquery:
+    """A table of PostgreSQL that is made of one list for each column: its type and its values, all as many.
+
+    Each list travels as one JSON text: asyncpg looks at each element of an array, which costs several times more than
+    the text does. Raises TypeError for values that JSON has no form for.
+    """
+    told = []
+    for name, (kind, values) in columns.items():
+        text = sa.bindparam(None, json.dumps(values, default=_written), type_=sa.Text())
+        element: Any = sa.func.json_array_elements_text(sa.cast(text, sa.JSON()))
+        told.append(sa.cast(element, kind).label(name))
+    return sa.select(*told).subquery()
+
+
+def _written(value: object) -> str:
+    if isinstance(value, date):  # a moment is one too
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"  # PostgreSQL's own form of a bytea
+    raise TypeError(f"{type(value).__qualname__} cannot be sent as a text")
 
 
 def _selected(table: sa.Table, rows: Sequence[Row]) -> sa.Select[Any]:
-    """PostgreSQL's `SELECT` of the rows out of one array for each column."""
+    """PostgreSQL's `SELECT` of the rows out of one list for each column."""
     columns: dict[str, tuple[sa.types.TypeEngine[Any], list[Any]]] = {}
     for name in rows[0]:
         kind, values = table.c[name].type, [row[name] for row in rows]
-        if isinstance(kind, sa.JSON):  # an array of texts costs less to send than one of documents
+        if isinstance(kind, sa.JSON):  # a document stays the text that it is, also where it is of a null
             values = [None if value is None and kind.none_as_null else json.dumps(value) for value in values]
-            kind = sa.Text()
         columns[name] = (kind, values)
-    found = unnested(columns)
-    return sa.select(*(sa.cast(found.c[name], table.c[name].type).label(name) for name in columns))
+    return sa.select(*unnested(columns).c)
 
 
 def _insert(connection: AsyncConnection, table: sa.Table) -> Any:

@@ -29,7 +29,7 @@ async def near(connection: AsyncConnection, sought: Sequence[Mapping[int, int]])
     else:
         kinds = (sa.Integer(), sa.BigInteger(), sa.Integer())
         columns = zip(kinds, zip(*asked, strict=True), strict=True)
-        told = sa.select(*unnested(dict(zip(_COLUMNS, columns, strict=True))).c).subquery()
+        told = unnested(dict(zip(_COLUMNS, columns, strict=True)))
     shared = (
         sa.select(told.c.place, _keys.c.child_no, sa.func.sum(told.c.votes).label("votes"))
         .join_from(told, _keys, _keys.c.h == told.c.h)
