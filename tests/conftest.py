@@ -15,7 +15,7 @@ from hypothesis import settings
 from tests.support import databases
 from tests.support.databases import pytest_addoption
 from tests.support.postgres import Postgres, private_postgres
-from tests.support.proof import proof, pytest_runtest_makereport
+from tests.support.proof import PROOF_FILE, proof, pytest_runtest_makereport
 
 __all__ = ["database_url", "kafka", "postgres", "proof", "pytest_addoption", "pytest_runtest_makereport"]
 
@@ -29,8 +29,8 @@ sys.dont_write_bytecode = False
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # How long one example takes says more about the machine than about the code.
-    settings.register_profile("kith", deadline=None)
+    # How long one example takes says more about the machine than about the code. `make prove` draws many more.
+    settings.register_profile("kith", deadline=None, max_examples=200 if PROOF_FILE in os.environ else 40)
     settings.load_profile("kith")
     # kafka-python reads its schemas by read_text of importlib.resources, which Python 3.11 and 3.12 deprecated
     # and 3.13 took back.
@@ -41,6 +41,8 @@ LONGEST_FIRST = (
     ("journeys/test_journey.py", "journeys/test_blocked_and_merged.py", "journeys/test_officer.py"),
     ("contract/test_broker.py", "contract/test_broker_failures.py", "contract/test_kafka_broker.py"),
     ("resilience/test_kills.py",),
+    ("child_index/matching/test_lists.py",),
+    ("child_index/matching/test_febrl.py",),
     ("fuzzing/test_contract.py",),
     ("resilience/test_block_races.py", "resilience/test_log_faults.py", "resilience/test_silence.py"),
     ("journeys/test_demo.py",),

@@ -140,7 +140,7 @@ async def test_whatever_the_bytes_are(tmp_path: Path) -> None:
                 assert total == processed == sum(outcomes) > 0
                 assert len({r["row"] for r in done.rejections}) == min(outcomes[-1], 200)
 
-        @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+        @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
         @given(content=_FILES)
         def check(content: bytes) -> None:
             asyncio.run_coroutine_threadsafe(send(content), loop).result()

@@ -11,7 +11,7 @@ from tests.child_index.kit import Index, running
 from tests.generator.rolls import make_lists, write_csv
 from tests.generator.row import Row
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.each_database]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 def _csv(rows: list[Row], folder: Path) -> bytes:

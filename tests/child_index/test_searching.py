@@ -7,7 +7,7 @@ import pytest
 
 from tests.child_index.kit import BASICS, Index, code, refused_fields
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.each_database]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 AMARA = {"given_name": "Amara", "family_name": "Okonkwo", "date_of_birth": "2014-03-07", "postcode": "M1 1AE"}
 

@@ -8,8 +8,6 @@ import sqlalchemy as sa
 from tests.consent.kit import Consent
 from tests.consent.scene import OFFICER, TEACHER, make_child
 
-pytestmark = pytest.mark.each_database
-
 
 async def break_log(consent: Consent, statement: str) -> None:
     async with consent.app.state.unit_of_work() as uow:

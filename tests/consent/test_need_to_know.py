@@ -26,8 +26,6 @@ from tests.consent.scene import (
     make_child,
 )
 
-pytestmark = pytest.mark.each_database
-
 ALL = [category.value for category in Category]
 
 

@@ -11,8 +11,6 @@ from tests.consent.scene import HEALTH_VISITOR, OFFICER, TEACHER, episode, make_
 from tests.consent.test_merged_records import granted
 from tests.consent.test_need_to_know import ALL, block, reads
 
-pytestmark = pytest.mark.each_database
-
 
 @pytest.fixture
 async def child_id(consent: Consent) -> str:

@@ -2,8 +2,7 @@
 
 Each is written once and holds on both, SQLite and PostgreSQL. `make test` runs each on one of them, fixed by the test's
 name, so that the statements of every adapter, which many tests send, still meet both; `make test-rest` runs it on the
-other. What has statements of its own for each database, or watches what happens at once, is marked `each_database` and
-runs on both at once, as do all tests when no share is asked for.
+other. Where no share is asked for, all run on both.
 """
 
 import zlib
@@ -48,6 +47,6 @@ def _test_and_kind(item: pytest.Item) -> tuple[str, str]:
     callspec = getattr(item, "callspec", None)
     kinds = [] if callspec is None else [value for value in callspec.params.values() if value in KINDS]
     of_a_service = item.nodeid.startswith(tuple(f"tests/{folder}/" for folder in FOLDERS))
-    if len(kinds) != 1 or not of_a_service or item.get_closest_marker("each_database"):
+    if len(kinds) != 1 or not of_a_service:
         return item.nodeid, ""
     return item.nodeid.replace(kinds[0], ""), kinds[0]

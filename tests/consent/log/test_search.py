@@ -10,8 +10,6 @@ from chassis.ids import new_id
 from tests.consent.kit import Consent
 from tests.consent.scene import HEALTH_VISITOR, OFFICER, OTHER_TEACHER, TEACHER, make_child
 
-pytestmark = pytest.mark.each_database
-
 
 async def pages(consent: Consent, who: str = OFFICER, **filters: str) -> list[dict[str, Any]]:
     found, cursor = [], None
