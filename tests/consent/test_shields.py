@@ -63,7 +63,11 @@ async def test_it_holds_for_everybody_until_it_is_lifted(consent: Consent, child
     for wrong in ({**REFUGE, "categories": []}, {"categories": ["whereabouts"]}, {**REFUGE, "reason": " "}):
         assert (await consent.call(SOCIAL_WORKER, "PUT", path, wrong)).status_code == 422
     told = [(each.type, "categories" in each.data) for each in consent.heard if each.type.startswith("Shield")]
-    assert told == [("ShieldPlaced", False), ("ShieldPlaced", False), ("ShieldLifted", False)]
+    # The one that takes the place of another is told before the other's end.
+    kinds = ("ShieldPlaced", "ShieldPlaced", "ShieldLifted", "ShieldLifted")
+    assert told == [(kind, False) for kind in kinds]
+    first, second, *ended = [each.data["shield_id"] for each in consent.heard if each.type.startswith("Shield")]
+    assert ended == [first, second]
 
 
 async def test_an_override_opens_what_it_names(consent: Consent, child_id: str) -> None:

@@ -281,8 +281,8 @@ class BlockLifted(Event):
 
 
 class ShieldPlaced(Event):
-    """What it hides is not in the payload: no other service needs it. It may be the copy of one for a record that was
-    parted. It takes the place of the child's earlier one, of whose end nothing is told."""
+    """What it hides is not in the payload: no other service needs it. It may be the copy of one for a record
+    that was parted."""
 
     topic = CONSENT
     shield_id: str

@@ -1,4 +1,4 @@
-"""Which records have a shield, for imports.
+"""The shields of records, for imports.
 
 Revision: 0012
 After: 0011
@@ -16,11 +16,12 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "shields",
-        sa.Column("child_id", sa.String(36), nullable=False),
         sa.Column("shield_id", sa.String(36), nullable=False),
+        sa.Column("child_id", sa.String(36), nullable=False),
         sa.Column("lifted", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("child_id"),
+        sa.PrimaryKeyConstraint("shield_id"),
     )
+    op.create_index("ix_shields_child_id", "shields", ["child_id"])
 
 
 def downgrade() -> None:

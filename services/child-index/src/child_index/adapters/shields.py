@@ -5,7 +5,7 @@ from collections.abc import Collection
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.bulk import put
+from chassis.bulk import insert_new, put
 from child_index.adapters import tables
 from child_index.adapters.sql import among
 
@@ -17,18 +17,10 @@ class SqlShields:
         self._connection = connection
 
     async def placed(self, shield_id: str, child_id: str) -> None:
-        await self._say(shield_id, child_id, lifted=False)
+        await insert_new(self._connection, _shields, [{"shield_id": shield_id, "child_id": child_id, "lifted": False}])
 
     async def lifted(self, shield_id: str, child_id: str) -> None:
-        await self._say(shield_id, child_id, lifted=True)
-
-    async def _say(self, shield_id: str, child_id: str, *, lifted: bool) -> None:
-        """What comes late, or again, leaves the shield that was placed after it, or its own end, alone."""
-        query = sa.select(_shields).where(_shields.c.child_id == child_id)
-        known = (await self._connection.execute(query)).one_or_none()
-        if known is None or (known.shield_id, known.lifted) < (shield_id, lifted):
-            row = {"child_id": child_id, "shield_id": shield_id, "lifted": lifted}
-            await put(self._connection, _shields, [row])
+        await put(self._connection, _shields, [{"shield_id": shield_id, "child_id": child_id, "lifted": True}])
 
     async def among(self, child_ids: Collection[str]) -> frozenset[str]:
         which = among(self._connection, _shields.c.child_id, child_ids)

@@ -398,8 +398,9 @@ matching_weights_in_force = sa.Table(
 shields = sa.Table(
     "shields",
     metadata,
-    sa.Column("child_id", sa.String(36), primary_key=True),
-    sa.Column("shield_id", sa.String(36), nullable=False),
+    sa.Column("shield_id", sa.String(36), primary_key=True),
+    sa.Column("child_id", sa.String(36), nullable=False, index=True),
+    # Kept when lifted, so that a placing that comes late is known to be over.
     sa.Column("lifted", sa.Boolean, nullable=False),
 )
 

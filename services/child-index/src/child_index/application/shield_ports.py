@@ -8,12 +8,17 @@ from typing import Protocol
 
 
 class ShieldRepository(Protocol):
-    """A record has one shield at a time, the one placed last; shield ids are in the order of time."""
+    """Each shield stands by itself, and a lifted one is never placed again: so the order in which events come, late
+    ones and repeated ones, makes no difference."""
 
-    async def placed(self, shield_id: str, child_id: str) -> None: ...
+    async def placed(self, shield_id: str, child_id: str) -> None:
+        """Does nothing to a shield that is known, lifted or not."""
+        ...
 
-    async def lifted(self, shield_id: str, child_id: str) -> None: ...
+    async def lifted(self, shield_id: str, child_id: str) -> None:
+        """Also of a shield whose placing has not come yet."""
+        ...
 
     async def among(self, child_ids: Collection[str]) -> frozenset[str]:
-        """Those of the records that have one."""
+        """Those of the records that have one that is not lifted."""
         ...

@@ -26,7 +26,7 @@ class PlaceShield:
 
 async def place_shield(uow: UnitOfWork, grant: Grant, command: PlaceShield) -> Record:
     records = await records_meant(uow, grant)
-    await _lift(uow, grant, told=False)
+    before = await _in_force(uow, grant)
     record: Record = {
         "child_id": records[0],
         "categories": [category.value for category in Category if category in command.categories],
@@ -39,6 +39,8 @@ async def place_shield(uow: UnitOfWork, grant: Grant, command: PlaceShield) -> R
         await uow.shields.add(each)
         await uow.children.bump(each["child_id"])
         uow.emit(ShieldPlaced(shield_id=each["shield_id"], child_id=each["child_id"]))
+    # After the new one: whoever hears of both, one after the other, never finds the child without.
+    await _lift(uow, grant, before)
     return placed[0]
 
 
@@ -54,7 +56,7 @@ async def shield_of(uow: UnitOfWork, grant: Grant) -> Record:
 async def lift_shield(uow: UnitOfWork, grant: Grant) -> None:
     """Raises `NotFound` where there is none."""
     await records_meant(uow, grant)
-    if not await _lift(uow, grant, told=True):
+    if not await _lift(uow, grant, await _in_force(uow, grant)):
         raise NotFound
 
 
@@ -62,13 +64,13 @@ async def _in_force(uow: UnitOfWork, grant: Grant) -> list[Record]:
     return [each for each in await uow.shields.of_child(grant.records, None, _MOST) if each["lifted_at"] is None]
 
 
-async def _lift(uow: UnitOfWork, grant: Grant, *, told: bool) -> bool:
+async def _lift(uow: UnitOfWork, grant: Grant, shields: Sequence[Record]) -> bool:
+    """Whether any of them was in force."""
     lifted = False
-    for each in await _in_force(uow, grant):
+    for each in shields:
         change = {"lifted_by": grant.viewer_id, "lifted_at": uow.now()}
         if await uow.shields.change(each["shield_id"], change, while_unset=["lifted_at"]):
             lifted = True
             await uow.children.bump(each["child_id"])
-            if told:
-                uow.emit(ShieldLifted(shield_id=each["shield_id"], child_id=each["child_id"]))
+            uow.emit(ShieldLifted(shield_id=each["shield_id"], child_id=each["child_id"]))
     return lifted
