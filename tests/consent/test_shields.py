@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from chassis.ids import new_id
+from contracts import headers
 from contracts.events import ChildrenRelated, LeadProfessionalAssigned
 from tests.consent.kit import Consent
 from tests.consent.scene import (
@@ -44,7 +45,8 @@ async def grant(consent: Consent, who: str, action: str = "child.read", **asked:
 
 async def test_it_holds_for_everybody_until_it_is_lifted(consent: Consent, child_id: str) -> None:
     path = f"/v1/children/{child_id}/shield"
-    placed = await shield(consent, child_id)
+    put = await consent.call(SOCIAL_WORKER, "PUT", path, REFUGE)
+    placed = put.json()
     for who in (TEACHER, HEALTH_VISITOR, SOCIAL_WORKER):
         assert (await reads(consent, who, child_id) or set()) & BASE == BASE - {"whereabouts"}
     assert await reads(consent, INDEX_OFFICER, child_id, "data-quality") == BASE - {"whereabouts"}
@@ -54,7 +56,8 @@ async def test_it_holds_for_everybody_until_it_is_lifted(consent: Consent, child
     # Even where all is hidden, those who may lift it can.
     assert await reads(consent, TEACHER, child_id) is None
     assert (await consent.call(SOCIAL_WORKER, "GET", path)).json()["categories"] == ALL
-    assert (await consent.call(SOCIAL_WORKER, "DELETE", path)).status_code == 204
+    lifted = await consent.call(SOCIAL_WORKER, "DELETE", path)
+    assert lifted.status_code == 204
     assert await reads(consent, TEACHER, child_id) == BASE
     assert [(await consent.call(SOCIAL_WORKER, method, path)).status_code for method in ("GET", "DELETE")] == [404, 404]
     # Who has to do neither with the child nor with shields.
@@ -68,6 +71,10 @@ async def test_it_holds_for_everybody_until_it_is_lifted(consent: Consent, child
     assert told == [(kind, False) for kind in kinds]
     first, second, *ended = [each.data["shield_id"] for each in consent.heard if each.type.startswith("Shield")]
     assert ended == [first, second]
+    # Each answer names what it told, for the gateway to wait until the child index has heard it.
+    ids = [each.id for each in consent.heard if each.type.startswith("Shield")]
+    effects = [answer.headers[headers.EFFECTS].split(",") for answer in (put, officers, lifted)]
+    assert effects == [ids[:1], ids[1:3], ids[3:]]
 
 
 async def test_an_override_opens_what_it_names(consent: Consent, child_id: str) -> None:

@@ -15,6 +15,7 @@ from chassis.idempotency import Answer
 from chassis.service import Granted, IdempotencyOf, InternalCaller, answer, create_service, internal_router
 from chassis.telemetry import request_id_of
 from contracts.decisions import Candidates, DecisionAnswer, DecisionRequest
+from contracts.headers import EFFECTS
 from contracts.routes import Service
 from contracts.vocabulary import Purpose
 from tests.gateway.world import INTERNAL_KEY, VERIFIER, Stage, StageWatch, Watched
@@ -107,6 +108,16 @@ def _consent(stage: Stage) -> FastAPI:
         made.headers["Server"] = "the inside"
         made.headers["Kith-Grant"] = "leaked"
         return made
+
+    @app.put("/v1/children/{child_id}/shield")
+    async def put_shield(
+        child_id: str, note: Note, grant: Annotated[Grant, Depends(Granted("shield.place"))]
+    ) -> Response:
+        return answer(Answer(200, {}), [stage.world.emit()])
+
+    @app.delete("/v1/children/{child_id}/shield", status_code=204)
+    async def delete_shield(child_id: str, grant: Annotated[Grant, Depends(Granted("shield.lift"))]) -> Response:
+        return Response(status_code=204, headers={EFFECTS: stage.world.emit()})
 
     @app.get("/v1/me/blocks")
     async def my_blocks(grant: Annotated[Grant, Depends(Granted("me.blocks"))]) -> dict[str, Any]:

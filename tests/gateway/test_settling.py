@@ -45,6 +45,15 @@ async def test_a_service_that_does_not_answer_holds_nothing_up(kith: Kith) -> No
     assert kith.world.steps()[-1] == "GET child-index /internal/effects"
 
 
+async def test_a_shield_holds_for_the_next_list_too(kith: Kith) -> None:
+    """Nobody decides on each child of a list: the child index is waited for."""
+    path = f"/v1/children/{kith.world.relate('teacher-1')}/shield"
+    for method, status in (("PUT", 200), ("DELETE", 204)):
+        answer = await kith.ask(method, path, json={"text": "x"})
+        assert answer.status_code == status
+        assert kith.world.steps()[-1] == "GET child-index /internal/effects"
+
+
 async def test_nothing_is_waited_for_where_nothing_changed(kith: Kith) -> None:
     child = kith.world.relate("teacher-1")
     await kith.ask("GET", f"/v1/children/{child}")

@@ -249,9 +249,10 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{_C}/blocks", _CONSENT, "block.place", _CHILD, _INVOLVED, None),
     Route("GET", f"{_C}/blocks", _CONSENT, "block.read", _CHILD, _INVOLVED, None),
     Route("DELETE", "/v1/blocks/{block_id}", _CONSENT, "block.lift", _OWNED, _INVOLVED, None, owned_kind="block"),
-    Route("PUT", f"{_C}/shield", _CONSENT, "shield.place", _CHILD, _INVOLVED, None),
+    # The child index asks for no decision on each child of a list: it has to know of a shield before the next one.
+    Route("PUT", f"{_C}/shield", _CONSENT, "shield.place", _CHILD, _INVOLVED, None, (_INDEX,)),
     Route("GET", f"{_C}/shield", _CONSENT, "shield.read", _CHILD, _INVOLVED, None),
-    Route("DELETE", f"{_C}/shield", _CONSENT, "shield.lift", _CHILD, _INVOLVED, None),
+    Route("DELETE", f"{_C}/shield", _CONSENT, "shield.lift", _CHILD, _INVOLVED, None, (_INDEX,)),
     Route("GET", f"{_C}/viewers", _CONSENT, "viewers.read", _CHILD, _ALSO_SENSITIVE, None),
     # The access log
     Route("GET", "/v1/access-log", _CONSENT, "log.read", purpose=Purpose.AUDIT),

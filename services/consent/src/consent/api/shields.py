@@ -9,11 +9,13 @@ from pydantic import BaseModel, Field
 
 from chassis.disclosure import disclose
 from chassis.grants import Grant
+from chassis.idempotency import Answer
 from chassis.problem_docs import problems
-from chassis.service import Granted
+from chassis.service import Granted, answer
 from consent.api.common import EVERYTHING, Note, Reading, RequestModel, Told, Writing
 from consent.application.ports import Record
 from consent.application.shields import PlaceShield, lift_shield, place_shield, shield_of
+from contracts import headers
 from contracts.vocabulary import Category
 
 router = APIRouter(prefix="/v1/children/{child_id}/shield", responses=problems(404))
@@ -50,7 +52,7 @@ async def put_shield(
     async with writing() as uow:
         record = await place_shield(uow, grant, PlaceShield(body.categories, body.reason))
         await uow.commit()
-    return JSONResponse(_shown(record))
+    return answer(Answer(200, _shown(record)), uow.effects)
 
 
 @router.get("", summary="The shield of a child's record", response_model=Shield)
@@ -68,4 +70,4 @@ async def delete_shield(
     async with writing() as uow:
         await lift_shield(uow, grant)
         await uow.commit()
-    return Response(status_code=204)
+    return Response(status_code=204, headers={headers.EFFECTS: ",".join(uow.effects)})
