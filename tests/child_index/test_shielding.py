@@ -170,6 +170,25 @@ async def test_no_address_is_tried_out_by_a_list(index: Index) -> None:
     assert await outcomes("real") == ["review"] * 2
 
 
+async def test_no_address_is_tried_out_on_what_waits_for_an_officer(index: Index) -> None:
+    header = "local_id,given_name,family_name,date_of_birth,nhs_number,postcode,address_line\n"
+    row = "{},Amara,{},2014-03-07,{},{}\n".format
+    home, number = "M1 1AE,12 Canal Street", "9434765919"
+    child = await index.child(**HOME)
+    surgery = index.nurse.but(role=Role.SYSTEM)
+    # The same child once more, or somebody else: the surgery has the child under another number of its own already.
+    listed = header + row(7, "Okonkwo", "", home) + row(8, "Okonkwoo", number, home)
+    sent = await surgery.imported(listed, "list")
+    assert [line["outcome"] for line in sent.results] == ["matched", "review"]
+    await index.worker.corrected(child, nhs_number=number)
+    await index.tell(ShieldPlaced(shield_id="s1", child_id=child))
+    outcomes = []
+    for place in (home, "LS1 4AP,3 Mill Lane", ","):
+        checked = await index.school_system.imported(header + row(1, "Okonkwo", number, place), check="true")
+        outcomes.append(checked.results[0]["outcome"])
+    assert outcomes == ["matched"] * 3
+
+
 async def test_a_shield_holds_in_whatever_order_events_come(index: Index) -> None:
     """One shield takes the place of another, and mostly ends too. Each order is told of a child of its own."""
     replaced = [(ShieldPlaced, "2"), (ShieldPlaced, "1"), (ShieldLifted, "2")]  # ids tell nothing of time

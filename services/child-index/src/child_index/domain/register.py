@@ -158,6 +158,9 @@ class Register:
             return compared.bits
 
         waiting = self._doubtful.get(child_id, [])
+        if not self._may_place(child_id):
+            # What was sent of the child may tell where they live as well as the record does.
+            waiting = [replace(each, postcode="", earlier_postcodes=(), address=None) for each in waiting]
         return bool(waiting) and max(map(bits, waiting)) > max(
             map(bits, facing(submission.prepared, self._prepared_all(child_id)))
         )
