@@ -100,8 +100,10 @@ class SqlWeights:
 
 
 def _estimate(row: Any, names: dict[str, dict[str, float]]) -> Estimate:
+    """A band that the code has learnt since the estimate was made has the built-in odds."""
     odds: dict[str, Any] = {
-        table: {Band(band): Odds(*bits) for band, bits in bands.items()} for table, bands in row.odds.items()
+        table: {**getattr(DEFAULT_WEIGHTS, table), **{Band(band): Odds(*bits) for band, bits in bands.items()}}
+        for table, bands in row.odds.items()
     }
     weights: Weights = replace(DEFAULT_WEIGHTS, version=row.version, **odds)
     return Estimate(

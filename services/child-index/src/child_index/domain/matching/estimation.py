@@ -128,18 +128,19 @@ def estimated(counts: Counts, version: str) -> Weights:
 
 
 def shares_of(counts: Counts, weights: Weights) -> list[Share]:
-    """What the weights rest on, band by band."""
+    """What the weights rest on, band by band. Older counts may lack bands and tables that are weighed now."""
     return [
         Share(
             table,
             band,
-            counts[table].get(band, 0),
+            seen.get(band, 0),
             assumed,
-            counts[table].get(band, 0) / max(1, sum(counts[table].values())),
+            seen.get(band, 0) / max(1, sum(seen.values())),
             getattr(DEFAULT_WEIGHTS, table)[band].stranger,
             getattr(weights, table)[band].stranger,
         )
         for table, shares in ASSUMED.items()
+        for seen in (counts.get(table, {}),)
         for band, assumed in shares.items()
     ]
 
