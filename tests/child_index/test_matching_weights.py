@@ -1,6 +1,7 @@
 """Weights estimated from the index's own records, put in force and taken back."""
 
 import random
+import re
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 from child_index.adapters.tables import matching_weights
 from child_index.domain.matching import DEFAULT_WEIGHTS
 from tests.child_index.conftest import Started
-from tests.child_index.kit import Index, code, refused_fields
+from tests.child_index.kit import Index, code, problem, refused_fields
 from tests.generator.identifiers import Numbers
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -20,11 +21,13 @@ GIVEN = ("Amara", "Oliver", "Zofia", "Yusuf", "Mia", "Kofi", "Niamh", "Leo")
 
 
 def _lists(children: int) -> tuple[str, str]:
-    """A roll and a GP list of the same children; on the list a third have a slip in their family name."""
+    """A roll and a GP list of the same children; on the list a third have a slip in their family name. The last child
+    has no NHS number on either."""
     dice, numbers = random.Random(1), Numbers(random.Random(2))
     roll, gp = [HEADER], [HEADER]
-    for at in range(children):
-        number, given = numbers.nhs_number(), GIVEN[at % len(GIVEN)]
+    for at in range(children + 1):
+        number = numbers.nhs_number() if at < children else ""
+        given = GIVEN[at % len(GIVEN)]
         family = "".join(dice.choice("bdfgklmnprst") + dice.choice("aeiou") for _ in range(4)).title()
         rest = f"20{dice.randrange(10, 20)}-{dice.randrange(1, 13):02}-{dice.randrange(1, 29):02},M{at % 20 + 1} 1AE\n"
         roll.append(f"{at},{number},{given},{family},{rest}")
@@ -48,7 +51,11 @@ async def test_an_estimate_is_a_version_that_is_put_in_force_and_taken_back(inde
     roll, gp = _lists(210)
     await index.school_system.imported(roll)
     linked = await index.caller("gp-system", "practice", index.school_system.role).imported(gp, "list")
-    assert linked.count("matched") == (210,)
+    assert linked.count("matched") == (211,)
+    # A third of the children are drawn, whichever: too few.
+    drawn = await _asked(index, "POST", json={"most_children": 100})
+    assert (drawn.status_code, code(drawn)) == (409, "too-few-pairs")
+    assert 60 <= int(re.findall(r"\d+", problem(drawn)["detail"])[0]) <= 80
 
     made = await _asked(index, "POST", json={"most_children": 1000})
     assert made.status_code == 201, made.text

@@ -169,7 +169,7 @@ def purge_records(
 @in_one_line
 def estimate(
     most_children: Annotated[
-        int, typer.Option(min=1_000, max=100_000, help="Look at so many children at most, drawn over the whole index.")
+        int, typer.Option(min=100, max=100_000, help="Look at so many children at most, drawn over the whole index.")
     ] = 20_000,
     subject: As = None,
     token: Token = None,

@@ -23,7 +23,7 @@ from child_index.domain.matching.estimation import Share, shares_of
 
 class EstimateBody(Request):
     most_children: Annotated[
-        int, Field(ge=1_000, le=100_000, description="Of so many children at most, drawn over the whole index")
+        int, Field(ge=100, le=100_000, description="Of so many children at most, drawn over the whole index")
     ] = 20_000
 
 
