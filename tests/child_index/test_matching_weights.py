@@ -102,8 +102,8 @@ async def test_an_estimate_is_a_version_that_is_put_in_force_and_taken_back(inde
 
     # One of the time when the matcher knew fewer bands and tables goes on to work.
     async with started.database.write() as connection:
-        kept = sa.select(matching_weights).where(matching_weights.c.version == second["version"])
-        row = (await connection.execute(kept)).one()
+        is_second = matching_weights.c.version == second["version"]
+        row = (await connection.execute(sa.select(matching_weights).where(is_second))).one()
         fewer = {
             name: {
                 table: {band: each for band, each in bands.items() if band not in {"typo", "similar", "two parts"}}
@@ -112,7 +112,7 @@ async def test_an_estimate_is_a_version_that_is_put_in_force_and_taken_back(inde
             }
             for name in ("odds", "counts")
         }
-        await connection.execute(sa.update(matching_weights).where(kept.whereclause).values(fewer))
+        await connection.execute(sa.update(matching_weights).where(is_second).values(fewer))
         await connection.commit()
     listed = (await _asked(index, "GET")).json()["items"][0]
     found_in = {(each["table"], each["band"]): each for each in listed["shares"]}
