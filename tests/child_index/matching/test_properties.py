@@ -5,7 +5,7 @@ import os
 import pickle
 import subprocess
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 
 import pytest
@@ -15,6 +15,7 @@ from stdnum.gb import nhs, upn
 
 from child_index.domain.matching import (
     DEFAULT_WEIGHTS,
+    Bounds,
     PersonDetails,
     Prepared,
     blocking_keys,
@@ -95,6 +96,18 @@ def test_the_bits_are_the_sum_of_the_evidence(one: PersonDetails, other: PersonD
     assert comparison.bits == pytest.approx(sum(each.bits for each in comparison.evidence))
     alone = score_bits(prepare(one), prepare(other), FREQUENCIES, DEFAULT_WEIGHTS, population)
     assert alone == pytest.approx(comparison.bits)
+
+
+@given(persons, persons | st.none(), st.integers(min_value=0, max_value=20_000_000))
+def test_who_may_not_be_the_child_would_not_be_taken_for_them(
+    one: PersonDetails, other: PersonDetails | None, population: int
+) -> None:
+    """What is told by less than weighing is what weighing tells, also of a namesake born another day."""
+    other = other or replace(one, date_of_birth=date(2010, 10, 20), upn="", nhs_number="", other_names=())
+    query, record = prepare(one), prepare(other)
+    may_be = Bounds.of(DEFAULT_WEIGHTS).may_be(query, record, FREQUENCIES, population)
+    decision = decide(query, [("other", record)], FREQUENCIES, DEFAULT_WEIGHTS, population=population)
+    assert may_be or decision.outcome == "new"
 
 
 @given(persons, persons)

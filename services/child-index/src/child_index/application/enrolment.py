@@ -9,7 +9,7 @@ from child_index.application.ports import Episode, IndexUnitOfWork, Service
 from child_index.domain.days import uk_date
 from child_index.domain.likeness import changed_keys, keys_of
 from child_index.domain.placement import Changes, Knowledge, SourceRecord, Submission, Surroundings
-from child_index.domain.register import Register
+from child_index.domain.register import Register, whoever
 from contracts.events import ChildLikenessChanged, ChildRegistered, ServiceEpisodeStarted
 
 
@@ -19,7 +19,7 @@ async def open_register(
     submissions: Sequence[Submission],
     *,
     also: Collection[str] = (),
-    may_link: Callable[[str, Collection[str]], bool] = lambda _, __: True,
+    may_link: Callable[[str, Collection[str]], bool] = whoever,
     hold: bool = True,
     undecided: bool = False,
 ) -> Register:

@@ -5,12 +5,14 @@ sentence that never repeats what was written.
 """
 
 import unicodedata
+from functools import lru_cache
 
 from stdnum.exceptions import InvalidComponent, ValidationError
 from stdnum.gb import nhs as _nhs
 from stdnum.gb import upn as _upn
 
 from chassis import addresses
+from child_index.domain.matching import identifiers
 
 NAME_LENGTH = 100
 ADDRESS_LENGTH = 200
@@ -33,12 +35,17 @@ def plain(text: str, length: int) -> str | None:
     """One line of text: outer and doubled spaces go, control characters and what cannot be written are refused."""
     if len(text) > 4 * length:
         raise ValueError("is too long")
+    if text.isascii() and text.isprintable():  # as nearly all is
+        kept = " ".join(text.split())
+        if len(kept) > length:
+            raise ValueError("is too long")
+        return kept or None
     unreadable = not text.isprintable() and any(
         unicodedata.category(c) in {"Cc", "Cs"} and c not in "\t\n\r" for c in text
     )
     if unreadable or _SPOILT in text:
         raise ValueError("holds characters that are not text")
-    kept = " ".join((text if text.isascii() else unicodedata.normalize("NFC", text)).split())
+    kept = " ".join(unicodedata.normalize("NFC", text).split())
     if len(kept) > length:
         raise ValueError("is too long")
     return kept or None
@@ -52,6 +59,7 @@ def prose(text: str, length: int) -> str | None:
     return kept or None
 
 
+@lru_cache(maxsize=1 << 15)
 def person_name(text: str) -> str | None:
     name = plain(text, NAME_LENGTH)
     if name is not None and not any(c.isalpha() for c in name):
@@ -66,6 +74,7 @@ def searched_name(text: str) -> str | None:
     return person_name(text)
 
 
+@lru_cache(maxsize=1 << 10)
 def sex(text: str) -> str | None:
     """`male`, `female` or `indeterminate`; takes the NHS data dictionary's codes and the usual short forms too."""
     word = (plain(text, 20) or "unknown").lower()
@@ -74,6 +83,7 @@ def sex(text: str) -> str | None:
     return _SEXES[word]
 
 
+@lru_cache(maxsize=1 << 15)
 def postcode(text: str) -> str | None:
     """A UK postcode in capitals with its one space; None for the NHS's pseudo postcodes."""
     return addresses.postcode(plain(text, 20) or "")
@@ -94,6 +104,8 @@ def nhs_number(text: str) -> str | None:
     written = plain(text, 40)
     if written is None:
         return None
+    if identifiers.nhs_number(written) == written:
+        return written
     try:
         return str(_nhs.validate(written))
     except ValidationError:
@@ -105,6 +117,8 @@ def upn(text: str) -> str | None:
     written = plain(text, 40)
     if written is None:
         return None
+    if identifiers.upn(written) == written:
+        return written
     try:
         return str(_upn.validate(written))
     except InvalidComponent:

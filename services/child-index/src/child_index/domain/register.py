@@ -3,14 +3,15 @@
 A child is named by the id of the root of its records; each record keeps its own keys, and is amended alone.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date
 
 from child_index.domain.hidden_names import Hidden
 from child_index.domain.matching import (
+    Bounds,
     Decision,
     Prepared,
     best_of,
@@ -38,6 +39,11 @@ from child_index.domain.updates import enriched, is_plausible_change, updated
 from child_index.domain.wholes import Whole, facing, weighed, wholes
 
 
+def whoever(_: str, __: Collection[str]) -> bool:
+    """The sender may be told of every child."""
+    return True
+
+
 class Register:
     """The part of the index that a batch of records touches, in memory. Each placement sees the ones before it."""
 
@@ -48,7 +54,7 @@ class Register:
         *,
         today: date,
         make_id: Callable[[], str],
-        may_link: Callable[[str, Collection[str]], bool] = lambda _, __: True,
+        may_link: Callable[[str, Collection[str]], bool] = whoever,
         veiled: Collection[str] = (),
     ) -> None:
         """`may_link` tells, by a child's id and those of all its records, whom the sender may be told of: a record
@@ -56,6 +62,7 @@ class Register:
         `veiled`: ids of records of children who may be told of, but not where they live. Where any of these children
         live counts for nothing, so that no address can be tried out."""
         self._knowledge = knowledge
+        self._bounds = Bounds.of(knowledge.weights)
         self._records = {record.child_id: record for record in near.records}
         self._members = {
             root: tuple(record.child_id for record in whole.records) for root, whole in wholes(near.records).items()
@@ -97,7 +104,10 @@ class Register:
         known = self._sources.get(submission.source_key)
         if known is not None:
             return self._place_known(submission, known)
-        decision = self._decide(submission)
+        candidates = self._candidates(submission)
+        if not self._any_may_count(submission, candidates):
+            return self._add(submission)
+        decision = self._decide(submission, candidates)
         if decision.candidate_id is None:
             return self._add(submission)
         if decision.outcome == "review" or not self._may_link(decision.candidate_id):
@@ -105,14 +115,20 @@ class Register:
         record_id = self.link(submission, decision.candidate_id, score=decision.score)
         return Placement("matched", decision.candidate_id, None, decision.score, record_id)
 
-    def _decide(self, submission: Submission) -> Decision:
+    def _any_may_count(self, submission: Submission, candidates: Sequence[tuple[str, Prepared]]) -> bool:
+        """Whether there is anybody to decide about: mostly all are strangers, brothers and sisters."""
+        query, knowledge = submission.prepared, self._knowledge
+        return any(
+            self._bounds.may_be(query, record, knowledge.frequencies, knowledge.population) for _, record in candidates
+        )
+
+    def _decide(self, submission: Submission, candidates: Sequence[tuple[str, Prepared]]) -> Decision:
         """The matcher's decision, with one thing more: a sender's two numbers mostly are two children.
 
         So a child whom this source has under another number is linked only where names and date of birth are the
         same to the letter; where they are merely alike enough to link, a human is asked, and where they would be
         doubtful anyway (twins, cousins) the sender is believed.
         """
-        candidates = self._candidates(submission)
         rivals = {
             id_
             for id_, _ in candidates
@@ -216,7 +232,9 @@ class Register:
         self._root[record.child_id] = record.child_id
         self._members[record.child_id] = (record.child_id,)
         self._prepared[record.child_id] = submission.prepared
-        self._hold(record.child_id, submission.votes, new=submission.votes)
+        self.changes.keys[record.child_id] = keys = tuple(submission.votes)
+        for key in keys:
+            self._holders.setdefault(key, []).append(record.child_id)
         self._note(submission, record.child_id, review_id, pending=False)
         self._keep(submission, record.child_id, Kind.REGISTERED, review_id, None)
         return record.child_id
@@ -284,19 +302,17 @@ class Register:
 
     def _candidates(self, submission: Submission) -> list[tuple[str, Prepared]]:
         votes: dict[str, int] = {}
+        for key, each in submission.votes.items():
+            for root in self._holders.get(key, ()):
+                votes[root] = votes.get(root, 0) + each
         for id_, found in self._votes.get(submission.source_key, {}).items():
             root = self._root[id_]
             votes[root] = max(found, votes.get(root, 0))
-        since: Counter[str] = Counter()
-        for key, each in submission.votes.items():
-            for root in self._holders.get(key, ()):
-                since[root] += each
-        for root, found in since.items():
-            votes[root] = max(found, votes.get(root, 0))
-        for root in [root for root in votes if not self._may_place(root)]:
-            votes[root] = self._votes_without_places(submission, root)
-            if not votes[root]:
-                del votes[root]
+        if self._veiled or self._permits is not whoever:
+            for root in [root for root in votes if not self._may_place(root)]:
+                votes[root] = self._votes_without_places(submission, root)
+                if not votes[root]:
+                    del votes[root]
         return [(id_, self._best(submission.prepared, id_)) for id_ in nearest(votes)]
 
     def _votes_without_places(self, submission: Submission, child_id: str) -> int:

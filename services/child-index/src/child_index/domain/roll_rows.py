@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from child_index.domain import fields
 from child_index.domain.accuracy import ACCURATE, partial_date
@@ -90,6 +91,7 @@ def read_row(raw: RawRow, today: date, order: str = "day-month-year") -> GoodRow
     return GoodRow(raw.row, person, read["local_id"])
 
 
+@lru_cache(maxsize=1 << 14)
 def _birth_date(text: str, today: date, order: str) -> tuple[date, str]:
     """The date, or the year or month of one, with its accuracy code."""
     if not text.strip():

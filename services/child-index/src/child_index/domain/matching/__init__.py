@@ -4,6 +4,7 @@
 search, or `decide` what becomes of a new record. Everything here is a pure function of its arguments.
 """
 
+from child_index.domain.matching.bounds import Bounds
 from child_index.domain.matching.comparison import Comparison, Evidence, compare, score_bits
 from child_index.domain.matching.decision import Decision, Outcome, Ranked, best_of, decide, doubts_of_linking, rank
 from child_index.domain.matching.details import PersonDetails
@@ -32,6 +33,7 @@ __all__ = [
     "PLAUSIBLE",
     "POTENTIAL_MATCH",
     "Band",
+    "Bounds",
     "CandidateStatus",
     "Comparison",
     "Decision",
