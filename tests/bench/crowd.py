@@ -7,11 +7,10 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import islice
+from itertools import accumulate, islice
+from operator import mul
 from pathlib import Path
 from random import Random
-
-from stdnum.gb import upn
 
 from child_index.domain.person import Person
 from tests.generator import noise
@@ -33,8 +32,11 @@ _AREAS = ("ZA", "ZB", "ZD", "ZE", "ZF", "ZG", "ZH", "ZM", "ZL", "ZX")  # no such
 _STREETS = STREETS + tuple(name for community in COMMUNITIES for name in community.families)
 _LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
 _POSTCODE_CHILDREN = 8
+_UPN_CHECKS = "ABCDEFGHJKLMNPQRTUVWXYZ"
+_UPN_VALUES = {digit: 23 + int(digit) for digit in "0123456789"}
 _TWIN_BIRTHS = 0.016
 _SIZES = (1,) * 40 + (2,) * 38 + (3,) * 16 + (4,) * 6
+_SHARES = tuple(accumulate(each.share for each in COMMUNITIES))
 _SPAN = (LAST_BIRTH - FIRST_BIRTH).days
 
 
@@ -69,7 +71,7 @@ def _postcode(random: Random) -> tuple[str, str]:
 
 
 def _family(random: Random, postcodes: list[tuple[str, str]], start: int) -> Iterator[Child]:
-    community = random.choices(COMMUNITIES, [each.share for each in COMMUNITIES])[0]
+    community = random.choices(COMMUNITIES, cum_weights=_SHARES)[0]
     family_name = draw_family(random, community)
     code, street = random.choice(postcodes)
     address = Address(f"{random.randint(1, 60)} {street}", code)
@@ -98,10 +100,13 @@ def _nhs_number(number: int) -> str:
     """Each a different one with a right check digit; those of which the check digit would be 10 are left out."""
     body = 400_000_000 + number * 7
     while True:
-        digits = f"{body:09d}"
-        check = -sum(int(digit) * weight for digit, weight in zip(digits, range(10, 1, -1), strict=True)) % 11
+        rest, sum_ = body, 0
+        for weight in range(2, 11):
+            rest, digit = divmod(rest, 10)
+            sum_ += digit * weight
+        check = -sum_ % 11
         if check < 10:
-            return f"{digits}{check}"
+            return f"{body}{check}"
         body += 1
 
 
@@ -109,7 +114,8 @@ def _upn(number: int) -> str:
     rest, school = divmod(number, 7_000)
     serial, year = divmod(rest, 13)
     body = f"380{2_000 + school}{13 + year}{serial:03d}"
-    return f"{upn.calc_check_digit(body)}{body}"
+    check = sum(map(mul, range(2, 14), map(_UPN_VALUES.__getitem__, body))) % 23
+    return f"{_UPN_CHECKS[check]}{body}"
 
 
 def as_indexed(random: Random, known: Known) -> Person:

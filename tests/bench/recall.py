@@ -49,7 +49,7 @@ def day_and_month_swapped(random: Random, query: PersonDetails) -> PersonDetails
     return replace(query, date_of_birth=date(born.year, born.day, born.month))
 
 
-def _reads_both_ways(child: PersonDetails) -> bool:
+def reads_both_ways(child: PersonDetails) -> bool:
     born = _born(child)
     return born.day <= 12 and born.day != born.month
 
@@ -163,7 +163,7 @@ def recalls(held: Held, queries: int) -> Iterator[Recall]:
     for kind, errors in KINDS.items():
         random = Random(SEED)
         swapped = day_and_month_swapped in errors
-        among = [number for number, child in enumerate(held.children) if not swapped or _reads_both_ways(child)]
+        among = [number for number, child in enumerate(held.children) if not swapped or reads_both_ways(child)]
         found = Counter[str]()
         began = time.process_time()
         for number in random.sample(among, queries):

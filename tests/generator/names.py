@@ -2,6 +2,8 @@
 
 import tomllib
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 from random import Random
 
@@ -56,8 +58,12 @@ def are_forms_of_one_name(one: str, other: str) -> bool:
 
 def draw(random: Random, names: tuple[str, ...]) -> str:
     """One name; the commonest some twenty times as common as the hundredth."""
-    weights = [1 / (1 + position / 5) for position in range(len(names))]
-    return random.choices(names, weights)[0]
+    return random.choices(names, cum_weights=_cumulated(len(names)))[0]
+
+
+@lru_cache
+def _cumulated(count: int) -> list[float]:
+    return list(accumulate(1 / (1 + position / 5) for position in range(count)))
 
 
 def draw_given(random: Random, community: Community, sex: str) -> str:
