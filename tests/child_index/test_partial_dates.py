@@ -44,6 +44,10 @@ async def test_a_month_is_kept_shown_and_gives_way_to_a_date(index: Index) -> No
     )
     assert done.children == {"9": child}
     assert await _born(index, child) == ("2014-03-07", None)
+    # Nor does one that knew the day and now sends the month alone.
+    for told in ("2014-03", "2014"):
+        done = await index.school_system.imported(HEADER + f"1,Amara,Okonkwo,{told},M1 1AE,12 Canal Street\n")
+        assert (done.children, await _born(index, child)) == ({"1": child}, ("2014-03-07", None))
 
 
 @pytest.mark.asyncio(loop_scope="session")

@@ -79,10 +79,10 @@ def without(
         key: getattr(record, key)
         if vouched.has(key, getattr(record, key))
         else _less(getattr(record, key), getattr(whole, key), getattr(rest, key))
-        for key in ("date_of_birth", "sex", "nhs_number", "upn")
+        for key in ("sex", "nhs_number", "upn")
     }
-    if plain["date_of_birth"] != record.date_of_birth:
-        plain["born_accuracy"] = rest.born_accuracy
+    born = _born(record)
+    born = born if vouched.has_born(*born) else _less(born, _born(whole), _born(rest))
     present, told_name, name = record.name, whole.name, rest.name
     hidden = Hidden.of([record])
     stays = present != told_name or present == vouched.name or hidden.is_told_by(name)
@@ -99,11 +99,18 @@ def without(
     return replace(
         record,
         **plain,
+        date_of_birth=born[0],
+        born_accuracy=born[1],
         given_name=kept[0],
         family_name=kept[1],
         other_names=tuple(each for each in others if each != kept),
         addresses=tuple(sorted(places, key=lambda each: each.since, reverse=True)),
     )
+
+
+def _born(record: ChildRecord) -> tuple[date, str]:
+    """One value: a day means nothing without how sure it is."""
+    return record.date_of_birth, record.born_accuracy
 
 
 def _less(present: T, whole: T, rest: T) -> T:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from chassis.addresses import address
-from child_index.domain.accuracy import ACCURATE
+from child_index.domain.accuracy import ACCURATE, known_as
 from child_index.domain.hidden_names import Hidden, as_read
 from child_index.domain.matching import Band, Comparison
 from child_index.domain.person import Address, ChildRecord, Person
@@ -72,7 +72,8 @@ def updated(
             family_name=new[1],
             other_names=others if old == new or old in others else (*others, old),
         )
-    if (before.date_of_birth, before.born_accuracy) != (person.date_of_birth, person.born_accuracy):
+    born = (person.date_of_birth, person.born_accuracy)
+    if (before.date_of_birth, before.born_accuracy) != born and not _is_told_by_a_date(record, person):
         changed = replace(changed, date_of_birth=person.date_of_birth, born_accuracy=person.born_accuracy)
     if (before.address_line, before.postcode) != (person.address_line, person.postcode):
         changed = replace(changed, addresses=_with_address(changed.addresses, person, today))
@@ -82,6 +83,12 @@ def updated(
         nhs_number=changed.nhs_number or person.nhs_number,
         upn=_upn(changed.upn, person.upn),
     )
+
+
+def _is_told_by_a_date(record: ChildRecord, person: Person) -> bool:
+    """Whether the record has a whole date, of which the person's is a part: who says less takes no day away."""
+    in_part = known_as(record.date_of_birth, person.born_accuracy)
+    return record.born_accuracy == ACCURATE and in_part == person.date_of_birth
 
 
 def _with_address(addresses: tuple[Address, ...], person: Person, today: date) -> tuple[Address, ...]:

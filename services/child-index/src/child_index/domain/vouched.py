@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from child_index.domain.corrections import address_told, text_told
@@ -37,6 +38,12 @@ class Vouched:
     def has(self, key: str, value: Any) -> bool:
         """Whether a correction gave this plain field the value."""
         return key in self.values and self.values[key] == text_told(value)
+
+    def has_born(self, born: date, accuracy: str) -> bool:
+        """Whether a correction gave the date of birth, or how sure it is; people always send both."""
+        said = {"date_of_birth": born, "date_of_birth_accuracy": accuracy}
+        corrected = [key for key in said if key in self.values]
+        return bool(corrected) and all(self.has(key, said[key]) for key in corrected)
 
     def has_address(self, address: Address) -> bool:
         return address_told(address) in self.addresses
