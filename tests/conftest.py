@@ -38,7 +38,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 LONGEST_FIRST = (
-    ("journeys/test_journey.py", "journeys/test_blocked_and_merged.py", "journeys/test_officer.py"),
+    (
+        "journeys/test_journey.py",
+        "journeys/test_blocked_and_merged.py",
+        "journeys/test_officer.py",
+        "journeys/test_records.py",
+    ),
     ("contract/test_broker.py", "contract/test_broker_failures.py", "contract/test_kafka_broker.py"),
     ("resilience/test_kills.py",),
     ("child_index/matching/test_lists.py",),
@@ -72,9 +77,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _place(item: pytest.Item) -> tuple[int, str, int]:
+    """The groups, then the other files, the largest first: as a rule these take longest."""
     file = item.nodeid.split("::", 1)[0]
     if file not in GROUP:
-        return len(LONGEST_FIRST), "", 0
+        return len(LONGEST_FIRST), "", -item.path.stat().st_size
     callspec = getattr(item, "callspec", None)
     edition = "" if callspec is None else str(callspec.params.get("edition", ""))
     return GROUP[file], edition, ORDER[file]

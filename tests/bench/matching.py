@@ -50,12 +50,13 @@ def by_splink(febrl: FebrlSet) -> tuple[set[Pair], set[Pair], float]:
     """(pairs weighed, pairs of even odds or better, seconds)."""
     api = DuckDBAPI()
     tables = []
-    for place, frame in enumerate(febrl.frames):
-        rows = frame[list(COLUMNS)].astype(object).where(frame[list(COLUMNS)].notna(), None)
-        rows = rows.assign(
-            unique_id=frame.index, keys=[list(blocking_keys(febrl.records[each])) for each in frame.index]
-        )
-        tables.append(api.register(rows.reset_index(drop=True), table_name=f"file_{place}"))
+    for place, file in enumerate(febrl.files):
+        rows = [
+            {column: row[column] for column in COLUMNS}
+            | {"unique_id": record_id, "keys": list(blocking_keys(febrl.records[record_id]))}
+            for record_id, row in file.items()
+        ]
+        tables.append(api.register(rows, table_name=f"file_{place}"))
     settings = SettingsCreator(
         link_type="dedupe_only" if len(tables) == 1 else "link_only",
         comparisons=list(COMPARISONS),

@@ -49,7 +49,7 @@ Bits = Mapping[str, Mapping[Band, float]]
 def trained(febrl: FebrlSet, blocked: Iterable[Pair], seed: int) -> Weights:
     """The weights for the pairs, the same for the same seed."""
     random = Random(seed)
-    ones, others = sorted(febrl.frames[0].index), sorted(febrl.frames[-1].index)
+    ones, others = sorted(febrl.files[0]), sorted(febrl.files[-1])
     drawn = ((random.choice(ones), random.choice(others)) for _ in range(_STRANGERS))
     among, at_random = _seen(febrl, blocked), _seen(febrl, (pair for pair in drawn if pair[0] != pair[1]))
     bits: Bits = {

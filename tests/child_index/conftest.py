@@ -11,6 +11,8 @@ import pytest_asyncio
 from chassis.database import Database
 from child_index.adapters.tables import metadata
 from tests.child_index.kit import DIRECTORY, Index, restored, running
+from tests.support.databases import url_of
+from tests.support.kept import Kept, kept
 from tests.support.postgres import Postgres
 from tests.support.rows import Rows, all_rows
 
@@ -29,21 +31,27 @@ class Started:
         await restored(self.index, self.database, self.rows)
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session", params=["sqlite", "postgresql"])
-async def started(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Started]:
-    """One running index for the whole run: starting takes longer than most tests do."""
-    folder: Path = tmp_path_factory.mktemp("index")
-    url = f"sqlite+aiosqlite:///{folder / 'test.sqlite'}"
-    if request.param == "postgresql":
-        server: Postgres = request.getfixturevalue("postgres")
-        url = server.new_database("index")
-    async with running(url, folder, import_batch_rows=20) as index:
-        await index.tell(*DIRECTORY)
-        database = Database(url)
-        async with database.read() as connection:
-            rows = await all_rows(connection, metadata)
-        yield Started(index, database, rows)
-        await database.close()
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def indexes(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Kept[Started]]:
+    @asynccontextmanager
+    async def start(kind: str) -> AsyncIterator[Started]:
+        folder: Path = tmp_path_factory.mktemp("index")
+        url = url_of(kind, folder, postgres)
+        async with running(url, folder, import_batch_rows=20) as index:
+            await index.tell(*DIRECTORY)
+            database = Database(url)
+            async with database.read() as connection:
+                rows = await all_rows(connection, metadata)
+            yield Started(index, database, rows)
+            await database.close()
+
+    async with kept(start) as found:
+        yield found
+
+
+@pytest_asyncio.fixture(loop_scope="session", params=["sqlite", "postgresql"])
+async def started(request: pytest.FixtureRequest, indexes: Kept[Started]) -> Started:
+    return await indexes.of(request.param)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

