@@ -5,9 +5,9 @@ A statement for each row costs PostgreSQL several times more than the row does; 
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -93,15 +93,21 @@ def unnested(columns: Mapping[str, tuple[sa.types.TypeEngine[Any], Sequence[Any]
     """
     told = []
     for name, (kind, values) in columns.items():
-        text = sa.bindparam(None, json.dumps(values, default=_written), type_=sa.Text())
+        text = sa.bindparam(None, orjson.dumps(values, default=_written).decode(), type_=sa.Text())
         element: Any = sa.func.json_array_elements_text(sa.cast(text, sa.JSON()))
         told.append(sa.cast(element, kind).label(name))
     return sa.select(*told).subquery()
 
 
+def document(value: object) -> str:
+    """The JSON text of a value. What is no text (bytes that a file held where text should be) stays escaped in it."""
+    try:
+        return orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:
+        return json.dumps(value)
+
+
 def _written(value: object) -> str:
-    if isinstance(value, date):  # a moment is one too
-        return value.isoformat()
     if isinstance(value, bytes):
         return f"\\x{value.hex()}"  # PostgreSQL's own form of a bytea
     raise TypeError(f"{type(value).__qualname__} cannot be sent as a text")
@@ -113,7 +119,7 @@ def _selected(table: sa.Table, rows: Sequence[Row]) -> sa.Select[Any]:
     for name in rows[0]:
         kind, values = table.c[name].type, [row[name] for row in rows]
         if isinstance(kind, sa.JSON):  # a document stays the text that it is, also where it is of a null
-            values = [None if value is None and kind.none_as_null else json.dumps(value) for value in values]
+            values = [None if value is None and kind.none_as_null else document(value) for value in values]
         columns[name] = (kind, values)
     return sa.select(*unnested(columns).c)
 

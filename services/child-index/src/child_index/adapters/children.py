@@ -96,15 +96,13 @@ class SqlChildren:
     async def neighbours(
         self, sought: Sequence[Mapping[int, int]], also: Collection[str]
     ) -> tuple[list[ChildRecord], list[Votes]]:
-        rows = await near(self._connection, sought)
-        numbers = {number for _, number, _ in rows}
+        found = await near(self._connection, sought)
+        numbers = set().union(*found)
         records = await self._load(among(self._connection, _child.c.child_no, numbers)) if numbers else []
         ids = {record.child_no: record.child_id for record in records}
-        found: list[dict[str, int]] = [{} for _ in sought]
-        for place, number, votes in rows:
-            found[place][ids[number]] = votes
         missing = set(also) - set(ids.values())
-        return await self._completed(records + await self.records(missing)), [*found]
+        votes = [{ids[number]: each for number, each in one.items()} for one in found]
+        return await self._completed(records + await self.records(missing)), [*votes]
 
     async def _load(self, which: sa.ColumnElement[bool]) -> list[ChildRecord]:
         rows = (await self._connection.execute(sa.select(*_RECORD).where(which))).all()

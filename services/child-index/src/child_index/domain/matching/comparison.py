@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import log2
-from typing import Final
+from typing import Final, NamedTuple
 
 from child_index.domain.matching.fields import address_band, born_band, postcode_band
 from child_index.domain.matching.frequencies import NameFrequencies, NameTable
@@ -21,8 +21,7 @@ Finding = tuple[str, Band, float, float]
 """A field's name, its band, its bits against a stranger and against a sibling: a bare tuple, made by the million."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What one field says: its share of the comparison's bits. `field` is a `PersonDetails` field, or 'prior'."""
 
     field: str
@@ -41,7 +40,10 @@ class Comparison:
 
     def band(self, field: str) -> Band:
         """The band of one field, `Band.MISSING` for a field that was not compared."""
-        return next((e.band for e in self.evidence if e.field == field and e.band is not None), Band.MISSING)
+        for name, band, _ in self.evidence:
+            if name == field and band is not None:
+                return band
+        return Band.MISSING
 
     def because(self) -> tuple[str, ...]:
         """The evidence in plain sentences that contain none of the values compared."""
@@ -56,26 +58,50 @@ def compare(
     query: Prepared, record: Prepared, frequencies: NameFrequencies, weights: Weights, population: int
 ) -> Comparison:
     """Compare two prepared persons. `population` is how many children the index holds."""
-    spread = log2(max(population, weights.least_population))
+    return compared(weigh(query, record, frequencies, weights, log2(max(population, weights.least_population))))
+
+
+class Weighed(NamedTuple):
+    """A pair before it is told in words: the findings, and their sums with what was against each explanation before.
+
+    `stranger`, `sibling`: the bits; `spread`, `siblings`: what was taken from them beforehand."""
+
+    findings: list[Finding]
+    stranger: float
+    sibling: float
+    spread: float
+    siblings: float
+
+    @property
+    def bits(self) -> float:
+        return self.stranger if self.stranger <= self.sibling else self.sibling
+
+
+def weigh(query: Prepared, record: Prepared, frequencies: NameFrequencies, weights: Weights, spread: float) -> Weighed:
+    """`spread`: log2 of the population, at least the weights' own."""
     findings = _findings(query, record, frequencies, weights, spread)
-    stranger = sum((finding[2] for finding in findings), -spread)
-    sibling = sum((finding[3] for finding in findings), -weights.siblings)
-    by_stranger = stranger <= sibling
-    evidence = [Evidence(field, band, bits if by_stranger else other) for field, band, bits, other in findings]
-    evidence.append(Evidence("prior", None, -spread if by_stranger else -weights.siblings))
-    return Comparison(min(stranger, sibling), tuple(evidence), "stranger" if by_stranger else "sibling")
+    stranger, sibling = -spread, -weights.siblings
+    for _, _, bits, other in findings:
+        stranger += bits
+        sibling += other
+    return Weighed(findings, stranger, sibling, spread, weights.siblings)
+
+
+def compared(weighed: Weighed) -> Comparison:
+    """The words of a pair that was weighed."""
+    findings, stranger, sibling, spread, siblings = weighed
+    if stranger <= sibling:
+        evidence = [Evidence(field, band, bits) for field, band, bits, _ in findings]
+        return Comparison(stranger, (*evidence, Evidence("prior", None, -spread)), "stranger")
+    evidence = [Evidence(field, band, bits) for field, band, _, bits in findings]
+    return Comparison(sibling, (*evidence, Evidence("prior", None, -siblings)), "sibling")
 
 
 def score_bits(
     query: Prepared, record: Prepared, frequencies: NameFrequencies, weights: Weights, population: int
 ) -> float:
     """The bits of `compare` alone, for many pairs: the same sum without the words."""
-    spread = log2(max(population, weights.least_population))
-    stranger, sibling = -spread, -weights.siblings
-    for finding in _findings(query, record, frequencies, weights, spread):
-        stranger += finding[2]
-        sibling += finding[3]
-    return min(stranger, sibling)
+    return weigh(query, record, frequencies, weights, log2(max(population, weights.least_population))).bits
 
 
 def _findings(

@@ -1,11 +1,12 @@
 """Link, review or new: what becomes of a record that is held against the index."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Final, Literal
+from math import log2
+from typing import Final, Literal, NamedTuple
 
-from child_index.domain.matching.comparison import Comparison, compare, score_bits
+from child_index.domain.matching.comparison import Comparison, compared, score_bits, weigh
 from child_index.domain.matching.frequencies import NameFrequencies
 from child_index.domain.matching.identifiers import is_permanent_upn
 from child_index.domain.matching.prepared import Prepared
@@ -19,8 +20,7 @@ _FAMILY_AGREES: Final = frozenset({Band.EQUAL, Band.VARIANT, Band.PART, Band.TYP
 _TWO_PARTS_AGREE: Final = frozenset({Band.EQUAL, Band.SWAPPED, Band.ONE_EDIT, Band.TWO_PARTS, Band.YEAR_AND_MONTH})
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """One candidate. `score`: probability 0 to 1 among the competing candidates; 0 for one that a human has parted."""
 
     candidate_id: str
@@ -57,16 +57,23 @@ def rank(
     same_source: AbstractSet[str] = frozenset(),
 ) -> tuple[Ranked, ...]:
     """Candidates best first (then by id), with competing scores: what a search shows. Each id must come once."""
-    weighed = []
+    bits = {}
     for id_, record in candidates:
-        bits = score_bits(query, record, frequencies, weights, population)
-        weighed.append((id_, bits + weights.same_source if id_ in same_source else bits))
-    weighed.sort(key=lambda each: (-each[1], each[0]))
-    open_ones = [each for each in weighed if each[0] not in parted]
-    odds = dict(zip((id_ for id_, _ in open_ones), scores([bits for _, bits in open_ones]), strict=True))
-    return tuple(
-        Ranked(id_, bits, odds.get(id_, 0.0), status(odds.get(id_, 0.0)), parted=id_ in parted) for id_, bits in weighed
-    )
+        found = score_bits(query, record, frequencies, weights, population)
+        bits[id_] = found + weights.same_source if id_ in same_source else found
+    return _ranked(bits, parted)
+
+
+def _ranked(bits: Mapping[str, float], parted: AbstractSet[str]) -> tuple[Ranked, ...]:
+    ordered = sorted([(-found, id_) for id_, found in bits.items()])
+    competing = scores([-less for less, id_ in ordered if id_ not in parted])
+    found = iter(competing)
+    ranked = []
+    for less, id_ in ordered:
+        is_parted = id_ in parted
+        score = 0.0 if is_parted else next(found)
+        ranked.append(Ranked(id_, -less, score, status(score), is_parted))
+    return tuple(ranked)
 
 
 def best_of(
@@ -99,9 +106,10 @@ def decide(
     another local id; leave it out where that is not known. Linking needs the `link` bits, the `margin` to the second,
     and no rule against it.
     """
-    ranked = rank(
-        query, candidates, frequencies, weights, population=population, parted=parted, same_source=same_source
-    )
+    spread = log2(max(population, weights.least_population))
+    weighed = {id_: weigh(query, record, frequencies, weights, spread) for id_, record in candidates}
+    bits = {id_: each.bits + weights.same_source if id_ in same_source else each.bits for id_, each in weighed.items()}
+    ranked = _ranked(bits, parted)
     version = weights.version
     in_question = [each for each in ranked if not each.parted]
     records = dict(candidates)
@@ -113,7 +121,7 @@ def decide(
         return Decision("new", None, top.score, ranked, ("No record in the index agrees well enough.",), version)
     if top.bits < weights.new:
         top = same_number[0]
-    comparison = compare(query, records[top.candidate_id], frequencies, weights, population)
+    comparison = compared(weighed[top.candidate_id])
     doubts = list(doubts_of_linking(comparison, query, records[top.candidate_id]))
     if any(each is not top for each in same_number):
         doubts.insert(0, "Another record has the same identifier.")
