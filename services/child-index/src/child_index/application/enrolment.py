@@ -20,37 +20,54 @@ async def open_register(
     *,
     also: Collection[str] = (),
     may_link: Callable[[str, Collection[str]], bool] = whoever,
-    hold: bool = True,
-    undecided: bool = False,
 ) -> Register:
     """The part of the index that the submissions (of one source) and the children `also` touch.
 
-    `may_link` is asked with a child's id and those of all its records. `undecided`: nobody was asked what the sender
-    may know of each child, as for a list; of a child with a shield the address then counts for nothing.
+    `may_link` is asked with a child's id and those of all its records.
 
-    Holds the index until the transaction ends, so that one child sent twice at once becomes one record; not where
-    nothing will be written (`hold`).
+    Holds the index until the transaction ends, so that one child sent twice at once becomes one record.
     """
-    if hold:
-        await uow.children.hold()
-    sources = await uow.children.sources(submissions[0].source, {s.source_key for s in submissions})
-    known = {record.child_id for record in sources.values() if record.child_id}
+    await uow.children.hold()
+    sources = await known_sources(uow, submissions)
+    near = await surroundings(uow, submissions, sources, also=also)
+    return Register(knowledge, near, today=uk_date(uow.now()), make_id=new_id, may_link=may_link)
+
+
+async def known_sources(uow: IndexUnitOfWork, submissions: Sequence[Submission]) -> dict[str, SourceRecord]:
+    """What became of the submissions (of one source) that came before, by source key."""
+    return await uow.children.sources(submissions[0].source, {s.source_key for s in submissions})
+
+
+async def surroundings(
+    uow: IndexUnitOfWork,
+    submissions: Sequence[Submission],
+    sources: Mapping[str, SourceRecord],
+    *,
+    also: Collection[str] = (),
+    undecided: bool = False,
+) -> Surroundings:
+    """What the index holds near the submissions, some of which are among the `sources`, and near the children `also`.
+
+    `undecided`: nobody was asked what the sender may know of each child, as for a list; of a child with a shield the
+    address then counts for nothing.
+    """
+    before = {s.source_key: sources[s.source_key] for s in submissions if s.source_key in sources}
+    known = {record.child_id for record in before.values() if record.child_id}
     if undecided:
-        known -= _repeated(submissions, sources)
-    sought = {s.source_key: s.votes for s in submissions if s.source_key not in sources}
+        known -= _repeated(submissions, before)
+    sought = {s.source_key: s.votes for s in submissions if s.source_key not in before}
     records, votes = await uow.children.neighbours([*sought.values()], known | set(also))
     ids = {record.child_no: record.child_id for record in records if record.child_no is not None}
     claimed = await uow.children.claimed(submissions[0].source, ids)
     doubtful = await uow.reviews.submitted_about(ids)
-    near = Surroundings(
+    return Surroundings(
         records=records,
         votes=dict(zip(sought, votes, strict=True)),
-        sources=sources,
+        sources=before,
         claimed=frozenset(ids[number] for number in claimed),
         doubtful={ids[number]: persons for number, persons in doubtful.items()},
+        veiled=await uow.shields.among(ids.values()) if undecided else frozenset(),
     )
-    veiled = await uow.shields.among(ids.values()) if undecided else frozenset()
-    return Register(knowledge, near, today=uk_date(uow.now()), make_id=new_id, may_link=may_link, veiled=veiled)
 
 
 def _repeated(submissions: Sequence[Submission], sources: Mapping[str, SourceRecord]) -> set[str]:

@@ -13,13 +13,14 @@ from typing import Any
 import structlog
 
 from chassis.errors import Unavailable
-from child_index.application.enrolment import begin_with_service, open_register, save_register
+from child_index.application.enrolment import begin_with_service, save_register
 from child_index.application.import_batches import Batch, Batches, source_of
 from child_index.application.import_ports import Import, ImportResult
 from child_index.application.knowledge import KnowledgeSource
 from child_index.application.leavers import let_leave
+from child_index.application.list_placing import place_list
 from child_index.application.ports import IndexUnitOfWork, Service, Units
-from child_index.domain.placement import Placement, Submission
+from child_index.domain.placement import Placement
 from child_index.domain.register import Register
 
 log = structlog.get_logger("kith.imports")
@@ -103,8 +104,7 @@ class ImportWorker:
             placements: list[Placement] = []
             last_event = None
             if batch.submissions:
-                register = await open_register(uow, knowledge, batch.submissions, hold=not job.check, undecided=True)
-                placements = await asyncio.to_thread(_place, register, batch.submissions)
+                register, placements = await place_list(uow, knowledge, batch.submissions, hold=not job.check)
                 if job.check:
                     placements = [_foretold(register, each) for each in placements]
                 else:
@@ -190,10 +190,6 @@ def _foretold(register: Register, placement: Placement) -> Placement:
     asked = next((each for each in register.changes.reviews if each.review_id == placement.review_id), None)
     # Of a review that is not made, whom it would be about: a full roll does not count them among the leavers.
     return placement if asked is None else replace(placement, child_id=asked.candidate_id, review_id=None)
-
-
-def _place(register: Register, submissions: Sequence[Submission]) -> list[Placement]:
-    return [register.place(submission) for submission in submissions]
 
 
 async def _save(

@@ -122,8 +122,9 @@ class Surroundings:
 
     `votes`: by source key, who is near each record that is new to the source. `sources`: the records of this source
     that came before, by source key. `claimed`: the children whom this source has under a number of its own.
-    `doubtful`: the records whose review is open, by the child whom they resemble. Of records that were merged, all are
-    in `records`; a record of which its sender says nothing new may be missing there where it stands alone.
+    `doubtful`: the records whose review is open, by the child whom they resemble. `veiled`: ids of records of children
+    who may be told of, but not where they live. Of records that were merged, all are in `records`; a record of which
+    its sender says nothing new may be missing there where it stands alone.
     """
 
     records: Sequence[ChildRecord]
@@ -131,3 +132,4 @@ class Surroundings:
     sources: Mapping[str, SourceRecord]
     claimed: frozenset[str]
     doubtful: Mapping[str, Sequence[Person]]
+    veiled: frozenset[str] = frozenset()

@@ -4,7 +4,7 @@ A child is named by the id of the root of its records; each record keeps its own
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date
@@ -55,33 +55,44 @@ class Register:
         today: date,
         make_id: Callable[[], str],
         may_link: Callable[[str, Collection[str]], bool] = whoever,
-        veiled: Collection[str] = (),
     ) -> None:
         """`may_link` tells, by a child's id and those of all its records, whom the sender may be told of: a record
-        of anybody else answers like a doubtful match, so that a block shows neither by success nor by failure.
-        `veiled`: ids of records of children who may be told of, but not where they live. Where any of these children
-        live counts for nothing, so that no address can be tried out."""
+        of anybody else answers like a doubtful match, so that a block shows neither by success nor by failure. Where
+        any of these children lives, or any who is veiled, counts for nothing, so that no address can be tried out."""
         self._knowledge = knowledge
         self._bounds = Bounds.of(knowledge.weights)
-        self._records = {record.child_id: record for record in near.records}
-        self._members = {
-            root: tuple(record.child_id for record in whole.records) for root, whole in wholes(near.records).items()
-        }
-        self._root = {id_: root for root, ids in self._members.items() for id_ in ids}
-        self._votes = near.votes
+        self._records: dict[str, ChildRecord] = {}
+        self._members: dict[str, tuple[str, ...]] = {}
+        self._root: dict[str, str] = {}
+        self._votes: dict[str, Mapping[str, int]] = {}
         self._holders: dict[int, list[str]] = {}
         """For each key the children who were given it in this batch."""
-        self._sources = dict(near.sources)
-        self._claimed = {self._root[id_] for id_ in near.claimed}
+        self._sources: dict[str, SourceRecord] = {}
+        self._claimed: set[str] = set()
         self._doubtful: dict[str, list[Prepared]] = defaultdict(list)
-        for id_, persons in near.doubtful.items():
-            self._doubtful[self._root[id_]] += [prepare(person.details()) for person in persons]
+        self._veiled: set[str] = set()
         self._prepared: dict[str, Prepared] = {}
         self._today = today
         self._make_id = make_id
         self._permits = may_link
-        self._veiled = {self._root[id_] for id_ in veiled}
         self.changes = Changes()
+        self.meet(near)
+
+    def meet(self, near: Surroundings) -> None:
+        """Takes in what the index holds near further records, read in the transaction in which the first was read.
+
+        What is known already stays as it was made since."""
+        new = [record for record in near.records if record.child_id not in self._records]
+        self._records |= {record.child_id: record for record in new}
+        for root, whole in wholes(new).items():
+            self._members[root] = tuple(record.child_id for record in whole.records)
+            self._root |= dict.fromkeys(self._members[root], root)
+        self._votes |= near.votes
+        self._sources = {**near.sources, **self._sources}
+        self._claimed |= {self._root[id_] for id_ in near.claimed}
+        for id_ in near.doubtful.keys() & {record.child_id for record in new}:
+            self._doubtful[self._root[id_]] += [prepare(person.details()) for person in near.doubtful[id_]]
+        self._veiled |= {self._root[id_] for id_ in near.veiled}
 
     def _may_link(self, child_id: str) -> bool:
         return self._permits(child_id, self.records_of(child_id))

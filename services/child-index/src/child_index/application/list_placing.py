@@ -1,0 +1,63 @@
+"""Placing the rows of a list: near which children each of them is, is read while the rows before it are placed."""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+
+from chassis.ids import new_id
+from child_index.application.enrolment import known_sources, surroundings
+from child_index.application.ports import IndexUnitOfWork
+from child_index.domain.days import uk_date
+from child_index.domain.placement import Knowledge, Placement, SourceRecord, Submission, Surroundings
+from child_index.domain.register import Register
+
+_PORTION = 250
+"""So many rows that are new are looked up at once: few enough that the database and this process seldom wait for each
+other, many enough that the trips to it cost little."""
+
+
+async def place_list(
+    uow: IndexUnitOfWork, knowledge: Knowledge, submissions: Sequence[Submission], *, hold: bool
+) -> tuple[Register, list[Placement]]:
+    """What becomes of each submission, in their order, and the register that holds what changed.
+
+    Holds the index until the transaction ends, as `open_register` does; not where nothing will be written (`hold`).
+    Nothing is written meanwhile, so it comes to the same as if all were read first.
+    """
+    if hold:
+        await uow.children.hold()
+    sources = await known_sources(uow, submissions)
+    portions = _portions(submissions, sources)
+    first = next(portions)
+    near = await surroundings(uow, first, sources, undecided=True)
+    register = Register(knowledge, near, today=uk_date(uow.now()), make_id=new_id)
+    placing = asyncio.create_task(asyncio.to_thread(_place, register, first))
+    placements = []
+    try:
+        for portion in portions:
+            near = await surroundings(uow, portion, sources, undecided=True)
+            placements += await placing
+            placing = asyncio.create_task(asyncio.to_thread(_meet_and_place, register, near, portion))
+        placements += await placing
+    finally:
+        await asyncio.gather(placing, return_exceptions=True)  # no thread is left at work behind a failure
+    return register, placements
+
+
+def _portions(submissions: Sequence[Submission], sources: Mapping[str, SourceRecord]) -> Iterator[Sequence[Submission]]:
+    """All of them, at least one portion."""
+    begin = new = 0
+    for end, submission in enumerate(submissions):
+        if new == _PORTION:
+            yield submissions[begin:end]
+            begin, new = end, 0
+        new += submission.source_key not in sources
+    yield submissions[begin:]
+
+
+def _meet_and_place(register: Register, near: Surroundings, portion: Sequence[Submission]) -> list[Placement]:
+    register.meet(near)
+    return _place(register, portion)
+
+
+def _place(register: Register, portion: Sequence[Submission]) -> list[Placement]:
+    return [register.place(submission) for submission in portion]
