@@ -21,6 +21,7 @@ import numpy as np
 
 from child_index.application.search_children import MOST_SHOWN
 from child_index.domain.matching import (
+    DEFAULT_WEIGHTS,
     PLAUSIBLE,
     NameFrequencies,
     PersonDetails,
@@ -28,6 +29,7 @@ from child_index.domain.matching import (
     blocking_keys,
     prepare,
     rank,
+    typed,
 )
 from tests.bench.crowd import Known, crowd
 from tests.generator.noise import typo
@@ -113,7 +115,7 @@ class Held:
         """The children fetched for the query, best first."""
         prepared = prepare(query)
         found = [(str(number), prepare(self.children[number])) for number in self.sharing(blocking_keys(prepared))]
-        return rank(prepared, found, self.frequencies, population=len(self.children))
+        return rank(prepared, found, self.frequencies, typed(DEFAULT_WEIGHTS), population=len(self.children))
 
 
 def as_held(known: Known) -> PersonDetails:

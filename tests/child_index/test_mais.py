@@ -94,6 +94,11 @@ async def test_a_doubtful_match_opens_nothing(index: Index) -> None:
     alike = {"resourceType": "Patient", "name": name, "birthDate": "2014-03-08"}
     assert await answered(index.nurse, alike) == {"match": [False], "decision": ["REVIEW"]}
     assert await answered(index.nurse.but(hidden=(child,)), alike) == {"match": [False], "decision": ["DENY"]}
+    # What somebody typed is forgiven more, since they look at it themselves: here nobody does.
+    wrong_day = {"given_name": "Amara", "family_name": "Okonkwo", "date_of_birth": "2014-03-21"}
+    assert (await index.nurse.search(**wrong_day)).json()["status"] == "match"
+    sent = {**AMARA, "identifier": [], "birthDate": "2014-03-21"}
+    assert await answered(index.nurse, sent) == {"match": [False], "decision": ["REVIEW"]}
 
 
 async def test_sensitive_and_ended_services_are_not_told_of(index: Index) -> None:

@@ -61,6 +61,15 @@ async def test_at_most_five_best_first(index: Index) -> None:
     assert [m["score"] for m in matches] == sorted((m["score"] for m in matches), reverse=True)
 
 
+async def test_a_little_wrong_in_all_comes_before_a_name_that_is_wholly_another(index: Index) -> None:
+    others = ("Cooper", "Lane", "Wright", "Gibson", "Martin", "Evans")
+    rows = ["1,Ellie,Hunt,2016-10-28", *(f"{name},Ellie,{name},2016-11-28" for name in others)]
+    header = "local_id,given_name,family_name,date_of_birth\n"
+    sent = await index.school_system.imported(header + "\n".join(rows))
+    found = await index.teacher.found(given_name="Ellie", family_name="Hnt", date_of_birth="2016-11-28")
+    assert found[0] == sent.children["1"]
+
+
 async def test_too_little_to_go_on_is_refused(index: Index) -> None:
     for criteria in (
         {},

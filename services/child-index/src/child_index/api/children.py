@@ -36,7 +36,7 @@ def children_router(parts: Parts) -> APIRouter:
         sent: SearchRequest, grant: Annotated[Grant, Depends(Granted("child.search"))]
     ) -> Candidates:
         details = sent.details()
-        knowledge = await parts.knowledge.current()
+        knowledge = (await parts.knowledge.current()).for_typed()
         async with parts.reading() as uow:
             hidden = search_children.sees_hidden_names(grant)
             return Candidates(children=await search_children.candidates(uow, knowledge, details, hidden=hidden))
@@ -52,7 +52,7 @@ def children_router(parts: Parts) -> APIRouter:
         (`search-too-broad`), and so are wildcards.
         """
         details = sent.details()
-        knowledge = await parts.knowledge.current()
+        knowledge = (await parts.knowledge.current()).for_typed()
         async with parts.reading() as uow:
             status, found = await search_children.search(uow, knowledge, details, grant)
         overrides = dict(grant.overrides)

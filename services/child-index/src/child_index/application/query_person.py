@@ -34,7 +34,7 @@ class QueryResult:
 
 
 async def query_person(uow: IndexUnitOfWork, knowledge: Knowledge, details: PersonDetails, grant: Grant) -> QueryResult:
-    """The answer among the children that the decision permits; candidates and scores are those of a search."""
+    """The answer among the children that the decision permits; candidates as of a search, scores as of two records."""
     status, matches = await search(uow, knowledge, details, grant)
     if status == "no_match":
         return QueryResult(Verdict.DENY)

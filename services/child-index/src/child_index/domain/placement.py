@@ -1,11 +1,11 @@
 """Records that arrive, and what becomes of each."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
-from child_index.domain.matching import DEFAULT_WEIGHTS, NameFrequencies, Prepared, Weights, prepare
+from child_index.domain.matching import DEFAULT_WEIGHTS, NameFrequencies, Prepared, Weights, prepare, typed
 from child_index.domain.nearness import votes_of
 from child_index.domain.person import ChildRecord, Person
 from child_index.domain.statements import Kind
@@ -21,6 +21,10 @@ class Knowledge:
     frequencies: NameFrequencies
     population: int
     weights: Weights = DEFAULT_WEIGHTS
+
+    def for_typed(self) -> "Knowledge":
+        """For what somebody typed to find a child, in the place of a record that arrived."""
+        return replace(self, weights=typed(self.weights))
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from child_index.domain.matching.status import (
     search_status,
     status,
 )
+from child_index.domain.matching.typed import typed
 from child_index.domain.matching.weights import DEFAULT_WEIGHTS, Band, Odds, Weights
 from child_index.domain.matching.words import sentence
 
@@ -62,4 +63,5 @@ __all__ = [
     "search_status",
     "sentence",
     "status",
+    "typed",
 ]
