@@ -37,7 +37,7 @@ async def indexes(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) 
     async def start(kind: str) -> AsyncIterator[Started]:
         folder: Path = tmp_path_factory.mktemp("index")
         url = url_of(kind, folder, postgres)
-        async with running(url, folder, import_batch_rows=20) as index:
+        async with running(url, folder, import_batch_rows=20, import_load_rows=0) as index:
             await index.tell(*DIRECTORY)
             database = Database(url)
             async with database.read() as connection:

@@ -1,21 +1,26 @@
 """Many rows in one statement. PostgreSQL takes each column as one list, SQLite the rows one after the other.
 
 A statement for each row costs PostgreSQL several times more than the row does; SQLite runs them inside the process.
+Very many rows that are new go to PostgreSQL by COPY.
 """
 
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import asyncpg  # type: ignore[import-untyped]
 import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 Row = Mapping[str, Any]
 
 _FEW = 4
 """So few rows are as quick one by one, by statements that the driver has prepared already."""
+VERY_MANY = 200
+"""From so many on COPY is quicker: it asks about the table's columns first."""
 
 
 def is_sqlite(connection: AsyncConnection) -> bool:
@@ -28,19 +33,30 @@ async def insert_rows(connection: AsyncConnection, table: sa.Table, rows: Sequen
         if rows:
             await connection.execute(sa.insert(table), list(rows))
         return
+    if len(rows) >= VERY_MANY:
+        await _copy(connection, table, rows)
+        return
     await connection.execute(sa.insert(table).from_select(list(rows[0]), _selected(table, rows)))
 
 
-async def insert_returning(
-    connection: AsyncConnection, table: sa.Table, rows: Sequence[Row], *columns: sa.Column[Any]
-) -> Sequence[sa.Row[Any]]:
-    """Inserts the rows, and returns these columns of each, in no order."""
+async def insert_numbered(
+    connection: AsyncConnection, table: sa.Table, number: str, key: str, rows: Sequence[Row]
+) -> dict[Any, int]:
+    """Inserts the rows into a table that numbers them itself. Returns the numbers, by what `key` is of each row."""
     if not rows:
-        return []
-    if is_sqlite(connection):
-        return (await connection.execute(sa.insert(table).returning(*columns), list(rows))).all()
-    insert = sa.insert(table).from_select(list(rows[0]), _selected(table, rows)).returning(*columns)
-    return (await connection.execute(insert)).all()
+        return {}
+    insert = sa.insert(table)
+    if not is_sqlite(connection):
+        if len(rows) >= VERY_MANY:
+            following = sa.func.nextval(sa.func.pg_get_serial_sequence(table.name, number))
+            drawn = await connection.execute(sa.select(following).select_from(sa.func.generate_series(1, len(rows))))
+            numbered = [{number: each, **row} for each, row in zip(drawn.scalars(), rows, strict=True)]
+            await _copy(connection, table, numbered)
+            return {row[key]: row[number] for row in numbered}
+        chosen = insert.from_select(list(rows[0]), _selected(table, rows)).returning(table.c[key], table.c[number])
+        return {row[0]: row[1] for row in await connection.execute(chosen)}
+    found = await connection.execute(insert.returning(table.c[key], table.c[number]), list(rows))
+    return {row[0]: row[1] for row in found}
 
 
 async def insert_new(connection: AsyncConnection, table: sa.Table, rows: Sequence[Row]) -> None:
@@ -85,6 +101,38 @@ async def update_rows(connection: AsyncConnection, table: sa.Table, key: str, ro
     await connection.execute(update)
 
 
+async def copy_in(
+    connection: AsyncConnection, table: sa.Table, columns: Sequence[str], records: Sequence[tuple[Any, ...]]
+) -> None:
+    """PostgreSQL's COPY of rows that are new, in the connection's transaction and with the errors of its statements.
+
+    `records` in the driver's own types: a document as its text."""
+    raw: Any = (await connection.get_raw_connection()).driver_connection
+    if not raw.is_in_transaction():  # SQLAlchemy begins one with its first statement
+        await connection.execute(sa.select(1))
+    try:
+        await raw.copy_records_to_table(table.name, records=records, columns=columns)
+    except asyncpg.IntegrityConstraintViolationError as error:
+        raise IntegrityError("COPY", None, error, hide_parameters=True) from error
+    except (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError) as error:
+        raise OperationalError("COPY", None, error, hide_parameters=True) from error
+    except asyncpg.PostgresError as error:
+        raise DBAPIError("COPY", None, error, hide_parameters=True) from error
+
+
+async def _copy(connection: AsyncConnection, table: sa.Table, rows: Sequence[Row]) -> None:
+    columns = []
+    for name in rows[0]:
+        kind, values = table.c[name].type, [row[name] for row in rows]
+        columns.append([_document(kind, value) for value in values] if isinstance(kind, sa.JSON) else values)
+    await copy_in(connection, table, list(rows[0]), list(zip(*columns, strict=True)))
+
+
+def _document(kind: Any, value: object) -> str | None:
+    """The document as the text that it is stored as, also where it is of a null."""
+    return None if value is None and kind.none_as_null else document(value)
+
+
 def unnested(columns: Mapping[str, tuple[sa.types.TypeEngine[Any], Sequence[Any]]]) -> sa.Subquery:
     """A table of PostgreSQL that is made of one list for each column: its type and its values, all as many.
 
@@ -118,8 +166,8 @@ def _selected(table: sa.Table, rows: Sequence[Row]) -> sa.Select[Any]:
     columns: dict[str, tuple[sa.types.TypeEngine[Any], list[Any]]] = {}
     for name in rows[0]:
         kind, values = table.c[name].type, [row[name] for row in rows]
-        if isinstance(kind, sa.JSON):  # a document stays the text that it is, also where it is of a null
-            values = [None if value is None and kind.none_as_null else document(value) for value in values]
+        if isinstance(kind, sa.JSON):
+            values = [_document(kind, value) for value in values]
         columns[name] = (kind, values)
     return sa.select(*unnested(columns).c)
 

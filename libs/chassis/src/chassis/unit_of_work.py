@@ -72,7 +72,7 @@ class UnitOfWork:
 
     def emit(self, event: Event) -> str:
         """Adds an event to the transaction; returns its id."""
-        envelope = Envelope(
+        envelope = Envelope.model_construct(  # each of its values is as it must be, and a list has thousands
             id=new_id(),
             source=self._source,
             type=event.type_name(),

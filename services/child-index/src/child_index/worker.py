@@ -41,7 +41,8 @@ def add_worker(
     """Subscribes the consumers and adds the imports to what the runtime runs beside the requests."""
     consumer = InboxConsumer("directory", units, consent.HANDLERS, runtime.watch)
     runtime.consume("directory", [CONSENT], consumer)
-    worker = ImportWorker(units, reading, knowledge, settings.import_poll_seconds)
+    load_rows = 0 if runtime.database.is_sqlite else settings.import_load_rows
+    worker = ImportWorker(units, reading, knowledge, settings.import_poll_seconds, load_rows)
     runtime.in_background(worker.run)
     return worker
 

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.bulk import insert_new, insert_returning, insert_rows, is_sqlite, put, update_rows
+from chassis.bulk import VERY_MANY, copy_in, insert_new, insert_numbered, insert_rows, is_sqlite, put, update_rows
 from chassis.ids import Clock, new_id
 from child_index.adapters import tables
 from child_index.adapters.names import hide, names_of
@@ -34,9 +34,12 @@ class SqlChildren:
         self._connection = connection
         self._clock = clock
 
-    async def hold(self) -> None:
-        if not is_sqlite(self._connection):  # an SQLite transaction that may write is alone from its start
-            await self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+    async def hold(self) -> int | None:
+        if is_sqlite(self._connection):  # an SQLite transaction that may write is alone from its start
+            return None
+        await self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+        turn = await self._connection.execute(sa.select(tables.index_turns.next_value()))
+        return int(turn.scalar_one())
 
     async def number_of(self, child_id: str) -> int | None:
         found = await self._connection.execute(sa.select(_child.c.child_no).where(_child.c.child_id == child_id))
@@ -176,8 +179,15 @@ class SqlChildren:
         await self._amend(changes.amended.values(), now)
         known = dict(numbers or {}) | new
         known |= {id_: before.child_no for id_, (before, _) in changes.amended.items() if before.child_no is not None}
-        pairs = [(key, known[id_]) for id_, keys in changes.keys.items() for key in keys]
-        await insert_pairs(self._connection, _keys, ("h", "child_no"), sorted(pairs))
+        # In their order, so that neighbours in the index are written together; what a new child has is new.
+        told = changes.keys.items()
+        fresh = sorted([(key, new[id_]) for id_, keys in told if id_ in new for key in set(keys)])
+        added = sorted([(key, known[id_]) for id_, keys in told if id_ not in new for key in keys])
+        if len(fresh) >= VERY_MANY and not is_sqlite(self._connection):
+            await copy_in(self._connection, _keys, ("h", "child_no"), fresh)
+        else:
+            added = sorted(fresh + added)
+        await insert_pairs(self._connection, _keys, ("h", "child_no"), added)
         await self._save_sources(changes, source, known)
         return new
 
@@ -185,8 +195,7 @@ class SqlChildren:
         if not records:
             return {}
         rows = [{**_row(record), "child_id": record.child_id, "created_at": now} for record in records]
-        found = await insert_returning(self._connection, _child, rows, _child.c.child_id, _child.c.child_no)
-        numbers = {row.child_id: row.child_no for row in found}
+        numbers = await insert_numbered(self._connection, _child, "child_no", "child_id", rows)
         await self._add_names([(numbers[r.child_id], name) for r in records for name in r.other_names], now)
         await self._add_addresses([(numbers[r.child_id], a) for r in records for a in reversed(r.addresses)])
         return numbers
@@ -272,8 +281,10 @@ class SqlChildren:
                 )
             )
             numbers |= {row.child_id: row.child_no for row in found}
-        rows = [
-            {
+        first: list[dict[str, object]] = []
+        again: list[dict[str, object]] = []
+        for key, record in changes.sources.items():
+            row: dict[str, object] = {
                 "source": source,
                 "source_key": key,
                 "submitted": record.said.to_json() if record.said else None,
@@ -281,9 +292,9 @@ class SqlChildren:
                 "review_id": record.review_id,
                 "pending": record.pending,
             }
-            for key, record in changes.sources.items()
-        ]
-        await put(self._connection, _sources, rows)
+            (first if key in changes.first else again).append(row)
+        await insert_rows(self._connection, _sources, first)
+        await put(self._connection, _sources, again)
 
     async def population(self) -> int:
         return (await self._connection.execute(sa.select(sa.func.max(_child.c.child_no)))).scalar_one() or 0

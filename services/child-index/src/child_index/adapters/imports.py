@@ -116,11 +116,13 @@ class SqlImports:
             for row in await self._connection.execute(query)
         ]
 
-    async def chunk(self, import_id: str, number: int) -> bytes | None:
+    async def chunks(self, import_id: str, first: int, most: int) -> list[bytes]:
         found = await self._connection.execute(
-            sa.select(_chunks.c.rows).where(_chunks.c.import_id == import_id, _chunks.c.number == number)
+            sa.select(_chunks.c.rows)
+            .where(_chunks.c.import_id == import_id, _chunks.c.number.between(first, first + most - 1))
+            .order_by(_chunks.c.number)
         )
-        return found.scalar_one_or_none()
+        return list(found.scalars())
 
     async def progress(
         self,
@@ -128,6 +130,7 @@ class SqlImports:
         results: Sequence[ImportResult],
         refused: Sequence[BadRow],
         last_event_id: str | None,
+        chunks: int,
     ) -> None:
         rows = [
             {
@@ -166,13 +169,13 @@ class SqlImports:
                 matched=columns.matched + outcomes.count("matched"),
                 review=columns.review + outcomes.count("review"),
                 rejected=columns.rejected + len(refused),
-                next_chunk=columns.next_chunk + 1,
+                next_chunk=columns.next_chunk + chunks,
                 last_event_id=sa.func.coalesce(last_event_id, columns.last_event_id),
             )
         )
-        done = sa.select(columns.next_chunk - 1).where(columns.import_id == import_id).scalar_subquery()
+        following = sa.select(columns.next_chunk).where(columns.import_id == import_id).scalar_subquery()
         await self._connection.execute(
-            sa.delete(_chunks).where(_chunks.c.import_id == import_id, _chunks.c.number == done)
+            sa.delete(_chunks).where(_chunks.c.import_id == import_id, _chunks.c.number < following)
         )
 
     async def found_leavers(self, import_id: str, leavers: int, held: str | None) -> None:

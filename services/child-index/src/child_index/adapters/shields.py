@@ -22,6 +22,11 @@ class SqlShields:
     async def lifted(self, shield_id: str, child_id: str) -> None:
         await put(self._connection, _shields, [{"shield_id": shield_id, "child_id": child_id, "lifted": True}])
 
+    async def any(self) -> bool:
+        return (
+            await self._connection.execute(sa.select(_shields.c.child_id).where(~_shields.c.lifted).limit(1))
+        ).first() is not None
+
     async def among(self, child_ids: Collection[str]) -> frozenset[str]:
         which = among(self._connection, _shields.c.child_id, child_ids)
         found = await self._connection.execute(sa.select(_shields.c.child_id).where(which, ~_shields.c.lifted))

@@ -10,6 +10,9 @@ messaging = MessagingTables(metadata)
 
 _NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
+# Counts who held the index, one after the other (`SqlChildren.hold`). SQLite has no sequences, and needs none here.
+index_turns = sa.Sequence("index_turns", metadata=metadata)
+
 children = sa.Table(
     "children",
     metadata,

@@ -143,7 +143,8 @@ async def begin_with_service(
     """
     if not children:
         return None
-    records = {record_id: child_id for child_id in children for record_id in register.records_of(child_id)}
+    before = [child_id for child_id in children if child_id not in register.changes.added]
+    records = {record_id: child_id for child_id in before for record_id in register.records_of(child_id)}
     held = {numbers[record_id]: child_id for record_id, child_id in records.items()}
     begun = {held[number] for number in await uow.episodes.open_with_service(service.service_id, held)}
     today = uk_date(uow.now())

@@ -17,8 +17,9 @@ _MOST_AHEAD = 4
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Rows that can be placed, each with its submission, and those that cannot."""
+    """Rows that can be placed, each with its submission, and those that cannot; of so many chunks."""
 
+    chunks: int
     good: list[GoodRow]
     bad: list[BadRow]
     submissions: list[Submission]
@@ -29,45 +30,47 @@ class Batches:
 
     def __init__(self, reading: Units) -> None:
         self._reading = reading
-        self._ahead: dict[str, tuple[int, asyncio.Task[Batch | None]]] = {}
-        """For each import the number of the batch that is being read, or was."""
+        self._ahead: dict[str, tuple[tuple[int, int], asyncio.Task[Batch | None]]] = {}
+        """For each import which chunks are being read, or were: the first, and how many at most."""
 
-    async def of(self, job: Import) -> Batch | None:
-        """The batch whose turn it is; None where there are no more."""
-        number, reading = self._ahead.pop(job.import_id, (None, None))
+    async def of(self, job: Import, chunks: int) -> Batch | None:
+        """The batch whose turn it is, of so many chunks at most; None where there are no more."""
+        asked = job.next_chunk, chunks
+        read, reading = self._ahead.pop(job.import_id, (None, None))
         if reading is not None:
-            if number == job.next_chunk:
+            if read == asked:
                 return await reading
             await _ended([reading])  # another process was at it meanwhile, or the last batch is to be done again
-        return await self._read(job, job.next_chunk)
+        return await self._read(job, *asked)
 
-    def look_ahead(self, job: Import) -> None:
-        """Begins to read the batch after the one whose turn it is."""
+    def look_ahead(self, job: Import, batch: Batch, chunks: int) -> None:
+        """Begins to read the batch after this one, whose turn it is."""
         if len(self._ahead) < _MOST_AHEAD:
-            number = job.next_chunk + 1
-            self._ahead[job.import_id] = number, asyncio.create_task(self._read(job, number))
+            following = job.next_chunk + batch.chunks, chunks
+            self._ahead[job.import_id] = following, asyncio.create_task(self._read(job, *following))
 
     async def drop(self, *, but: Collection[str] = ()) -> None:
         """Forgets what was read ahead, save of these imports."""
         gone = [self._ahead.pop(import_id)[1] for import_id in [*self._ahead] if import_id not in but]
         await _ended(gone)
 
-    async def _read(self, job: Import, number: int) -> Batch | None:
+    async def _read(self, job: Import, first: int, most: int) -> Batch | None:
         async with self._reading() as uow:
-            chunk = await uow.imports.chunk(job.import_id, number)
+            chunks = await uow.imports.chunks(job.import_id, first, most)
             today = uk_date(uow.now())
-        return None if chunk is None else await asyncio.to_thread(_batch, chunk, job, today)
+        return await asyncio.to_thread(_batch, chunks, job, today) if chunks else None
 
 
 def source_of(service_id: str) -> str:
     return f"service:{service_id}"
 
 
-def _batch(chunk: bytes, job: Import, today: date) -> Batch:
-    rows = [read_row(raw, today, job.date_order) for raw in unpacked(chunk)]
+def _batch(chunks: list[bytes], job: Import, today: date) -> Batch:
+    rows = [read_row(raw, today, job.date_order) for chunk in chunks for raw in unpacked(chunk)]
     good = [row for row in rows if isinstance(row, GoodRow)]
     source = source_of(job.service_id)
     return Batch(
+        chunks=len(chunks),
         good=good,
         bad=[row for row in rows if isinstance(row, BadRow)],
         submissions=[Submission.of(row.person, source, row.local_id, row.row) for row in good],

@@ -108,7 +108,7 @@ class ImportRepository(Protocol):
         """The import, locked for this transaction; None when it is finished, or another process is at it."""
         ...
 
-    async def chunk(self, import_id: str, number: int) -> bytes | None: ...
+    async def chunks(self, import_id: str, first: int, most: int) -> list[bytes]: ...
 
     async def progress(
         self,
@@ -116,8 +116,9 @@ class ImportRepository(Protocol):
         results: Sequence[ImportResult],
         refused: Sequence[BadRow],
         last_event_id: str | None,
+        chunks: int,
     ) -> None:
-        """Keeps what a batch came to, drops its chunk and moves on to the next."""
+        """Keeps what a batch of so many chunks came to, drops them and moves on to the next."""
         ...
 
     async def found_leavers(self, import_id: str, leavers: int, held: str | None) -> None: ...

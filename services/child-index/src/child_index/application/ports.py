@@ -26,8 +26,10 @@ Votes = Mapping[str, int]
 
 
 class ChildRepository(Protocol):
-    async def hold(self) -> None:
-        """Keeps every other process from matching or creating until this transaction ends."""
+    async def hold(self) -> int | None:
+        """Keeps every other process from changing what is matched by until this transaction ends.
+
+        Returns a number that is greater by one each time that anybody holds the index; None from SQLite."""
         ...
 
     async def number_of(self, child_id: str) -> int | None: ...

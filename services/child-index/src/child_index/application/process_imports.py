@@ -14,13 +14,14 @@ import structlog
 
 from chassis.errors import Unavailable
 from child_index.application.enrolment import begin_with_service, save_register
+from child_index.application.first_lists import FirstLists
 from child_index.application.import_batches import Batch, Batches, source_of
 from child_index.application.import_ports import Import, ImportResult
 from child_index.application.knowledge import KnowledgeSource
 from child_index.application.leavers import let_leave
 from child_index.application.list_placing import place_list
 from child_index.application.ports import IndexUnitOfWork, Service, Units
-from child_index.domain.placement import Placement
+from child_index.domain.placement import Knowledge, Placement
 from child_index.domain.register import Register
 
 log = structlog.get_logger("kith.imports")
@@ -33,10 +34,14 @@ class ImportWorker:
     """Takes imports batch by batch until it is cancelled: those of one service one after the other, those of several in
     turn, so that a short list is not kept waiting by a long one of somebody else."""
 
-    def __init__(self, units: Units, reading: Units, knowledge: KnowledgeSource, poll_seconds: float) -> None:
+    def __init__(
+        self, units: Units, reading: Units, knowledge: KnowledgeSource, poll_seconds: float, load_rows: int
+    ) -> None:
+        """`load_rows`: of a list into an index without children, how many are taken as `FirstLists` does."""
         self._units = units
         self._reading = reading
         self._batches = Batches(reading)
+        self._first_lists = FirstLists(load_rows)
         self._knowledge = knowledge
         self._poll_seconds = poll_seconds
         self._wake = asyncio.Event()
@@ -69,6 +74,7 @@ class ImportWorker:
         async with self._reading() as uow:
             jobs = await uow.imports.open()
         await self._batches.drop(but=[job.import_id for job in jobs])
+        self._first_lists.drop(but=[job.import_id for job in jobs])
         # Services in the order of their ids, from the one after the last: each has its turn.
         for job in sorted(jobs, key=lambda each: (each.service_id <= self._last, each.service_id)):
             try:
@@ -85,15 +91,16 @@ class ImportWorker:
 
     async def _advance(self, job: Import) -> bool:
         """False when another process is at this import."""
-        batch = await self._batches.of(job)
+        knowledge = await self._knowledge.current()
+        chunks = self._first_lists.chunks(job, knowledge)
+        batch = await self._batches.of(job, chunks)
         if batch is None:
             return await self._end(job)
-        self._batches.look_ahead(job)
-        return await self._process(job, batch)
+        self._batches.look_ahead(job, batch, chunks)
+        return await self._process(job, batch, knowledge)
 
-    async def _process(self, job: Import, batch: Batch) -> bool:
+    async def _process(self, job: Import, batch: Batch, knowledge: Knowledge) -> bool:
         """False when another process is at this import."""
-        knowledge = await self._knowledge.current()
         async with self._units() as uow:
             taken = await uow.imports.take(job.import_id)
             if taken is None or taken.next_chunk != job.next_chunk:
@@ -102,19 +109,29 @@ class ImportWorker:
             if service is None:
                 raise LookupError("the import's service is not in the directory")
             placements: list[Placement] = []
-            last_event = None
+            last_event = held = None
             if batch.submissions:
-                register, placements = await place_list(uow, knowledge, batch.submissions, hold=not job.check)
+                held = await self._first_lists.held(uow, job, batch, knowledge)
+                if held is not None:
+                    register, placements = await held.place(batch.submissions)
+                elif batch.chunks > 1:
+                    return True  # somebody was quicker: chunk by chunk then, as ever
+                else:
+                    register, placements = await place_list(uow, knowledge, batch.submissions, hold=not job.check)
                 if job.check:
                     placements = [_foretold(register, each) for each in placements]
                 else:
-                    last_event = await _save(uow, register, placements, job, service)
+                    last_event, numbers = await _save(uow, register, placements, job, service)
+                    if held is not None:
+                        held.numbers = numbers
             results = [
                 ImportResult(good.row, good.local_id, p.outcome, p.child_id, p.review_id, p.score)
                 for good, p in zip(batch.good, placements, strict=True)
             ]
-            await uow.imports.progress(job.import_id, results, batch.bad, last_event)
+            await uow.imports.progress(job.import_id, results, batch.bad, last_event, batch.chunks)
             await uow.commit()
+            if held is not None:
+                self._first_lists.keep(job, held)
             return True
 
     async def _end(self, job: Import) -> bool:
@@ -194,7 +211,8 @@ def _foretold(register: Register, placement: Placement) -> Placement:
 
 async def _save(
     uow: IndexUnitOfWork, register: Register, placements: Sequence[Placement], job: Import, service: Service
-) -> str | None:
+) -> tuple[str | None, dict[str, int]]:
+    """The id of the last event, and the numbers of the new children."""
     numbers, registered = await save_register(
         uow,
         register,
@@ -208,4 +226,4 @@ async def _save(
     begun = await begin_with_service(
         uow, service, register, numbers, children, job.created_by, bulk=True, import_id=job.import_id
     )
-    return begun or registered
+    return begun or registered, {child_id: numbers[child_id] for child_id in register.changes.added}

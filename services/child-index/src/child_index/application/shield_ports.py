@@ -19,6 +19,10 @@ class ShieldRepository(Protocol):
         """Also of a shield whose placing has not come yet."""
         ...
 
+    async def any(self) -> bool:
+        """Whether any record has a shield now."""
+        ...
+
     async def among(self, child_ids: Collection[str]) -> frozenset[str]:
         """Those of the records that have one that is not lifted."""
         ...

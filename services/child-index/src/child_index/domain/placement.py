@@ -110,6 +110,7 @@ class Changes:
     """What `Register` changed, for the unit of work to save.
 
     `amended` holds each record before and after, `keys` those that a record did not have before.
+    `first`: the keys of those of `sources` of which nothing was known before.
     """
 
     added: dict[str, ChildRecord] = field(default_factory=dict)
@@ -117,6 +118,7 @@ class Changes:
     keys: dict[str, tuple[int, ...]] = field(default_factory=dict)
     reviews: list[NewReview] = field(default_factory=list)
     sources: dict[str, SourceRecord] = field(default_factory=dict)
+    first: set[str] = field(default_factory=set)
     said: list[Said] = field(default_factory=list)
 
 

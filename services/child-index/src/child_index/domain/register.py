@@ -61,6 +61,7 @@ class Register:
         any of these children lives, or any who is veiled, counts for nothing, so that no address can be tried out."""
         self._knowledge = knowledge
         self._bounds = Bounds.of(knowledge.weights)
+        self._numbers: dict[str, int] = {}
         self._records: dict[str, ChildRecord] = {}
         self._members: dict[str, tuple[str, ...]] = {}
         self._root: dict[str, str] = {}
@@ -84,6 +85,9 @@ class Register:
         What is known already stays as it was made since."""
         new = [record for record in near.records if record.child_id not in self._records]
         self._records |= {record.child_id: record for record in new}
+        said = near.sources.values()
+        self._numbers |= {each.child_id: each.child_no for each in said if each.child_id and each.child_no is not None}
+        self._numbers |= {each.child_id: each.child_no for each in new if each.child_no is not None}
         for root, whole in wholes(new).items():
             self._members[root] = tuple(record.child_id for record in whole.records)
             self._root |= dict.fromkeys(self._members[root], root)
@@ -103,9 +107,16 @@ class Register:
 
     def numbers(self) -> dict[str, int]:
         """The numbers of the children that the index held before, by their ids."""
-        numbers = {known.child_id: known.child_no for known in self._sources.values() if known.child_id}
-        numbers |= {record.child_id: record.child_no for record in self._records.values()}
-        return {child_id: number for child_id, number in numbers.items() if number is not None}
+        return dict(self._numbers)
+
+    def go_on(self, knowledge: Knowledge, numbers: Mapping[str, int], today: date) -> None:
+        """What was changed is saved, the new children under these numbers: the next batch may be placed.
+
+        Only where nobody else has changed anything since."""
+        self._knowledge, self._today = knowledge, today
+        self._bounds = Bounds.of(knowledge.weights)
+        self._numbers.update(numbers)
+        self.changes = Changes()
 
     def records_of(self, child_id: str) -> tuple[str, ...]:
         """The ids of all records that answer as this child."""
@@ -267,6 +278,8 @@ class Register:
         said = submission.person if submission.numbered else None
         if submission.numbered and child_id is not None:
             self._claimed.add(self._root[child_id])
+        if submission.source_key not in self._sources:
+            self.changes.first.add(submission.source_key)
         noted = SourceRecord(said, child_id, review_id, pending)
         self._sources[submission.source_key] = self.changes.sources[submission.source_key] = noted
 
@@ -283,6 +296,9 @@ class Register:
         present = self._records[child_id]
         if after == present:
             return
+        if present.child_no is None and child_id not in self.changes.added:  # of a batch before
+            number = self._numbers[child_id]
+            present, after = replace(present, child_no=number), replace(after, child_no=number)
         # By what each record holds, hidden or not: the other records too are weighed anew.
         plain = self._is_plain(child_id)
         held = blocking_keys(self._prepared_of(child_id) if plain else prepare(present.details()))

@@ -103,12 +103,15 @@ def _birth_date(text: str, today: date, order: str) -> tuple[date, str]:
     return born, accuracy
 
 
+_written = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def packed(rows: Iterable[RawRow], most_rows: int) -> Iterator[tuple[bytes, int]]:
     """Rows as JSON texts of at most `most_rows` rows and 1 MiB each, with the number of rows in each."""
     pack: list[bytes] = []
     size = 0
     for row in rows:
-        entry = json.dumps([row.row, row.values, row.fault], ensure_ascii=False).encode(errors="surrogatepass")
+        entry = _written([row.row, row.values, row.fault]).encode(errors="surrogatepass")
         pack.append(entry)
         size += len(entry) + 1
         if len(pack) >= most_rows or size >= MOST_BYTES:
