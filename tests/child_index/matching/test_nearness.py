@@ -27,4 +27,4 @@ def test_those_are_weighed_who_share_enough_and_no_others(
         if votes[child] >= ENOUGH or (rank < FEW and votes[child] * SHARE >= votes[ordered[0]])
     ]
     found = nearest_holders(keys, {key: [str(child) for child in children] for key, children in held.items()})
-    assert list(found.items()) == [(child, votes[child]) for child in expected]
+    assert found == {child: votes[child] for child in expected}

@@ -6,6 +6,7 @@ the same form; without the secret nobody can try names or addresses against them
 
 import hmac
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -45,6 +46,7 @@ class Likeness:
 
     def __init__(self, secret: str) -> None:
         self._secret = secret.encode()
+        self._key = lru_cache(maxsize=1 << 15)(self._made)  # names come again and again
 
     @classmethod
     def of(cls, settings: LikenessSettings) -> "Likeness":
@@ -65,6 +67,6 @@ class Likeness:
         forms = {form for postcode, line in known if (form := addresses.home(postcode, line)) is not None}
         return sorted(self._key("home", form) for form in forms)
 
-    def _key(self, kind: str, form: str) -> str:
+    def _made(self, kind: str, form: str) -> str:
         text = f"{kind}|{form}".encode("utf-8", "surrogatepass")
         return hmac.digest(self._secret, text, "sha256")[:_KEY_BYTES].hex()

@@ -25,7 +25,13 @@ _keys, _sources = tables.blocking_keys, tables.source_records
 _hidden_keys = tables.hidden_keys
 
 
-_RECORD = [column for column in _child.c if column is not _child.c.created_at]
+_RECORD = [
+    _child.c[name]
+    for name in (
+        *("child_no", "child_id", "given_name", "family_name", "date_of_birth", "born_accuracy"),
+        *("sex", "nhs_number", "upn", "root_no", "died_on"),
+    )
+]
 _PLACE = [_addresses.c[name] for name in ("address_line", "postcode", "since", "until", "uprn")]
 
 
@@ -109,7 +115,7 @@ class SqlChildren:
 
     async def _load(self, which: sa.ColumnElement[bool]) -> list[ChildRecord]:
         rows = (await self._connection.execute(sa.select(*_RECORD).where(which))).all()
-        numbers = [row.child_no for row in rows]
+        numbers = [row[0] for row in rows]
         names: dict[int, list[Name]] = defaultdict(list)
         hidden: dict[int, list[Name]] = defaultdict(list)
         addresses: dict[int, list[Address]] = defaultdict(list)
@@ -125,22 +131,23 @@ class SqlChildren:
                 addresses[number].append(Address(*place))
         return [
             ChildRecord(
-                child_id=row.child_id,
-                child_no=row.child_no,
-                given_name=row.given_name,
-                family_name=row.family_name,
-                date_of_birth=row.date_of_birth,
-                born_accuracy=row.born_accuracy,
-                sex=row.sex,
-                nhs_number=row.nhs_number,
-                upn=row.upn,
-                other_names=tuple(names[row.child_no]),
-                addresses=tuple(addresses[row.child_no]),
-                root_no=row.root_no,
-                died_on=row.died_on,
-                hidden_names=tuple(hidden[row.child_no]),
+                child_id=child_id,
+                child_no=number,
+                given_name=given,
+                family_name=family,
+                date_of_birth=born,
+                sex=sex,
+                nhs_number=nhs_number,
+                upn=upn,
+                other_names=tuple(names.get(number, ())),
+                addresses=tuple(addresses.get(number, ())),
+                root_no=root,
+                died_on=died,
+                hidden_names=tuple(hidden.get(number, ())),
+                born_accuracy=accuracy,
             )
-            for row in rows
+            # By their places, which takes half the time of their names: a list's rows bring several records each.
+            for number, child_id, given, family, born, accuracy, sex, nhs_number, upn, root, died in rows
         ]
 
     async def sources(self, source: str, keys: Collection[str]) -> dict[str, SourceRecord]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.bulk import is_sqlite
 from child_index.adapters import tables
 from child_index.adapters.sql import among
 from child_index.domain.nearness import nearest_holders
@@ -22,14 +23,14 @@ async def near(connection: AsyncConnection, sought: Sequence[Mapping[int, int]])
     keys = sorted(set().union(*sought))
     if not keys:
         return [{} for _ in sought]
-    numbers = sa.func.aggregate_strings(sa.cast(_keys.c.child_no, sa.Text()), ",")
+    told = sa.func.group_concat if is_sqlite(connection) else sa.func.string_agg
+    numbers = told(sa.cast(_keys.c.child_no, sa.Text()), sa.literal_column("','"), type_=sa.Text())
     found = await connection.execute(
         sa.select(_keys.c.h, numbers).where(among(connection, _keys.c.h, keys)).group_by(_keys.c.h)
     )
-    rows = [(row[0], row[1]) for row in found]
-    return await asyncio.to_thread(_counted, sought, rows)
+    return await asyncio.to_thread(_counted, sought, found.all())
 
 
-def _counted(sought: Sequence[Mapping[int, int]], rows: Iterable[tuple[int, str]]) -> list[dict[int, int]]:
+def _counted(sought: Sequence[Mapping[int, int]], rows: Iterable[sa.Row[int, str]]) -> list[dict[int, int]]:
     holders = {key: numbers.split(",") for key, numbers in rows}
     return [nearest_holders(keys, holders) for keys in sought]

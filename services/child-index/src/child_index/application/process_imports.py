@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 
+from chassis import garbage
 from chassis.errors import Unavailable
 from child_index.application.enrolment import begin_with_service, save_register
 from child_index.application.first_lists import FirstLists
@@ -97,7 +98,8 @@ class ImportWorker:
         if batch is None:
             return await self._end(job)
         self._batches.look_ahead(job, batch, chunks)
-        return await self._process(job, batch, knowledge)
+        with garbage.left_for_later():
+            return await self._process(job, batch, knowledge)
 
     async def _process(self, job: Import, batch: Batch, knowledge: Knowledge) -> bool:
         """False when another process is at this import."""

@@ -45,12 +45,12 @@ def nearest(votes: Mapping[Id, int]) -> list[Id]:
 def nearest_holders(keys: Mapping[int, int], holders: Mapping[int, Sequence[str]]) -> dict[int, int]:
     """The numbers of the children to weigh for a record with these `votes_of`, and the votes of each. `holders`: for
     each key the children who have it, by numbers that are written out: they are counted, and a few of them read."""
-    shared = [(holders[key], each) for key, each in keys.items() if key in holders]
-    votes = Counter(chain.from_iterable(held for held, each in shared if each == 1))
-    for held, each in shared:
+    shared = [(each, holders[key]) for key, each in keys.items() if key in holders]
+    votes = Counter(chain.from_iterable([held for each, held in shared if each == 1]))
+    for each, held in shared:
         if each != 1:
             for number in held:
                 votes[number] += each
     least = min(ENOUGH, -(-max(votes.values(), default=0) // SHARE))
     found = {int(number): each for number, each in votes.items() if each >= least}
-    return {number: found[number] for number in nearest(found)}
+    return found if len(found) <= FEW else {number: found[number] for number in nearest(found)}

@@ -22,7 +22,7 @@ from child_index.domain.matching import (
     probability,
     score_bits,
 )
-from child_index.domain.nearness import nearest
+from child_index.domain.nearness import ENOUGH, nearest
 from child_index.domain.person import ChildRecord
 from child_index.domain.placement import (
     Changes,
@@ -126,8 +126,10 @@ class Register:
         known = self._sources.get(submission.source_key)
         if known is not None:
             return self._place_known(submission, known)
-        candidates = self._candidates(submission)
-        if not self._any_may_count(submission, candidates):
+        votes = self._near(submission)
+        candidates = [(id_, self._best(submission.prepared, id_)) for id_ in nearest(votes)]
+        # Who shares most keys is hardly ever a stranger: that one is decided about at once.
+        if max(votes.values(), default=0) < ENOUGH and not self._any_may_count(submission, candidates):
             return self._add(submission)
         decision = self._decide(submission, candidates)
         if decision.candidate_id is None:
@@ -198,7 +200,7 @@ class Register:
         waiting = self._doubtful.get(child_id, [])
         if not self._may_place(child_id):
             # What was sent of the child may tell where they live as well as the record does.
-            waiting = [replace(each, postcode="", earlier_postcodes=(), address=None) for each in waiting]
+            waiting = [each._replace(postcode="", earlier_postcodes=(), address=None) for each in waiting]
         return bool(waiting) and max(map(bits, waiting)) > max(
             map(bits, facing(submission.prepared, self._prepared_all(child_id)))
         )
@@ -327,7 +329,8 @@ class Register:
             if root not in held:
                 held.append(root)
 
-    def _candidates(self, submission: Submission) -> list[tuple[str, Prepared]]:
+    def _near(self, submission: Submission) -> dict[str, int]:
+        """The votes of each child by the keys shared with them."""
         votes: dict[str, int] = {}
         for key, each in submission.votes.items():
             for root in self._holders.get(key, ()):
@@ -340,7 +343,7 @@ class Register:
                 votes[root] = self._votes_without_places(submission, root)
                 if not votes[root]:
                     del votes[root]
-        return [(id_, self._best(submission.prepared, id_)) for id_ in nearest(votes)]
+        return votes
 
     def _votes_without_places(self, submission: Submission, child_id: str) -> int:
         """Who is weighed must not hang on an address either."""

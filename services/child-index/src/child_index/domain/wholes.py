@@ -114,8 +114,7 @@ def facing(query: Prepared, members: Sequence[Prepared]) -> Sequence[Prepared]:
     nhs_number = _facing([member.nhs_number for member in members], query.nhs_number)
     upn = _facing([member.upn for member in members], query.upn)
     return [
-        replace(
-            member,
+        member._replace(
             nhs_number=nhs_number if nhs_number == query.nhs_number else member.nhs_number or nhs_number,
             upn=upn if upn == query.upn else member.upn or upn,
         )

@@ -62,8 +62,7 @@ class BirthDate(NamedTuple):
     day: int
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """The normalised form of `PersonDetails`; may be pickled, holds no more than they do.
 
     `names[0]` is the current name, the rest are former or alternate ones. `nhs_number` and `upn` are '' unless they
