@@ -170,6 +170,9 @@ def an_explanation_is_the_same_computation(viewer: Viewer, child: ChildFacts, ac
         decided = [finding for finding in decision.findings if finding.category is category]
         # Where there is a decision on the category, its rule is one of those that spoke.
         assert {(found.rule, found.permitted) for found in decided} <= {(each.rule, each.permitted) for each in spoken}
+        if decided and not child.overrides:
+            first_refusal = next((each for each in spoken if not each.permitted), spoken[-1])
+            assert decided == [first_refusal]
 
 
 def nothing_beyond_the_role_and_sensitive_only_by_name(viewer: Viewer, child: ChildFacts, purpose: Purpose) -> None:

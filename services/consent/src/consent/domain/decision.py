@@ -135,7 +135,7 @@ def decide(
         return Decision(Outcome.REFUSED, (), (reach,))
     if only_lead and not case.lead:
         return _refused("not-lead")
-    findings = tuple(_deciding(case.spoken(reach, category)) for category in categories)
+    findings = tuple([case.deciding(reach, category) for category in categories])
     lifted = case.lifts_the_veil()
     if lifted is not None:
         findings = tuple(
@@ -149,7 +149,7 @@ def decide(
     outcome = Outcome.PERMITTED if permitted or alone else Outcome.REFUSED
     of_family = Category.FAMILY in permitted
     if case.rule.family and not of_family:
-        of_family = _deciding(case.spoken(reach, Category.FAMILY)).permitted
+        of_family = case.deciding(reach, Category.FAMILY).permitted
     veiled = lifted is None and case.is_veiled()
     related = _related(viewer, child, now) if of_family and not veiled else ()
     kept_back = tuple(each for each in child.delays if each.current(now)) if case.rule.basis is Basis.OWN else ()
@@ -261,6 +261,23 @@ class _Case:
             if override is not None:
                 found.append(Finding(category, "override", True, override.override_id))
         return found
+
+    def deciding(self, reach: Finding, category: Category) -> Finding:
+        """The finding that decided. Where no override may answer a refusal, the rules after the first that refuses need
+        not speak, nor what permits be put into words: this is on the way of every request."""
+        if self.child.overrides:
+            return _deciding(self.spoken(reach, category))
+        if not reach.permitted:
+            return Finding(category, reach.rule, False, reach.reference)
+        for block in self.child.blocks:
+            if block.stops(self.viewer, category, self.now):
+                return Finding(category, "blocked", False, block.block_id)
+        shield = self._shield(category)
+        if shield is not None:
+            return Finding(category, "shielded", False, shield.shield_id)
+        if not self._entitled(category):
+            return Finding(category, "not-entitled", False)
+        return self._ground(reach, category)
 
     def _shield(self, category: Category) -> Shield | None:
         """A young person's own record is theirs to see, and what somebody writes down discloses nothing."""
