@@ -33,6 +33,7 @@ from tests.support.rows import Rows, put_back
 
 KEY = SigningKey.from_pem(generate_pem())
 INTERNAL_KEY = "an internal key of the tests, long enough"
+LIKENESS_KEY = "a likeness key of the tests, long enough"
 EVERYTHING = frozenset(Category)
 BASICS = frozenset({Category.BASICS})
 NOT_SENSITIVE = EVERYTHING - {Category.SENSITIVE}
@@ -506,7 +507,7 @@ async def running(database_url: str, folder: Path, **settings: Any) -> AsyncIter
             database_url=database_url,
             internal_key=INTERNAL_KEY,
             grant_jwks_file=jwks,
-            **settings,
+            **{"likeness_key": LIKENESS_KEY, **settings},
         ),
         broker,
     )

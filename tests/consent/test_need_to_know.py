@@ -7,8 +7,10 @@ import pytest
 from jose import jwt
 
 from chassis.ids import new_id
+from chassis.likeness import Likeness
 from consent.domain.log_heads import LogKey, TreeHead
 from consent.domain.merkle import verify_consistency, verify_inclusion
+from contracts import headers
 from contracts.events import ChildrenRelated, ServiceEpisodeEnded
 from contracts.routes import Subject
 from contracts.vocabulary import Category
@@ -58,6 +60,22 @@ async def block(consent: Consent, child_id: str, kind: str, viewer: str, *catego
 @pytest.fixture
 async def child_id(consent: Consent) -> str:
     return await make_child(consent)
+
+
+async def test_what_is_told_of_a_block_says_of_whom_to_nobody(consent: Consent, child_id: str) -> None:
+    """But to who holds the secret and a party to compare: the child index, of whoever sends it a list."""
+    block_id = await block(consent, child_id, "agency", "school", "basics", "health")
+    lifted = await consent.call(SOCIAL_WORKER, "DELETE", f"/v1/blocks/{block_id}")
+    assert lifted.status_code == 204
+    async with asyncio.timeout(10):
+        while not (told := [each for each in consent.heard if each.type in {"BlockPlaced", "BlockLifted"}])[1:]:
+            await asyncio.sleep(0.01)
+    placed, ending = told
+    assert placed.data["viewer_key"] == Likeness.of(consent.settings).party("agency", "school")
+    assert placed.data["categories"] == ["basics", "health"]
+    assert "school" not in placed.model_dump_json()
+    # The answer names it, for the gateway to wait until the child index has heard it.
+    assert lifted.headers[headers.EFFECTS] == ending.id
 
 
 async def test_involvement_and_role_decide_what_is_seen(consent: Consent, child_id: str) -> None:

@@ -109,6 +109,12 @@ def _consent(stage: Stage) -> FastAPI:
         made.headers["Kith-Grant"] = "leaked"
         return made
 
+    @app.post("/v1/children/{child_id}/blocks")
+    async def post_block(
+        child_id: str, note: Note, grant: Annotated[Grant, Depends(Granted("block.place"))]
+    ) -> Response:
+        return answer(Answer(201, {}), [stage.world.emit()])
+
     @app.put("/v1/children/{child_id}/shield")
     async def put_shield(
         child_id: str, note: Note, grant: Annotated[Grant, Depends(Granted("shield.place"))]

@@ -45,11 +45,11 @@ async def test_a_service_that_does_not_answer_holds_nothing_up(kith: Kith) -> No
     assert kith.world.steps()[-1] == "GET child-index /internal/effects"
 
 
-async def test_a_shield_holds_for_the_next_list_too(kith: Kith) -> None:
+async def test_a_block_or_a_shield_holds_for_the_next_list_too(kith: Kith) -> None:
     """Nobody decides on each child of a list: the child index is waited for."""
-    path = f"/v1/children/{kith.world.relate('teacher-1')}/shield"
-    for method, status in (("PUT", 200), ("DELETE", 204)):
-        answer = await kith.ask(method, path, json={"text": "x"})
+    path = f"/v1/children/{kith.world.relate('teacher-1')}"
+    for method, route, status in (("POST", "blocks", 201), ("PUT", "shield", 200), ("DELETE", "shield", 204)):
+        answer = await kith.ask(method, f"{path}/{route}", json={"text": "x"})
         assert answer.status_code == status
         assert kith.world.steps()[-1] == "GET child-index /internal/effects"
 

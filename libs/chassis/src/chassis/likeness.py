@@ -1,7 +1,8 @@
-"""Likeness keys: whether two records share a family name or a home, for a service that holds neither.
+"""Likeness keys: whether two records share a family name or a home, for a service that holds neither; and whether two
+name one party, where no reader of events may learn which.
 
 A key is a keyed hash (HMAC-SHA-256, its first 128 bits in hex) of a name's or a home's comparable form. Equal keys mean
-the same form; without the secret nobody can try names or addresses against them.
+the same form; without the secret nobody can try names, addresses or ids against them.
 """
 
 import hmac
@@ -66,6 +67,10 @@ class Likeness:
         """Keys of homes, each a postcode and an address line; in order, each once. None for one without postcode."""
         forms = {form for postcode, line in known if (form := addresses.home(postcode, line)) is not None}
         return sorted(self._key("home", form) for form in forms)
+
+    def party(self, kind: str, id_: str) -> str:
+        """Key of an agency, a team or a practitioner."""
+        return self._key(f"party-{kind}", id_)
 
     def _made(self, kind: str, form: str) -> str:
         text = f"{kind}|{form}".encode("utf-8", "surrogatepass")

@@ -266,12 +266,16 @@ class ConsentExpiring(Event):
 
 
 class BlockPlaced(Event):
-    """Who is blocked is not in the payload: no other service needs it, and the blocked must never learn of it."""
+    """Who is blocked is in the payload as a keyed hash alone, for the blocked must never learn of it: the child index
+    holds it against whoever sends a list, for which nobody asks the decision child by child. `categories` None: all."""
 
     topic = CONSENT
     block_id: str
     child_id: str
     viewer_type: PartyType
+    viewer_key: str
+    categories: list[Category] | None = None
+    valid_until: datetime | None = None
 
 
 class BlockLifted(Event):
@@ -435,8 +439,6 @@ EVENT_TYPES: dict[str, type[Event]] = {
 }
 
 NOT_CONSUMED: dict[str, str] = {
-    "BlockPlaced": "every reader asks the decision again, so no service keeps a copy of a block",
-    "BlockLifted": "every reader asks the decision again, so no service keeps a copy of a block",
     "TreeHeadSigned": "for agencies outside Kith, who hold copies that `kith audit verify` compares with an export",
     "LegalBasisRecorded": "the decision reads legal bases where they live; kept for agencies' own records",
     "LegalBasisEnded": "the decision reads legal bases where they live; kept for agencies' own records",

@@ -246,10 +246,11 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{_C}/consent-requests", _CONSENT, "request.record", _CHILD, _INVOLVED, None),
     Route("GET", f"{_C}/consent-requests", _CONSENT, "request.read", _CHILD, _ALSO_SENSITIVE, None),
     Route("GET", f"{_C}/sharing-agreement", _CONSENT, "agreement.read", _CHILD, _ALSO_SENSITIVE, None),
-    Route("POST", f"{_C}/blocks", _CONSENT, "block.place", _CHILD, _INVOLVED, None),
+    # The child index asks for no decision on each child of a list: it has to know of a block or a shield before the
+    # next one.
+    Route("POST", f"{_C}/blocks", _CONSENT, "block.place", _CHILD, _INVOLVED, None, (_INDEX,)),
     Route("GET", f"{_C}/blocks", _CONSENT, "block.read", _CHILD, _INVOLVED, None),
-    Route("DELETE", "/v1/blocks/{block_id}", _CONSENT, "block.lift", _OWNED, _INVOLVED, None, owned_kind="block"),
-    # The child index asks for no decision on each child of a list: it has to know of a shield before the next one.
+    Route("DELETE", "/v1/blocks/{block_id}", _CONSENT, "block.lift", _OWNED, _INVOLVED, None, (_INDEX,), "block"),
     Route("PUT", f"{_C}/shield", _CONSENT, "shield.place", _CHILD, _INVOLVED, None, (_INDEX,)),
     Route("GET", f"{_C}/shield", _CONSENT, "shield.read", _CHILD, _INVOLVED, None),
     Route("DELETE", f"{_C}/shield", _CONSENT, "shield.lift", _CHILD, _INVOLVED, None, (_INDEX,)),
@@ -282,8 +283,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/v1/me/viewers", _CONSENT, "me.viewers", _OWN),
     Route("GET", "/v1/me/access-history", _CONSENT, "me.history", _OWN),
     Route("GET", "/v1/me/blocks", _CONSENT, "me.blocks", _OWN),
-    Route("POST", "/v1/me/blocks", _CONSENT, "me.block", _OWN),
-    Route("DELETE", "/v1/me/blocks/{block_id}", _CONSENT, "me.block", _OWN),
+    Route("POST", "/v1/me/blocks", _CONSENT, "me.block", _OWN, settles=(_INDEX,)),
+    Route("DELETE", "/v1/me/blocks/{block_id}", _CONSENT, "me.block", _OWN, settles=(_INDEX,)),
     Route("GET", "/v1/me/consents", _CONSENT, "me.consents", _OWN),
     Route("POST", "/v1/me/consents", _CONSENT, "me.consent", _OWN),
     Route("GET", "/v1/me/consent-requests", _CONSENT, "me.requests", _OWN),

@@ -38,6 +38,7 @@ OF_A_CHILD: tuple[sa.Column[Any], ...] = (
     tables.merges.c.into_no,
     tables.keeping_consents.c.child_id,
     tables.shields.c.child_id,
+    tables.blocks.c.child_id,
     tables.children.c.child_no,
 )
 """Every column that names a child, in an order in which their rows can go. A test holds it against the tables."""

@@ -407,6 +407,20 @@ shields = sa.Table(
     sa.Column("lifted", sa.Boolean, nullable=False),
 )
 
+# Whom blocks name, as a keyed hash, for the same reason.
+blocks = sa.Table(
+    "blocks",
+    metadata,
+    sa.Column("block_id", sa.String(36), primary_key=True),
+    sa.Column("child_id", sa.String(36), nullable=False, index=True),
+    # NULL of a block that was lifted before its placing came.
+    sa.Column("viewer_key", sa.String(32), index=True),
+    sa.Column("closes", sa.Boolean, nullable=False),
+    sa.Column("veils", sa.Boolean, nullable=False),
+    sa.Column("valid_until", UtcDateTime),
+    sa.Column("lifted", sa.Boolean, nullable=False),
+)
+
 # Not of the directory: consents by which a record is kept open until 25.
 keeping_consents = sa.Table(
     "keeping_consents",

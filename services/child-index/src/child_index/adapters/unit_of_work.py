@@ -4,6 +4,7 @@ from typing import Any
 
 from chassis.likeness import Likeness
 from child_index.adapters.archive import SqlArchive
+from child_index.adapters.blocks import SqlBlocks
 from child_index.adapters.children import SqlChildren
 from child_index.adapters.directory import SqlDirectory
 from child_index.adapters.episodes import SqlEpisodes, SqlLeads
@@ -42,6 +43,7 @@ class SqlUnitOfWork(IndexUnitOfWork):
         self.mappings = SqlMappings(self.connection, self._clock)
         self.archive = SqlArchive(self.connection)
         self.history = SqlHistory(self.connection, self._clock)
+        self.blocks = SqlBlocks(self.connection)
         self.shields = SqlShields(self.connection)
         self.quality = SqlQuality(self.connection)
         self.weights = SqlWeights(self.connection, self._clock)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from chassis.ids import new_id
+from child_index.application.block_ports import Barred
 from child_index.application.history import remember
 from child_index.application.history_ports import Origin
 from child_index.application.ports import Episode, IndexUnitOfWork, Service
@@ -44,17 +45,17 @@ async def surroundings(
     sources: Mapping[str, SourceRecord],
     *,
     also: Collection[str] = (),
-    undecided: bool = False,
+    barred: Barred | None = None,
 ) -> Surroundings:
     """What the index holds near the submissions, some of which are among the `sources`, and near the children `also`.
 
-    `undecided`: nobody was asked what the sender may know of each child, as for a list; of a child with a shield the
-    address then counts for nothing.
+    `barred`: what blocks keep from the sender, where nobody was asked what they may know of each child, as for a list;
+    of a child with a shield the address then counts for nothing.
     """
     before = {s.source_key: sources[s.source_key] for s in submissions if s.source_key in sources}
     known = {record.child_id for record in before.values() if record.child_id}
-    if undecided:
-        known -= _repeated(submissions, before)
+    if barred is not None:
+        known -= _repeated(submissions, before) - barred.closed
     sought = {s.source_key: s.votes for s in submissions if s.source_key not in before}
     records, votes = await uow.children.neighbours([*sought.values()], known | set(also))
     ids = {record.child_no: record.child_id for record in records if record.child_no is not None}
@@ -66,7 +67,9 @@ async def surroundings(
         sources=before,
         claimed=frozenset(ids[number] for number in claimed),
         doubtful={ids[number]: persons for number, persons in doubtful.items()},
-        veiled=await uow.shields.among(ids.values()) if undecided else frozenset(),
+        veiled=frozenset()
+        if barred is None
+        else await uow.shields.among(ids.values()) | barred.veiled.intersection(ids.values()),
     )
 
 

@@ -63,8 +63,8 @@ class FirstLists:
             return None
         turn = await uow.children.hold()
         rows = len(batch.submissions) + (held.rows if held else 0)
-        # Whoever has a shield is matched with less (`Register`): nobody has one in an index that is being filled.
-        if turn is None or rows > self._most_rows or await uow.shields.any():
+        # Whom a block or a shield is for is matched with less (`Register`): there are none in an index being filled.
+        if turn is None or rows > self._most_rows or await uow.shields.any() or await uow.blocks.any():
             return None
         today = uk_date(uow.now())
         if held is not None:

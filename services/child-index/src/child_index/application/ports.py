@@ -10,6 +10,7 @@ from chassis.likeness import Likeness
 from chassis.unit_of_work import UnitOfWork
 from child_index.application.agency_ports import Agency
 from child_index.application.archive_ports import ArchiveRepository
+from child_index.application.block_ports import BlockRepository
 from child_index.application.history_ports import HistoryRepository
 from child_index.application.import_ports import ImportRepository, MappingRepository
 from child_index.application.leaver_ports import LeaverRepository
@@ -436,6 +437,7 @@ class IndexUnitOfWork(UnitOfWork):
     quality: QualityRepository
     history: HistoryRepository
     archive: ArchiveRepository
+    blocks: BlockRepository
     shields: ShieldRepository
     weights: WeightsRepository
 

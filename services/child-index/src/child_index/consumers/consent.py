@@ -1,9 +1,11 @@
-"""The consent service's topic: the directory, copied for names and contacts; what keeps a record open; shields."""
+"""The consent service's topic: the directory for names and contacts; what keeps a record open, or somebody out."""
 
 from chassis.inbox import EventHandler
 from child_index.application.ports import IndexUnitOfWork
 from contracts.events import (
     AgencyChanged,
+    BlockLifted,
+    BlockPlaced,
     ConsentRecorded,
     ConsentWithdrawn,
     Event,
@@ -13,7 +15,7 @@ from contracts.events import (
     ShieldPlaced,
     TeamChanged,
 )
-from contracts.vocabulary import PractitionerStatus
+from contracts.vocabulary import Category, PractitionerStatus
 
 
 async def on_agency_changed(uow: IndexUnitOfWork, event: AgencyChanged) -> None:
@@ -78,6 +80,24 @@ async def on_consent_withdrawn(uow: IndexUnitOfWork, event: ConsentWithdrawn) ->
     await uow.archive.end_keeping(event.consent_id, event.child_id)
 
 
+async def on_block_placed(uow: IndexUnitOfWork, event: BlockPlaced) -> None:
+    def covers(category: Category) -> bool:
+        return event.categories is None or category in event.categories
+
+    await uow.blocks.placed(
+        event.block_id,
+        event.child_id,
+        event.viewer_key,
+        event.valid_until,
+        closes=covers(Category.BASICS),  # what a match is decided on
+        veils=covers(Category.WHEREABOUTS),
+    )
+
+
+async def on_block_lifted(uow: IndexUnitOfWork, event: BlockLifted) -> None:
+    await uow.blocks.lifted(event.block_id, event.child_id)
+
+
 async def on_shield_placed(uow: IndexUnitOfWork, event: ShieldPlaced) -> None:
     await uow.shields.placed(event.shield_id, event.child_id)
 
@@ -91,6 +111,8 @@ HANDLERS: dict[type[Event], EventHandler[IndexUnitOfWork]] = {
     TeamChanged: on_team_changed,
     PractitionerChanged: on_practitioner_changed,
     ServiceChanged: on_service_changed,
+    BlockPlaced: on_block_placed,
+    BlockLifted: on_block_lifted,
     ShieldPlaced: on_shield_placed,
     ShieldLifted: on_shield_lifted,
     ConsentRecorded: on_consent_recorded,

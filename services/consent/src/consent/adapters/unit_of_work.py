@@ -21,7 +21,7 @@ from consent.adapters.tables import accounts, blocks, consent_requests, history_
 class ConsentUnitOfWork(UnitOfWork):
     def __init__(self, *, account_ids_are_identities: bool, likeness: Likeness, **arguments: Any) -> None:
         super().__init__(**arguments)
-        self._likeness = likeness
+        self.likeness = likeness
         self._account_ids_are_identities = account_ids_are_identities
 
     def _open(self) -> None:
@@ -42,7 +42,7 @@ class ConsentUnitOfWork(UnitOfWork):
         self.log = LogRepository(connection)
         self.purges = PurgeRepository(connection)
         self.signals = SignalsRepository(connection)
-        self.likenesses = LikenessRepository(connection, self._likeness)
+        self.likenesses = LikenessRepository(connection, self.likeness)
 
     async def _before_commit(self) -> None:
         await self.children.flush()

@@ -17,6 +17,7 @@ from chassis.service import Granted, IdempotencyOf, answer
 from consent.api.common import EVERYTHING, DirectoryId, Reading, RequestModel, Told, Writing
 from consent.application.blocks import PlaceBlock, lift_block, place_block
 from consent.application.ports import Record, UnitOfWork
+from contracts import headers
 from contracts.vocabulary import Category, PartyType
 
 router = APIRouter(responses=problems(404))
@@ -76,7 +77,14 @@ async def placed_block(writing: Callable[[], UnitOfWork], grant: Grant, idem: An
         async def work() -> Answer:
             return Answer(201, shown_block(await place_block(uow, grant, body.command())))
 
-        return answer(await once(uow, idem(grant), work))  # type: ignore[arg-type]
+        return answer(await once(uow, idem(grant), work), uow.effects)  # type: ignore[arg-type]
+
+
+async def lifted_block(writing: Callable[[], UnitOfWork], grant: Grant, block_id: str) -> Response:
+    async with writing() as uow:
+        await lift_block(uow, grant, block_id)
+        await uow.commit()
+        return Response(status_code=204, headers={headers.EFFECTS: ",".join(uow.effects)})
 
 
 @router.post(
@@ -111,7 +119,4 @@ async def list_blocks(
 async def delete_block(
     block_id: str, grant: Annotated[Grant, Depends(Granted("block.lift"))], writing: Writing
 ) -> Response:
-    async with writing() as uow:
-        await lift_block(uow, grant, block_id)
-        await uow.commit()
-    return Response(status_code=204)
+    return await lifted_block(writing, grant, block_id)

@@ -11,13 +11,12 @@ from chassis.grants import Grant
 from chassis.pages import Cursor, Limit
 from chassis.problem_docs import problems
 from chassis.service import Granted, IdempotencyOf
-from consent.api.blocks import Block, BlockBody, Blocks, blocks_page, placed_block
+from consent.api.blocks import Block, BlockBody, Blocks, blocks_page, lifted_block, placed_block
 from consent.api.common import EVERYTHING, PolicyOf, Reading, Told, Writing, log_cursor, log_place
 from consent.api.consent_requests import ConsentRequests, requests_page
 from consent.api.consents import Consent, Consents, OwnConsentBody, consents_page, recorded_consent, shown_consent
 from consent.api.viewers import Viewers, viewers_answer
 from consent.application import history
-from consent.application.blocks import lift_block
 from consent.application.consents import withdraw_consent
 from contracts.vocabulary import Category
 
@@ -86,10 +85,7 @@ async def block_somebody(body: BlockBody, grant: Blocking, idem: IdempotencyOf, 
 
 @router.delete("/blocks/{block_id}", status_code=204, summary="Lift one of my blocks", response_class=Response)
 async def lift_my_block(block_id: str, grant: Blocking, writing: Writing) -> Response:
-    async with writing() as uow:
-        await lift_block(uow, grant, block_id)
-        await uow.commit()
-    return Response(status_code=204)
+    return await lifted_block(writing, grant, block_id)
 
 
 @router.post(

@@ -43,8 +43,21 @@ async def place_block(uow: UnitOfWork, grant: Grant, command: PlaceBlock) -> Rec
     for placed in (record, *({**record, "block_id": new_id(), "child_id": other} for other in others)):
         await uow.blocks.add(placed)
         await uow.children.bump(placed["child_id"])
-        uow.emit(BlockPlaced(block_id=placed["block_id"], child_id=placed["child_id"], viewer_type=command.viewer_type))
+        tell_of_block(uow, placed)
     return {**record, "lifted_at": None}
+
+
+def tell_of_block(uow: UnitOfWork, placed: Record) -> None:
+    uow.emit(
+        BlockPlaced(
+            block_id=placed["block_id"],
+            child_id=placed["child_id"],
+            viewer_type=placed["viewer_type"],
+            viewer_key=uow.likeness.party(placed["viewer_type"], placed["viewer_id"]),
+            categories=placed["categories"],
+            valid_until=placed["valid_until"],
+        )
+    )
 
 
 async def lift_block(uow: UnitOfWork, grant: Grant, block_id: str) -> None:

@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from chassis.ids import new_id
+from consent.application.blocks import tell_of_block
 from consent.application.ports import Record, UnitOfWork
 from consent.domain.records import Merge, sets_of, span
-from contracts.events import BlockPlaced, ShieldPlaced
-from contracts.vocabulary import PartyType
+from contracts.events import ShieldPlaced
 
 _MOST = 10_000
 """Blocks, shields or delays of one child; nobody has so many."""
@@ -72,8 +72,7 @@ async def _copy_what_keeps_out(
         if block["lifted_at"] is None and lasting and meant(block):
             copy = {**block, "block_id": new_id(), "child_id": record}
             await uow.blocks.add(copy)
-            kind = PartyType(block["viewer_type"])
-            uow.emit(BlockPlaced(block_id=copy["block_id"], child_id=record, viewer_type=kind))
+            tell_of_block(uow, copy)
     for shield in await uow.shields.of_child(together, None, _MOST):
         if shield["lifted_at"] is None and meant(shield):
             copy = {**shield, "shield_id": new_id(), "child_id": record}

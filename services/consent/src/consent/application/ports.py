@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequen
 from datetime import date, datetime
 from typing import Any, Protocol, Self
 
+from chassis.likeness import Likeness
 from consent.application.likeness_port import LikenessRepository
 from consent.domain.facts import ChildFacts, InvolvementKind, Viewer
 from consent.domain.log_heads import TreeHead
@@ -282,6 +283,8 @@ class UnitOfWork(Protocol):
     def log(self) -> LogRepository: ...
     @property
     def signals(self) -> SignalsRepository: ...
+    @property
+    def likeness(self) -> Likeness: ...
     @property
     def likenesses(self) -> LikenessRepository: ...
     @property
