@@ -72,6 +72,7 @@ bench: $(VENV)/.bench ## measure, each as a ratio against a baseline of the same
 	@deploy/machine/prepare bench
 	$(BIN)/python -m tests.bench.matching
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.loading
 
 clean: ## remove what setup and tests made (not the data in ./var)
 	rm -rf .uv .venv .tools .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

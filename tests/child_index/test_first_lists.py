@@ -109,7 +109,7 @@ async def test_it_ends_as_any_list_of_as_large_batches_does(
     assert (its - usual, usual - its) == (Counter(), Counter())
 
 
-async def test_who_is_registered_meanwhile_is_found_and_a_kill_loses_nothing(
+async def test_who_is_registered_meanwhile_is_found_and_a_stop_loses_nothing(
     postgres: Postgres, tmp_path: Path
 ) -> None:
     rows = make_lists(12, 160, 0).roll

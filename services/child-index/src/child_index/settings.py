@@ -13,8 +13,9 @@ PART = "child-index"
 class ChildIndexSettings(ServiceSettings, LikenessSettings):
     import_batch_rows: Annotated[int, Field(ge=1, le=5000)] = 1000
     """Rows of an import that are taken in one transaction: more is faster, and holds up other writers for longer."""
-    import_load_rows: Annotated[int, Field(ge=0, le=1_000_000)] = 100_000
-    """How many rows of a list into an index without children (PostgreSQL) are held in memory, and so taken quickly."""
+    import_load_rows: Annotated[int, Field(ge=0, le=1_000_000)] = 50_000
+    """How many rows of a list into an index without children (PostgreSQL) are held in memory, some
+    4 KB each, and so taken quickly."""
     import_poll_seconds: Annotated[float, Field(gt=0, le=60)] = 1.0
     """How often a worker looks for imports that another process has received."""
     archive_age: Annotated[int, Field(ge=16, le=30)] = 18

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -188,7 +189,8 @@ class SqlChildren:
         known |= {id_: before.child_no for id_, (before, _) in changes.amended.items() if before.child_no is not None}
         # In their order, so that neighbours in the index are written together; what a new child has is new.
         told = changes.keys.items()
-        fresh = sorted([(key, new[id_]) for id_, keys in told if id_ in new for key in set(keys)])
+        fresh = [(key, number) for id_, number in new.items() for key in set(changes.keys.get(id_, ()))]
+        fresh.sort(key=itemgetter(0))
         added = sorted([(key, known[id_]) for id_, keys in told if id_ not in new for key in keys])
         if len(fresh) >= VERY_MANY and not is_sqlite(self._connection):
             await copy_in(self._connection, _keys, ("h", "child_no"), fresh)
