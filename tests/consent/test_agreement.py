@@ -7,7 +7,7 @@ import pytest
 
 from consent.api.agreement import prefers_html
 from consent.domain.actions import ACTIONS
-from consent.domain.decision import _BECAUSE
+from consent.domain.findings import BECAUSE
 from consent.domain.plain_words import PLAIN_CATEGORY, PLAIN_PURPOSE, PLAIN_RECIPIENT, plain_reason, plain_role
 from contracts.vocabulary import Category, Purpose, RecipientType, Role
 from tests.consent.kit import Consent
@@ -219,5 +219,5 @@ def test_there_are_plain_words_for_everything() -> None:
     assert all(plain_role(role) and "_" not in plain_role(role) for role in Role)
     assert "child.read" in ACTIONS
     for rule in ("involved", "data-quality", "consented", "legal-basis", "override"):
-        assert rule in _BECAUSE
+        assert rule in BECAUSE
         assert plain_reason(rule, None)
