@@ -3,15 +3,17 @@
 The whole way counts, from sending the file to "completed", with every index of every table kept as it is read from;
 relay and a consumer are in the same process. Held against COPY, in the same run and of exactly the rows that the load
 wrote, prepared beforehand, into bare tables without indexes: children and all that hangs on them, what became of each
-row, and the events.
+row, and the events. On a busy machine what both took of the processor, PostgreSQL's processes included, says more.
 """
 
 import argparse
 import asyncio
+import contextlib
 import os
 import platform
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -21,7 +23,6 @@ import asyncpg  # type: ignore[import-untyped]
 from chassis.runtime import settle_memory
 from chassis.telemetry import configure_logging
 from tests.bench.crowd import crowd, write_roll
-from tests.bench.imports import import_once
 from tests.child_index.kit import DIRECTORY, Index, running
 from tests.support.postgres import private_postgres
 
@@ -51,21 +52,59 @@ async def ready_rows(connection: asyncpg.Connection, index: Index) -> dict[str, 
     return ready
 
 
-async def raw_copy(connection: asyncpg.Connection, ready: dict[str, tuple[list[str], list[Any]]]) -> float:
-    """Seconds of COPY of the rows into tables without indexes."""
-    for table in ready:
-        await connection.execute(f"CREATE TABLE raw_{table} AS TABLE {table} WITH NO DATA")
-    began = time.perf_counter()
-    for table, (columns, rows) in ready.items():
-        await connection.copy_records_to_table(f"raw_{table}", records=rows, columns=columns)
-    took = time.perf_counter() - began
-    for table in ready:
-        await connection.execute(f"DROP TABLE raw_{table}")
-    return took
+@dataclass
+class Took:
+    """In seconds; `processor`: of this process and of all of PostgreSQL's."""
+
+    wall: float
+    processor: float
+
+
+class Watch:
+    """What has been done between its making and `took`."""
+
+    def __init__(self, backend: int) -> None:
+        """`backend`: the id of one of PostgreSQL's processes."""
+        self._postmaster = _status(backend)[1]
+        self._began, self._before = time.perf_counter(), self._processor()
+
+    def took(self) -> Took:
+        return Took(time.perf_counter() - self._began, self._processor() - self._before)
+
+    def _processor(self) -> float:
+        ticks = 0
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                    mine, parent, spent = _status(int(entry.name))
+                    # What its processes that have ended spent is the parent's.
+                    ticks += spent if self._postmaster in (mine, parent) else 0
+        return time.process_time() + ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _status(process: int) -> tuple[int, int, int]:
+    """The ids of a process and of its parent, and the clock ticks that it and its children that have ended spent."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return process, int(fields[1]), sum(map(int, fields[11:15]))
+
+
+async def raw_copy(connection: asyncpg.Connection, ready: dict[str, tuple[list[str], list[Any]]]) -> Took:
+    """Of COPY of the rows into tables without indexes, three times over: the middle one."""
+    took = []
+    for _ in range(3):
+        for table in ready:
+            await connection.execute(f"CREATE TABLE raw_{table} AS TABLE {table} WITH NO DATA")
+        watch = Watch(connection.get_server_pid())
+        for table, (columns, rows) in ready.items():
+            await connection.copy_records_to_table(f"raw_{table}", records=rows, columns=columns)
+        took.append(watch.took())
+        for table in ready:
+            await connection.execute(f"DROP TABLE raw_{table}")
+    return Took(sorted(each.wall for each in took)[1], sorted(each.processor for each in took)[1])
 
 
 async def measure(folder: Path, rows: int, pause: float) -> float:
-    """The load's rows a second as a share of COPY's."""
+    """COPY's time as a share of the load's."""
     random = Random(SEED)
     write_roll(random, list(crowd(SEED, rows)), folder / "roll.csv")
     with private_postgres() as postgres:
@@ -77,22 +116,29 @@ async def measure(folder: Path, rows: int, pause: float) -> float:
                 print(f"  process {os.getpid()} pauses {pause:.0f} s for a profiler", flush=True)
                 await asyncio.sleep(pause)
             settle_memory()  # as a server does once it has started
-            before = time.process_time()
-            per_second, done = await import_once(index, folder / "roll.csv")
-            own = (time.process_time() - before) / rows * 1000
             connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+            watch = Watch(connection.get_server_pid())
+            answer = await index.school_system.upload((folder / "roll.csv").read_bytes())
+            import_id = answer.json()["import_id"]
+            while (state := (await index.school_system.import_state(import_id)).json())["state"] != "completed":
+                assert state["state"] in {"queued", "running"}, state
+                await asyncio.sleep(0.1)
+            load = watch.took()
             while await connection.fetchval("SELECT count(*) FROM outbox"):
                 await asyncio.sleep(0.1)
             ready = await ready_rows(connection, index)
-            baseline = rows / min([await raw_copy(connection, ready) for _ in range(3)])
+            copy = await raw_copy(connection, ready)
             await connection.close()
-    counts = dict(zip(("created", "matched", "review"), done.count("created", "matched", "review"), strict=True))
-    print(
-        f"  {per_second:8.0f} rows/s, raw COPY {baseline:8.0f} rows/s ({sum(len(each) for _, each in ready.values())}"
-        f" table rows), ratio {per_second / baseline:.3f}, own processor time {own:.2f} ms a row  {counts}",
-        flush=True,
-    )
-    return per_second / baseline
+    counts = {name: state[name] for name in ("created", "matched", "review")}
+    written = sum(len(each) for _, each in ready.values()) / rows
+    for name, one, other in (("wall", load.wall, copy.wall), ("processor", load.processor, copy.processor)):
+        print(
+            f"  {name:<9} load {one / rows * 1e6:6.0f} us a row, COPY of its {written:.1f} rows"
+            f" {other / rows * 1e6:5.0f}, ratio {other / one:.3f}",
+            flush=True,
+        )
+    print(f"  {rows / load.wall:.0f} rows/s, {counts}, load {os.getloadavg()[0]:.1f}", flush=True)
+    return copy.wall / load.wall
 
 
 def main() -> None:
