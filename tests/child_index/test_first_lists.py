@@ -89,8 +89,8 @@ async def test_it_ends_as_any_list_of_as_large_batches_does(
     monkeypatch.setattr(FirstLists, "keep", lambda *given: (next(kept), keep(*given)))
     outcomes = []
     for folder, options in (
-        ("quick", {"import_batch_rows": 21}),
-        ("usual", {"import_batch_rows": 210, "import_load_rows": 100}),  # too few for it
+        ("quick", {"import_batch_rows": 75}),
+        ("usual", {"import_batch_rows": 300, "import_load_rows": 100}),  # too few for it
     ):
         url = postgres.new_database("first")
         async with running(

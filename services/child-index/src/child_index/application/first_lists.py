@@ -18,8 +18,8 @@ from child_index.domain.days import uk_date
 from child_index.domain.placement import Knowledge, Placement, Submission, Surroundings
 from child_index.domain.register import Register
 
-_CHUNKS = 10
-"""So many are taken at once: a transaction of a second or two."""
+_CHUNKS = 4
+"""So many are taken at once: a transaction of two seconds or three, as an ordinary batch against a large index."""
 
 
 @dataclass
