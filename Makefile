@@ -58,10 +58,10 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports --no-logo
 
 test: $(VENV)/.dev machine ## what must hold at each landing
-	$(BIN)/pytest -m 'not prove and not bench' -n 3 --dist loadfile --databases one
+	$(BIN)/pytest -m 'not prove and not bench' -n 4 --dist loadfile --databases one
 
 test-rest: $(VENV)/.dev machine ## the services' tests on that of the two databases on which `make test` didn't run them
-	$(BIN)/pytest -m 'not prove and not bench' -n 3 --dist loadfile --databases rest
+	$(BIN)/pytest -m 'not prove and not bench' -n 4 --dist loadfile --databases rest
 
 check: lint test test-rest ## format, lint, strict types, import rules, all tests
 
