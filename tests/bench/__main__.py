@@ -202,7 +202,9 @@ def measure(kind: str, environment: Mapping[str, str], folder: Path, seconds: fl
     with uvicorn("tests.bench.apps:noop", {}, "/openapi.json") as url:
         nothing = request_script("POST", {"Content-Type": "application/json"}, "{}")
         wrk(f"{url}/noop", 8, 1, nothing)
-        baseline = {connections: wrk(f"{url}/noop", connections, seconds, nothing) for connections in (1, 8, 32, 64)}
+        baseline = {
+            connections: wrk(f"{url}/noop", connections, seconds, nothing) for connections in (1, 8, 32, 128, 256)
+        }
     decisions(server, child_id, seconds, baseline)
 
 
