@@ -32,6 +32,8 @@ def lifted(placed: BlockPlaced) -> BlockLifted:
 async def answer(sender: Caller, row: str, **asked: str) -> tuple[str, bool]:
     """What becomes of one row, and whether its child is named."""
     (line,) = (await sender.imported(f"{HEADER}\n{row}", **asked)).results
+    # How well it agrees would tell a child who is kept from the sender from one who is merely doubtful.
+    assert line["outcome"] != "review" or line["score"] is None
     return line["outcome"], line.get("child_id") is not None
 
 

@@ -148,7 +148,7 @@ class RejectionPage(BaseModel):
 
 
 class ResultLine(BaseModel):
-    """One line of the results. `score` is null where a row was known by its own number, or is of a new child."""
+    """One line of the results. `score` is null where a row was known by its own number, is of a new child, or waits."""
 
     row: Annotated[int, STRUCTURE]
     local_id: Annotated[str | None, STRUCTURE]

@@ -19,18 +19,19 @@ other, many enough that the trips to it cost little."""
 
 
 async def place_list(
-    uow: IndexUnitOfWork, knowledge: Knowledge, submissions: Sequence[Submission], barred: Barred, *, hold: bool
+    uow: IndexUnitOfWork, knowledge: Knowledge, job: Import, service: Service, submissions: Sequence[Submission]
 ) -> tuple[Register, list[Placement]]:
     """What becomes of each submission, in their order, and the register that holds what changed.
 
-    Of a child who is `barred` from the sender a row answers like a doubtful match, as it does where a child is
+    Of a child whom a block keeps from the sender a row answers like a doubtful match, as it does where a child is
     registered by a request of its own.
 
-    Holds the index until the transaction ends, as `open_register` does; not where nothing will be written (`hold`).
+    Holds the index until the transaction ends, as `open_register` does; not where nothing will be written (a check).
     Nothing is written meanwhile, so it comes to the same as if all were read first.
     """
-    if hold:
+    if not job.check:
         await uow.children.hold()
+    barred = await _barred_from(uow, job, service)  # only now: who waited for others may have been blocked meanwhile
     sources = await known_sources(uow, submissions)
     portions = _portions(submissions, sources)
     first = next(portions)
@@ -49,7 +50,7 @@ async def place_list(
     return register, placements
 
 
-async def barred_from(uow: IndexUnitOfWork, job: Import, service: Service) -> Barred:
+async def _barred_from(uow: IndexUnitOfWork, job: Import, service: Service) -> Barred:
     """What blocks keep from whoever sent the list, or from the service that its children come to."""
     sender = await uow.directory.practitioner(job.created_by)
     parties = {

@@ -20,7 +20,7 @@ from child_index.application.import_batches import Batch, Batches, source_of
 from child_index.application.import_ports import Import, ImportResult
 from child_index.application.knowledge import KnowledgeSource
 from child_index.application.leavers import let_leave
-from child_index.application.list_placing import barred_from, place_list
+from child_index.application.list_placing import place_list
 from child_index.application.ports import IndexUnitOfWork, Service, Units
 from child_index.domain.placement import Knowledge, Placement
 from child_index.domain.register import Register
@@ -119,10 +119,7 @@ class ImportWorker:
                 elif batch.chunks > 1:
                     return True  # somebody was quicker: chunk by chunk then, as ever
                 else:
-                    barred = await barred_from(uow, job, service)
-                    register, placements = await place_list(
-                        uow, knowledge, batch.submissions, barred, hold=not job.check
-                    )
+                    register, placements = await place_list(uow, knowledge, job, service, batch.submissions)
                 if job.check:
                     placements = [_foretold(register, each) for each in placements]
                 else:

@@ -40,9 +40,13 @@ async def results(reading: Units, import_id: str) -> AsyncIterator[ImportResult]
     """What became of each row that was taken, in order, out of one snapshot.
 
     Of a check without the child and the score: it leaves no trace with a child, and so tells no more than whether
-    there is one.
+    there is one. Of a row that waits for a human without the score: how well it agrees would tell a child who is kept
+    from the sender from one who is merely doubtful.
     """
     async with reading() as uow:
         job = await uow.imports.get(import_id)
         async for result in uow.imports.results(import_id):
-            yield replace(result, child_id=None, score=None) if job is not None and job.check else result
+            if job is not None and job.check:
+                yield replace(result, child_id=None, score=None)
+            else:
+                yield replace(result, score=None) if result.outcome == "review" else result
