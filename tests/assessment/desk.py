@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 
+from contracts.supplies import KnownFact, KnownFacts
 from contracts.vocabulary import Category, Role
 from tests.notifications.kit import Kit, Viewer
 
@@ -74,6 +75,42 @@ class Practitioner:
             child=self.child_id,
             sent=sent,
             **body,
+        )
+
+    async def draft(
+        self, method: str, assessment_id: str, section: str, content: Any = None, **sent: str
+    ) -> httpx.Response:
+        """`sent`: headers, with `_` for `-`. A POST offers it."""
+        path = f"/v1/assessments/{assessment_id}/sections/{section}/draft"
+        return await self.viewer.call(
+            method,
+            path + "/offer" if method == "POST" else path,
+            "assessment.contribute",
+            child=self.child_id,
+            sent={name.replace("_", "-"): value for name, value in sent.items()},
+            json=None if content is None else {"content": content},
+        )
+
+    async def history(self, assessment_id: str, section: str, **query: Any) -> httpx.Response:
+        return await self.viewer.call(
+            "GET",
+            f"/v1/assessments/{assessment_id}/sections/{section}/history",
+            "assessment.read",
+            child=self.child_id,
+            params=query,
+        )
+
+    async def prefill(
+        self, assessment_id: str, *known: KnownFact, brought: bool = True, **query: Any
+    ) -> httpx.Response:
+        """`known`: what the gateway brings along from the child index."""
+        return await self.viewer.call(
+            "GET",
+            f"/v1/assessments/{assessment_id}/prefill",
+            "assessment.prefill",
+            child=self.child_id,
+            params=query,
+            content=KnownFacts(items=list(known)).model_dump_json().encode() if brought else b"",
         )
 
 

@@ -32,7 +32,13 @@ async def test_an_assessment_is_begun_and_told_of(desk: Desk) -> None:
     }
     assert is_uuid(response.headers[headers.EFFECTS])
     (told,) = await desk.kit.published("AssessmentBegun", 1)
-    assert told == {"assessment_id": assessment_id, "child_id": jo, "template_id": TEMPLATE, "begun_by": "sw"}
+    assert told == {
+        "assessment_id": assessment_id,
+        "child_id": jo,
+        "template_id": TEMPLATE,
+        "begun_by": "sw",
+        "also_open": False,
+    }
 
 
 async def test_why_it_was_begun_belongs_to_the_plan(desk: Desk) -> None:
@@ -44,25 +50,56 @@ async def test_why_it_was_begun_belongs_to_the_plan(desk: Desk) -> None:
     assert shown["reason"] == "speech is late"
 
 
-async def test_one_assessment_of_a_template_is_open_at_a_time(desk: Desk) -> None:
+async def test_an_open_assessment_is_pointed_out_before_another_begins(desk: Desk) -> None:
     jo = child()
     standing = await desk.begun(jo)
+    teacher = desk.practitioner("teacher", jo, TEACHER)
 
-    refused = await desk.practitioner("teacher", jo, TEACHER).begin()
-
-    assert refused.status_code == 409
-    assert problem(refused)["type"] == "urn:kith:problem:assessment-open"
-    assert standing in problem(refused)["detail"]
+    for template in (TEMPLATE, "early-help"):
+        refused = await teacher.begin(template)
+        assert (refused.status_code, problem(refused)["type"]) == (409, "urn:kith:problem:assessment-open")
+        (named,) = problem(refused)["open"]
+        assert (named["assessment_id"], named["title"], named["begun_by"]) == (standing, "Common assessment", "sw")
+        assert "reason" not in (await desk.practitioner("hv", jo, BASE).begin(template)).json()["open"][0]
+    # A checklist stands beside an assessment, but not beside another of its kind.
+    assert [(await teacher.begin("pre-assessment-checklist")).status_code for _ in range(2)] == [201, 409]
     assert await desk.begun(child()) != standing
+
+
+async def test_another_is_begun_for_a_reason(desk: Desk) -> None:
+    jo = child()
+    standing = await desk.begun(jo)
+    teacher = desk.practitioner("teacher", jo, TEACHER)
+    for wrong in ({"also_open": True}, {"also_open_reason": "x"}, {"also_open": True, "also_open_reason": " "}):
+        refused = await teacher.begin(**wrong)
+        assert [error["pointer"] for error in problem(refused)["errors"]] == ["/also_open_reason"]
+    other = await teacher.begin(also_open=True, also_open_reason="the court asked for one of its own")
+    assert (other.status_code, other.json()["also_open_reason"]) == (201, "the court asked for one of its own")
+    told = await desk.kit.published("AssessmentBegun", 2)
+    assert [each["also_open"] for each in told] == [False, True]
+    named = problem(await teacher.begin())["open"]
+    assert [each["assessment_id"] for each in named] == [standing, other.json()["assessment_id"]]
+    hidden = (await desk.practitioner("hv", jo, BASE).read(other.json()["assessment_id"])).json()
+    assert not {"also_open_reason", "reason"} & hidden.keys()
+    veiled = desk.practitioner("hv", jo, BASE)
+    veiled.viewer.veiled = (jo,)
+    assert ["begun_by" in each for each in problem(await veiled.begin())["open"]] == [False, False]
 
 
 async def test_of_many_who_begin_at_once_one_does(desk: Desk) -> None:
     jo = child()
-    answers = await asyncio.gather(*(desk.practitioner(f"p{number}", jo).begin() for number in range(6)))
+    templates = (TEMPLATE, "early-help")
+    answers = await asyncio.gather(
+        *(desk.practitioner(f"p{number}", jo).begin(templates[number % 2]) for number in range(6))
+    )
 
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409, 409]
     (begun,) = [answer.json()["assessment_id"] for answer in answers if answer.status_code == 201]
-    assert all(begun in problem(answer)["detail"] for answer in answers if answer.status_code == 409)
+    assert all(
+        [each["assessment_id"] for each in problem(answer)["open"]] == [begun]
+        for answer in answers
+        if answer.status_code == 409
+    )
     assert len((await desk.practitioner("sw", jo).listed())["items"]) == 1
     await desk.kit.published("AssessmentBegun", 1)
 
@@ -169,6 +206,7 @@ async def test_a_purged_childs_assessments_are_gone_with_all_that_was_written(de
     gone, kept = await desk.begun(purged), await desk.begun(other)
     sw = desk.practitioner("sw", purged)
     await sw.write(gone, "child_words", {"words": "I like trains"})
+    await sw.draft("PUT", gone, "child_words", {"words": "and buses"})
     await desk.kit.tell(ChildPurged(child_id=purged))
     assert (await sw.read(gone)).status_code == 404
     assert (await sw.listed())["items"] == []

@@ -37,14 +37,14 @@ async def test_a_contribution_goes_where_the_assessment_lives(desk: Desk) -> Non
     assert [each["contributor_id"] for each in (await hv.sections(begun))["child_words"]] == ["sw"]
 
 
-async def test_one_of_a_template_can_be_open_for_the_child(desk: Desk) -> None:
+async def test_one_that_is_open_under_either_record_is_pointed_out(desk: Desk) -> None:
     kept, copy = child(), child()
     begun = (await desk.practitioner("hv", copy).begin()).json()["assessment_id"]
     sw = desk.practitioner("sw", kept)
     sw.viewer.records = (kept, copy)
     refused = await sw.begin()
     assert refused.status_code == 409
-    assert begun in problem(refused)["detail"]
+    assert [each["assessment_id"] for each in problem(refused)["open"]] == [begun]
     # New ones are the standing record's.
     sw.viewer.records = (kept,)
     assert (await sw.begin()).json()["child_id"] == kept

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -32,9 +33,8 @@ async def test_nothing_is_answered_without_this_requests_grant(desk: Desk) -> No
     viewer = desk.practitioner("sw", jo).viewer
     stranger = GrantSigner(SigningKey.from_pem(generate_pem()))
     for route in [each for each in ROUTES if each.service is Service.ASSESSMENT]:
-        path = route.path.format(
-            child_id=jo, assessment_id=assessment_id, key="learning", template_id="common-assessment"
-        )
+        ids = {"child_id": jo, "assessment_id": assessment_id, "key": "learning", "template_id": "common-assessment"}
+        path = route.path.format_map(defaultdict(new_id, ids))
         refused = [
             await viewer.call(route.method, path, route.action, child=jo, send_grant=False),
             await viewer.call(route.method, path, "child.read", child=jo),
@@ -56,7 +56,7 @@ async def test_the_migrations_make_the_tables_that_the_code_uses(turns: Turns) -
 
 async def test_it_is_ready_and_its_routes_are_those_of_the_contract(desk: Desk) -> None:
     ready = await desk.kit.client.get("/health/ready")
-    assert ready.json() == {"status": "ready", "checks": {"database": "ready", "broker": "ready"}}
+    assert ready.json() == {"status": "ready", "checks": {"database": "ready", "broker": "ready", "templates": "ready"}}
     document = (await desk.kit.client.get("/internal/openapi.json")).json()
     served = {(method.upper(), path) for path, methods in document["paths"].items() for method in methods}
     assert served == {(route.method, route.path) for route in ROUTES if route.service is Service.ASSESSMENT}

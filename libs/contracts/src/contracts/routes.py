@@ -36,6 +36,8 @@ class Subject(StrEnum):
 ALL = tuple(Category)
 _CONTACT = (Category.BASICS, Category.INVOLVEMENT)
 _INVOLVED = (Category.INVOLVEMENT,)
+_PLANNED = (Category.PLAN, Category.SENSITIVE)
+"""The plan, with what of it tells of sensitive services for whom a consent opens them."""
 _ALSO_SENSITIVE = (Category.INVOLVEMENT, Category.SENSITIVE)
 """What tells who is involved: with the sensitive services for whom a consent opens them, and without for the rest."""
 
@@ -60,6 +62,9 @@ class Route:
     settles: tuple[Service, ...] = ()
     owned_kind: str | None = None
     upload: bool = False
+    supplied_by: Service | None = None
+    """Another service that gives to the answer (`contracts.supplies`): the gateway asks it under the same grant, and
+    sends along what it says as the body."""
 
     @property
     def owned_parameter(self) -> str:
@@ -84,11 +89,12 @@ _INDEX, _ASSESS = Service.CHILD_INDEX, Service.ASSESSMENT
 _CONSENT, _NOTIFY = Service.CONSENT, Service.NOTIFICATIONS
 _CHILD, _OWNED, _OWN, _FOUND = Subject.CHILD, Subject.OWNED, Subject.OWN, Subject.CANDIDATES
 _C = "/v1/children/{child_id}"
+_SECTION = "/v1/assessments/{assessment_id}/sections/{key}"
 
 
 def _directory(plural: str, singular: str) -> tuple[Route, ...]:
     one = f"/v1/{plural}/{{{singular}_id}}"
-    seen_by = (_INDEX,)
+    seen_by = (_INDEX, _ASSESS) if plural == "practitioners" else (_INDEX,)
     return (
         Route("PUT", one, _CONSENT, "directory.write", settles=seen_by),
         Route("GET", one, _CONSENT, "directory.read"),
@@ -98,7 +104,7 @@ def _directory(plural: str, singular: str) -> tuple[Route, ...]:
 
 def _scim(plural: str, singular: str) -> tuple[Route, ...]:
     every, one = f"{SCIM}{plural}", f"{SCIM}{plural}/{{{singular}_id}}"
-    seen_by = (_INDEX,)
+    seen_by = (_INDEX, _ASSESS) if plural == "Users" else (_INDEX,)
     return (
         Route("GET", every, _CONSENT, "scim.provision"),
         Route("POST", every, _CONSENT, "scim.provision", settles=seen_by),
@@ -317,6 +323,53 @@ ROUTES: tuple[Route, ...] = (
         (),
         "assessment",
     ),
+    # The team around the child or family
+    Route("GET", f"{_C}/team", _ASSESS, "team.read", _CHILD, _PLANNED, None),
+    Route("POST", f"{_C}/team", _ASSESS, "team.invite", _CHILD, _PLANNED, None),
+    Route("DELETE", f"{_C}/team", _ASSESS, "team.leave", _CHILD, _INVOLVED, None, (_CONSENT,)),
+    Route("POST", "/v1/family-teams", _ASSESS, "team.invite", _FOUND, (Category.PLAN,), None),
+    Route("GET", "/v1/team-invitations", _ASSESS, "invitation.read", purpose=Purpose.DIRECT_SUPPORT),
+    Route(
+        "POST",
+        "/v1/team-invitations/{invitation_id}/answer",
+        _ASSESS,
+        "invitation.answer",
+        purpose=Purpose.DIRECT_SUPPORT,
+        settles=(_CONSENT,),
+    ),
+    Route("GET", "/v1/team-memberships", _ASSESS, "membership.read", _FOUND, _INVOLVED, Purpose.DIRECT_SUPPORT),
+    Route(
+        "GET",
+        "/v1/assessments/{assessment_id}/prefill",
+        _ASSESS,
+        "assessment.prefill",
+        _OWNED,
+        ALL,
+        None,
+        (),
+        "assessment",
+        supplied_by=_INDEX,
+    ),
+    Route("GET", f"{_SECTION}/history", _ASSESS, "assessment.read", _OWNED, ALL, None, (), "assessment"),
+    # Of a draft the log tells no more than of any contribution: nobody but its author knows that there is one.
+    Route("GET", f"{_SECTION}/draft", _ASSESS, "assessment.contribute", _OWNED, ALL, None, (), "assessment"),
+    Route("PUT", f"{_SECTION}/draft", _ASSESS, "assessment.contribute", _OWNED, ALL, None, (), "assessment"),
+    Route("DELETE", f"{_SECTION}/draft", _ASSESS, "assessment.contribute", _OWNED, ALL, None, (), "assessment"),
+    Route("POST", f"{_SECTION}/draft/offer", _ASSESS, "assessment.contribute", _OWNED, ALL, None, (), "assessment"),
+    # The stage of intervention
+    Route("GET", f"{_C}/stage", _ASSESS, "stage.read", _CHILD, (Category.PLAN,), None),
+    Route("PUT", f"{_C}/stage", _ASSESS, "stage.set", _CHILD, (Category.PLAN,), None),
+    Route("GET", "/v1/reports/stages", _ASSESS, "report.stages", purpose=Purpose.AUDIT),
+    # The plan
+    Route("GET", f"{_C}/actions", _ASSESS, "action.read", _CHILD, ALL, None),
+    Route("POST", f"{_C}/actions", _ASSESS, "action.add", _CHILD, ALL, None),
+    Route("GET", "/v1/actions/{action_id}", _ASSESS, "action.read", _OWNED, ALL, None, owned_kind="action"),
+    Route("PATCH", "/v1/actions/{action_id}", _ASSESS, "action.change", _OWNED, ALL, None, owned_kind="action"),
+    Route("GET", f"{_C}/reviews", _ASSESS, "review-meeting.read", _CHILD, ALL, None),
+    Route("POST", f"{_C}/reviews", _ASSESS, "review-meeting.record", _CHILD, ALL, None),
+    Route("GET", "/v1/reviews/{review_id}", _ASSESS, "review-meeting.read", _OWNED, ALL, None, owned_kind="review"),
+    Route("GET", "/v1/calendar", _ASSESS, "calendar.read", _FOUND, (Category.PLAN,), Purpose.DIRECT_SUPPORT),
+    Route("GET", f"{_C}/progress", _ASSESS, "review-meeting.read", _CHILD, ALL, None),
     # Notifications
     Route(
         "GET",

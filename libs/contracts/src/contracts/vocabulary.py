@@ -141,6 +141,26 @@ class RecipientType(StrEnum):
     ALL = "all"
 
 
+class ClashKind(StrEnum):
+    """How work with two children of one family gets in each other's way. That two lead professionals differ is found
+    where the inboxes are."""
+
+    TEAMS = "teams"
+    """Each has a team of its own, and nobody was asked to join both at once."""
+    REVIEWS = "reviews"
+    """Each has a review meeting in the same week, on another day."""
+
+
+class ChildOutcome(StrEnum):
+    """What a plan is for. Source: the five outcomes of Every Child Matters (Children Act 2004, section 10(2))."""
+
+    BE_HEALTHY = "be-healthy"
+    STAY_SAFE = "stay-safe"
+    ENJOY_AND_ACHIEVE = "enjoy-and-achieve"
+    POSITIVE_CONTRIBUTION = "positive-contribution"
+    ECONOMIC_WELLBEING = "economic-wellbeing"
+
+
 class Outcome(StrEnum):
     """How a decision ended, as the access log has it."""
 

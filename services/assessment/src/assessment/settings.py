@@ -1,12 +1,25 @@
 """Settings of the assessment service."""
 
 from pathlib import Path
+from typing import Annotated
 
-from chassis.settings import ServiceSettings
+from pydantic import Field
 
+from chassis.settings import Port, ServiceSettings
+
+BUILT_IN_STAGES = Path(__file__).parent / "stages.yaml"
 BUILT_IN = Path(__file__).parent / "templates"
 
 
 class AssessmentSettings(ServiceSettings):
-    assessment_template_dir: Path = BUILT_IN
-    """Folder of the templates, one YAML file for each version of each. A version that was ever used stays there."""
+    port: Port = 8083
+    assessment_template_dir: Path | None = None
+    """Folder of an authority's own templates, beside those built in. A version that was ever used stays there."""
+    action_reminder_seconds: Annotated[float, Field(gt=0)] = 3600
+    """How often actions are looked through for those past their day."""
+    action_lead_after_days: Annotated[int, Field(ge=1, le=365)] = 7
+    """How long after an action's owner its child's lead professional is reminded."""
+    public_url: Annotated[str, Field(pattern=r"^https?://.+$")] = "http://127.0.0.1:8080"
+    """Where the gateway is reached from outside, for the links in a calendar."""
+    assessment_stages_file: Path = BUILT_IN_STAGES
+    """The authority's own policy of stages of intervention: criteria, and the weights of the report."""

@@ -1,27 +1,39 @@
-"""The moving parts beside the API: the outbox relay and the consumer. `python -m assessment.worker` runs them as a
-process of their own."""
+"""The moving parts beside the API: the outbox relay, the consumers and the reminders of actions.
+`python -m assessment.worker` runs them as a process of their own."""
+
+from datetime import timedelta
 
 from assessment.adapters.tables import messaging
 from assessment.adapters.unit_of_work import SqlUnitOfWork
-from assessment.consumers import child_index
+from assessment.application.remind_of_actions import ActionReminders
+from assessment.consumers import child_index, consent
 from assessment.settings import AssessmentSettings
 from chassis.broker import Broker
+from chassis.ids import Clock, system_clock
 from chassis.inbox import InboxConsumer
 from chassis.migrations import migrations_of
 from chassis.runtime import Runtime, run_worker
-from contracts.events import CHILD_INDEX
+from contracts.events import CHILD_INDEX, CONSENT
 from contracts.routes import Service
 
 
-def make_runtime(settings: AssessmentSettings, broker: Broker | None = None) -> Runtime:
-    """The service's runtime, with its consumer subscribed."""
-    runtime = Runtime(settings, Service.ASSESSMENT, messaging, migrations_of(__file__), broker)
+def make_runtime(settings: AssessmentSettings, broker: Broker | None = None, clock: Clock = system_clock) -> Runtime:
+    """The service's runtime, with its consumers subscribed, and the reminders of actions beside them."""
+    runtime = Runtime(settings, Service.ASSESSMENT, messaging, migrations_of(__file__), broker, clock)
 
     def unit_of_work() -> SqlUnitOfWork:
         return SqlUnitOfWork(**runtime.uow_arguments())
 
-    consumer = InboxConsumer("child-index", unit_of_work, child_index.HANDLERS, runtime.watch)
-    runtime.consume("child-index", [CHILD_INDEX], consumer)
+    def reading() -> SqlUnitOfWork:
+        return SqlUnitOfWork(**runtime.uow_arguments(), read_only=True)
+
+    for name, topic, handlers in (
+        ("child-index", CHILD_INDEX, child_index.HANDLERS),
+        ("consent", CONSENT, consent.HANDLERS),
+    ):
+        runtime.consume(name, [topic], InboxConsumer(name, unit_of_work, handlers, runtime.watch))
+    lead_after = timedelta(days=settings.action_lead_after_days)
+    runtime.in_background(ActionReminders(unit_of_work, reading, lead_after, settings.action_reminder_seconds).run)
     return runtime
 
 

@@ -3,44 +3,47 @@
 from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from assessment.adapters.tables import assessments, contribution_versions, contributions, messaging
+from assessment.adapters.tables import assessments, contribution_versions, contributions, drafts, messaging
 from assessment.domain.assessments import Assessment, Contribution, Status
 from chassis.idempotency import forget_answers
+
+_BEGINNING = 0x62656769  # "begi": the lock of a child of whom an assessment is being begun
 
 
 class SqlAssessments:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def add(self, assessment: Assessment) -> bool:
-        return await _inserted(self._connection, sa.insert(assessments).values(**asdict(assessment)))
+    async def add(self, assessment: Assessment) -> None:
+        await self._connection.execute(sa.insert(assessments).values(**asdict(assessment)))
 
     async def purge(self, child_id: str, at: datetime) -> None:
         await forget_answers(self._connection, messaging, at)
         theirs = sa.select(assessments.c.assessment_id).where(assessments.c.child_id == child_id)
-        for table in (contribution_versions, contributions, assessments):
+        for table in (drafts, contribution_versions, contributions, assessments):
             await self._connection.execute(sa.delete(table).where(table.c.assessment_id.in_(theirs)))
 
-    async def open_of(self, records: Collection[str], template_id: str) -> str | None:
+    async def turn(self, child_id: str) -> None:
+        # SQLite's writers take turns anyway.
+        if self._connection.dialect.name == "postgresql":
+            of_child = int.from_bytes(sha256(child_id.encode()).digest()[:4], signed=True)
+            await self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_BEGINNING, of_child)))
+
+    async def open_of(self, records: Collection[str]) -> list[Assessment]:
         table = assessments
         found = await self._connection.execute(
-            sa.select(table.c.assessment_id)
-            .where(
-                table.c.child_id.in_(records),
-                table.c.template_id == template_id,
-                table.c.status == Status.BEGUN,
-            )
-            # Records that were merged may have brought one each; the older one is named.
+            sa.select(table)
+            .where(table.c.child_id.in_(records), table.c.status == Status.BEGUN)
             .order_by(table.c.assessment_id)
-            .limit(1)
         )
-        return found.scalar_one_or_none()
+        return [_assessment(row) for row in found]
 
     async def find(self, assessment_id: str) -> Assessment | None:
         found = await self._connection.execute(
@@ -90,7 +93,7 @@ class SqlContributions:
         }
         stands = {"version": contribution.version, "updated_at": contribution.updated_at}
         if contribution.version == 1:
-            saved = await _inserted(self._connection, sa.insert(contributions).values(**key, **stands))
+            saved = await inserted(self._connection, sa.insert(contributions).values(**key, **stands))
         else:
             # The version is part of the condition, so of two who save at once the database lets one through.
             changed = await self._connection.execute(
@@ -110,6 +113,28 @@ class SqlContributions:
                 )
             )
         return saved
+
+    async def versions(self, assessment_id: str, section_keys: Collection[str]) -> list[Contribution]:
+        table = contribution_versions
+        found = await self._connection.execute(
+            sa.select(table).where(table.c.assessment_id == assessment_id, table.c.section_key.in_(section_keys))
+        )
+        return [_version(row) for row in found]
+
+    async def history(self, assessment_id: str, section_key: str, offset: int, limit: int) -> list[Contribution]:
+        table = contribution_versions
+        found = await self._connection.execute(
+            sa.select(table)
+            .where(table.c.assessment_id == assessment_id, table.c.section_key == section_key)
+            .order_by(table.c.saved_at, table.c.contributor_id, table.c.version)
+            .offset(offset)
+            .limit(limit)
+        )
+        return [_version(row) for row in found]
+
+
+def _version(row: sa.Row[Any]) -> Contribution:
+    return Contribution(row.assessment_id, row.section_key, row.contributor_id, row.content, row.version, row.saved_at)
 
 
 _STANDING = sa.select(
@@ -131,7 +156,7 @@ _STANDING = sa.select(
 )
 
 
-async def _inserted(connection: AsyncConnection, row: sa.Insert) -> bool:
+async def inserted(connection: AsyncConnection, row: sa.Insert) -> bool:
     """False where the row stands in the way of a unique index; the transaction goes on either way."""
     try:
         async with connection.begin_nested():

@@ -1,5 +1,6 @@
 """Assessments of a child: begin, list, read."""
 
+import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
@@ -12,14 +13,18 @@ from assessment.api.schemas import (
     AssessmentSummary,
     BeginRequest,
     ContributionBody,
+    ContributionPage,
 )
-from assessment.application.begin_assessment import BeginAssessment, begin_assessment
+from assessment.application.begin_assessment import AlreadyOpen, begin_assessment
+from assessment.application.find_assessment import Place
 from assessment.application.list_assessments import list_assessments
 from assessment.application.ports import UnitOfWorkFactory
 from assessment.application.read_assessment import ReadAssessment, read_assessment
+from assessment.application.read_history import read_history
 from assessment.domain.assessments import Assessment
 from assessment.domain.templates import Catalogue
 from chassis.disclosure import disclose
+from chassis.errors import Invalid
 from chassis.grants import Grant
 from chassis.idempotency import Answer, once
 from chassis.pages import Cursor, Limit, decode_cursor, encode_cursor, page
@@ -42,7 +47,9 @@ def assessment_routes(reading: UnitOfWorkFactory, writing: UnitOfWorkFactory, ca
         _OF_CHILD,
         status_code=201,
         summary="Begin an assessment of a child from a template.",
-        description="One assessment of a template can be open for a child at a time; 409 `assessment-open` names it.",
+        description="Where the child has an open one, 409 `assessment-open` names it in `open`, as the list of "
+        "assessments does: contribute to that one, or begin another with `also_open` and the reason for it. A "
+        "checklist (`screening`) may stand open beside an assessment.",
         response_model=AssessmentSummary,
         responses=problems(404, 409),
     )
@@ -52,11 +59,15 @@ def assessment_routes(reading: UnitOfWorkFactory, writing: UnitOfWorkFactory, ca
         request: BeginRequest,
         idempotency: IdempotencyOf,
     ) -> JSONResponse:
-        command = BeginAssessment(request.template_id, request.reason)
+        command = request.command()
         async with writing() as uow:
 
             async def work() -> Answer:
-                begun = await begin_assessment(uow, catalogue, grant, command)
+                try:
+                    begun = await begin_assessment(uow, catalogue, grant, command)
+                except AlreadyOpen as error:
+                    error.members["open"] = [summary(each, grant) for each in error.standing]
+                    raise
                 return Answer(201, summary(begun, grant), begun.etag)
 
             result = await once(uow, idempotency(grant), work)
@@ -97,7 +108,40 @@ def assessment_routes(reading: UnitOfWorkFactory, writing: UnitOfWorkFactory, ca
             found = await read_assessment(uow, catalogue, grant, assessment_id)
         return answer(Answer(200, _rendered(found, grant), found.assessment.etag))
 
+    @router.get(
+        "/v1/assessments/{assessment_id}/sections/{key}/history",
+        summary="Read every version of what was contributed to a section, the oldest first.",
+        response_model=ContributionPage,
+        responses=problems(404),
+    )
+    async def history(
+        grant: Annotated[Grant, Depends(Granted("assessment.read"))],
+        assessment_id: str,
+        key: str,
+        limit: Limit = 50,
+        cursor: Cursor = None,
+    ) -> JSONResponse:
+        # Versions are only ever added, at the end: so their number says where a page begins, and no more than the page.
+        offset = _number(decode_cursor(cursor))
+        async with reading() as uow:
+            found = await read_history(uow, catalogue, grant, Place(assessment_id, key), offset, limit)
+        shown = page(
+            found,
+            limit,
+            lambda each: _told(ContributionBody.of(each), grant),
+            lambda _: encode_cursor(str(offset + limit)),
+        )
+        return answer(Answer(200, shown))
+
     return router
+
+
+def _number(cursor: tuple[str, ...] | None) -> int:
+    if cursor is None:
+        return 0
+    if not re.fullmatch(r"[0-9]{1,9}", cursor[0]):
+        raise Invalid.field("/cursor", "is not a cursor of this list")
+    return int(cursor[0])
 
 
 def _told(body: AssessmentSummary | ContributionBody, grant: Grant) -> dict[str, Any]:

@@ -6,31 +6,69 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from assessment.domain.assessments import Assessment, Contribution, Status
+from assessment.application.begin_assessment import BeginAssessment
+from assessment.domain import templates
+from assessment.domain.assessments import Assessment, Contribution, Draft, Status
 from assessment.domain.templates import Section, Template
 from chassis.disclosure import BY_SECTION, STRUCTURE, In
+from chassis.errors import Invalid
 from contracts.vocabulary import Category
 
 _INVOLVEMENT = In(Category.INVOLVEMENT)
 
 
-def _without_nul(text: str) -> str:
+def without_nul(text: str) -> str:
     if "\0" in text:
         raise ValueError("has a character that cannot be kept")
     return text
 
 
+Reason = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), AfterValidator(without_nul)
+]
+
+
 class BeginRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
     template_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
-    reason: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), AfterValidator(_without_nul)
-    ]
+    reason: Reason
+    also_open: Annotated[bool, Field(description="To be begun though another is open; needs `also_open_reason`.")] = (
+        False
+    )
+    also_open_reason: Annotated[Reason | None, Field(description="Why another beside the one that is open.")] = None
+
+    def command(self) -> BeginAssessment:
+        """Raises `Invalid` where one of the two says nothing without the other."""
+        if self.also_open != (self.also_open_reason is not None):
+            raise Invalid.field("/also_open_reason", "is needed with also_open, and goes with it alone")
+        return BeginAssessment(self.template_id, self.reason, self.also_open_reason)
 
 
 class ContributionRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
     content: Annotated[dict[str, Any], Field(description="As the section's schema in the template has it.")]
+
+
+class TemplateField(BaseModel):
+    """One question. `national_key` is the same wherever it is asked, in every authority's templates."""
+
+    name: Annotated[str, STRUCTURE]
+    title: Annotated[str, STRUCTURE]
+    help: Annotated[str, STRUCTURE]
+    required: Annotated[bool, STRUCTURE]
+    national_key: Annotated[str | None, STRUCTURE]
+    max_age_months: Annotated[int | None, STRUCTURE, Field(description="What is older is asked anew.")]
+
+    @classmethod
+    def of(cls, field: templates.Field) -> Self:
+        return cls(
+            name=field.name,
+            title=field.title,
+            help=field.help,
+            required=field.required,
+            national_key=field.national_key,
+            max_age_months=field.max_age_months,
+        )
 
 
 class TemplateSection(BaseModel):
@@ -42,6 +80,9 @@ class TemplateSection(BaseModel):
     schema_: Annotated[
         dict[str, Any], STRUCTURE, Field(alias="schema", description="JSON Schema 2020-12 of a contribution's content.")
     ]
+    fields_: Annotated[
+        list[TemplateField], STRUCTURE, Field(alias="fields", description="In the order in which they are asked.")
+    ]
 
     @classmethod
     def of(cls, section: Section) -> Self:
@@ -51,17 +92,35 @@ class TemplateSection(BaseModel):
             category=section.category,
             help=section.help,
             schema_=dict(section.schema),
+            fields_=[TemplateField.of(field) for field in section.fields],
         )
+
+
+class TemplateVersion(BaseModel):
+    template_id: Annotated[str, STRUCTURE]
+    version: Annotated[int, STRUCTURE]
 
 
 class TemplateSummary(BaseModel):
     template_id: Annotated[str, STRUCTURE]
     version: Annotated[int, STRUCTURE]
     title: Annotated[str, STRUCTURE]
+    national: Annotated[bool, STRUCTURE, Field(description="Built in; else the authority's own.")]
+    extends: Annotated[TemplateVersion | None, STRUCTURE, Field(description="The national one that it derives from.")]
+    screening: Annotated[bool, STRUCTURE, Field(description="A checklist before an assessment.")]
 
     @classmethod
     def of(cls, template: Template, **more: Any) -> Self:
-        return cls(template_id=template.template_id, version=template.version, title=template.title, **more)
+        base = template.extends
+        return cls(
+            template_id=template.template_id,
+            version=template.version,
+            title=template.title,
+            national=template.national,
+            extends=None if base is None else TemplateVersion(template_id=base[0], version=base[1]),
+            screening=template.screening,
+            **more,
+        )
 
 
 class TemplatePage(BaseModel):
@@ -70,6 +129,7 @@ class TemplatePage(BaseModel):
 
 
 class TemplateBody(TemplateSummary):
+    help: Annotated[str, STRUCTURE]
     sections: Annotated[list[TemplateSection], STRUCTURE]
 
 
@@ -80,6 +140,7 @@ class AssessmentSummary(BaseModel):
     template_version: Annotated[int, _INVOLVEMENT]
     title: Annotated[str, _INVOLVEMENT]
     reason: Annotated[str, In(Category.PLAN)]
+    also_open_reason: Annotated[str | None, In(Category.PLAN)] = None
     status: Annotated[Status, _INVOLVEMENT]
     begun_by: Annotated[str | None, _INVOLVEMENT] = None
     begun_at: Annotated[datetime, _INVOLVEMENT]
@@ -94,6 +155,7 @@ class AssessmentSummary(BaseModel):
             template_version=assessment.template_version,
             title=title,
             reason=assessment.reason,
+            also_open_reason=assessment.also_open_reason,
             status=assessment.status,
             begun_by=assessment.begun_by,
             begun_at=assessment.begun_at,
@@ -143,6 +205,24 @@ class AssessmentBody(AssessmentSummary):
     """`sections` holds the granted ones alone."""
 
     sections: Annotated[list[AssessmentSection], BY_SECTION]
+
+
+class DraftBody(BaseModel):
+    """The ETag of a draft is new with each save."""
+
+    content: Annotated[dict[str, Any], BY_SECTION]
+    saved_at: Annotated[datetime, BY_SECTION]
+
+    @classmethod
+    def of(cls, draft: Draft) -> Self:
+        return cls(content=draft.content, saved_at=draft.saved_at)
+
+
+class ContributionPage(BaseModel):
+    """The oldest first."""
+
+    items: Annotated[list[ContributionBody], BY_SECTION]
+    next_cursor: Annotated[str | None, STRUCTURE]
 
 
 class SavedBody(ContributionBody):

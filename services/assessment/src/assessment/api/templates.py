@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse
 
 from assessment.api.schemas import TemplateBody, TemplatePage, TemplateSection, TemplateSummary
@@ -40,12 +40,17 @@ def template_routes(catalogue: Catalogue) -> APIRouter:
     @router.get(
         "/v1/assessment-templates/{template_id}",
         summary="Read a template: its sections, and the JSON Schema of what each holds.",
+        description="The newest version, unless the one is named that an assessment was begun with.",
         response_model=TemplateBody,
         responses=problems(404),
     )
-    async def read(_: _ToRead, template_id: str) -> JSONResponse:
-        template = read_template(catalogue, template_id)
-        body = TemplateBody.of(template, sections=[TemplateSection.of(section) for section in template.sections])
+    async def read(
+        _: _ToRead, template_id: str, version: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None
+    ) -> JSONResponse:
+        template = read_template(catalogue, template_id, version)
+        body = TemplateBody.of(
+            template, help=template.help, sections=[TemplateSection.of(section) for section in template.sections]
+        )
         return answer(Answer(200, body.model_dump(mode="json", by_alias=True)))
 
     return router

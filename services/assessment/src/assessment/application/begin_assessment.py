@@ -1,10 +1,12 @@
 """Begin an assessment of a child."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assessment.application.ports import AssessmentUnitOfWork
+from assessment.application.used_templates import note_use
 from assessment.domain.assessments import Assessment, Status
-from assessment.domain.templates import Catalogue
+from assessment.domain.templates import Catalogue, Template
 from chassis.errors import Conflict, Invalid, NotFound
 from chassis.grants import Grant
 from chassis.ids import new_id
@@ -14,8 +16,22 @@ from contracts.vocabulary import Category
 
 @dataclass(frozen=True, slots=True)
 class BeginAssessment:
+    """`also_open_reason`: why it is to be begun though another is open; None: then it is not."""
+
     template_id: str
     reason: str
+    also_open_reason: str | None = None
+
+
+class AlreadyOpen(Conflict):
+    """The open assessments that the caller may know of, the oldest first."""
+
+    def __init__(self, standing: Sequence[Assessment]) -> None:
+        super().__init__(
+            "The child has an open assessment: contribute to it, or send `also_open` with `also_open_reason`",
+            code="assessment-open",
+        )
+        self.standing = tuple(standing)
 
 
 async def begin_assessment(
@@ -23,14 +39,20 @@ async def begin_assessment(
 ) -> Assessment:
     """The new assessment, from the newest version of the template.
 
-    Raises `Conflict` (`assessment-open`) where the child has an open one of the template, which tells of an
-    involvement: so the grant must hold that category, else `NotFound`. Raises `Invalid` for an unknown template.
+    Raises `AlreadyOpen` where the child has an open one and no reason is given, which tells of an involvement: so the
+    grant must hold that category, else `NotFound`. Raises `Invalid` for an unknown template, `TemplateChanged` where
+    the version is not what it was when it was first used.
     """
     if grant.child_id is None or not grant.permits(Category.INVOLVEMENT):
         raise NotFound
     template = catalogue.latest(command.template_id)
     if template is None:
         raise Invalid.field("/template_id", "is not a template")
+    await uow.assessments.turn(grant.child_id)
+    standing = await _duplicates(uow, catalogue, grant, template)
+    if standing and command.also_open_reason is None:
+        raise AlreadyOpen(standing)
+    await note_use(uow, template)
     assessment = Assessment(
         assessment_id=new_id(),
         child_id=grant.child_id,
@@ -40,17 +62,28 @@ async def begin_assessment(
         status=Status.BEGUN,
         begun_by=grant.viewer_id,
         begun_at=uow.now(),
+        also_open_reason=command.also_open_reason,
     )
-    standing = await uow.assessments.open_of(grant.records, template.template_id)
-    if standing is not None or not await uow.assessments.add(assessment):
-        standing = standing or await uow.assessments.open_of(grant.records, template.template_id)
-        raise Conflict(f"Assessment {standing} of this template is open", code="assessment-open")
+    await uow.assessments.add(assessment)
     uow.emit(
         AssessmentBegun(
             assessment_id=assessment.assessment_id,
             child_id=assessment.child_id,
             template_id=assessment.template_id,
             begun_by=assessment.begun_by,
+            also_open=bool(standing),
         )
     )
     return assessment
+
+
+async def _duplicates(
+    uow: AssessmentUnitOfWork, catalogue: Catalogue, grant: Grant, template: Template
+) -> list[Assessment]:
+    """The open assessments that would ask the family the same again: any other, but that a checklist and an assessment
+    may stand side by side."""
+    return [
+        each
+        for each in await uow.assessments.open_of(grant.records)
+        if catalogue.version(each.template_id, each.template_version).screening == template.screening
+    ]

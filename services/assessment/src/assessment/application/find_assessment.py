@@ -1,7 +1,10 @@
 """Find an assessment: for a caller whose grant is about its child, or to tell whose child it is."""
 
+from dataclasses import dataclass
+
 from assessment.application.ports import AssessmentUnitOfWork
 from assessment.domain.assessments import Assessment
+from assessment.domain.templates import Catalogue, Section
 from chassis.errors import NotFound
 from chassis.grants import Grant
 from chassis.ids import is_uuid
@@ -16,6 +19,26 @@ async def assessment_under(uow: AssessmentUnitOfWork, grant: Grant, assessment_i
     if assessment is None or assessment.child_id not in grant.records:
         raise NotFound
     return assessment
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A section of an assessment, as the request names it."""
+
+    assessment_id: str
+    section_key: str
+
+
+async def granted_section(
+    uow: AssessmentUnitOfWork, catalogue: Catalogue, grant: Grant, place: Place
+) -> tuple[Assessment, Section]:
+    """Raises `NotFound` as `assessment_under`, and alike for an unknown section and for one whose category is not
+    granted."""
+    assessment = await assessment_under(uow, grant, place.assessment_id)
+    section = catalogue.version(assessment.template_id, assessment.template_version).section(place.section_key)
+    if section is None or not grant.permits(section.category):
+        raise NotFound
+    return assessment, section
 
 
 async def child_of(uow: AssessmentUnitOfWork, assessment_id: str) -> str | None:

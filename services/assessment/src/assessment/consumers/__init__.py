@@ -1,1 +1,1 @@
-"""One module for each topic. This service consumes none: whose child an assessment is, it knows from its begin."""
+"""One module for each topic. A handler turns an event into a use case, in the transaction of the inbox."""

@@ -12,7 +12,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """`version` counts changes of status alone: were a contribution to move it, a hidden one would show by it."""
+    """`version` counts changes of status alone: were a contribution to move it, a hidden one would show by it.
+
+    `also_open_reason`: why it was begun though another was open.
+    """
 
     assessment_id: str
     child_id: str
@@ -23,11 +26,28 @@ class Assessment:
     begun_by: str
     begun_at: datetime
     version: int = 1
+    also_open_reason: str | None = None
 
     @property
     def etag(self) -> str:
         """Never equal to a contribution's, so that the one cannot pass for the other in `If-Match`."""
         return f'"{self.status}-{self.version}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What one practitioner is still writing in a section. It is theirs alone until they offer it."""
+
+    assessment_id: str
+    section_key: str
+    author_id: str
+    content: dict[str, Any]
+    revision: str
+    saved_at: datetime
+
+    @property
+    def etag(self) -> str:
+        return f'"draft-{self.revision}"'
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
+from jsonschema.validators import extend
 from referencing import Registry
 
 from chassis.errors import FieldError
@@ -27,11 +28,30 @@ _TYPES = {
 }
 
 
-def content_errors(schema: Mapping[str, Any], content: Any) -> list[FieldError]:
-    """What is wrong with the content, each by a JSON pointer under `/content`; at most `MOST_ERRORS`."""
+# What a draft need not keep to yet, because it is still being written.
+_NOT_YET = (
+    "required",
+    "dependentRequired",
+    "minLength",
+    "minItems",
+    "minProperties",
+    "minContains",
+    "pattern",
+    "format",
+)
+_DRAFT_VALIDATOR = extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator, dict.fromkeys(_NOT_YET, lambda *_: ())
+)
+
+
+def content_errors(schema: Mapping[str, Any], content: Any, *, draft: bool = False) -> list[FieldError]:
+    """What is wrong with the content, each by a JSON pointer under `/content`; at most `MOST_ERRORS`.
+
+    `draft`: what is missing or half written is not wrong yet; a field of another type, or none of the section, is.
+    """
     found = list(dict.fromkeys(_unkeepable(content)))
     if not found:
-        validator = Draft202012Validator(schema, registry=Registry())
+        validator = (_DRAFT_VALIDATOR if draft else Draft202012Validator)(schema, registry=Registry())
         found = list(dict.fromkeys(each for error in validator.iter_errors(content) for each in _told(error)))
     return sorted(found, key=lambda error: error.pointer)[:MOST_ERRORS]
 

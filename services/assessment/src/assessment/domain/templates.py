@@ -1,45 +1,79 @@
-"""Assessment templates: which sections there are, what each holds, and to which information category it belongs."""
+"""Assessment templates: which sections a form has, what each field holds, and to which category it belongs."""
 
-import re
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
-
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError
 
 from contracts.vocabulary import Category
 
-_KEY = re.compile(r"[a-z][a-z0-9_]{0,62}")
-_ID = re.compile(r"[a-z][a-z0-9-]{0,62}")
-
 
 class TemplateError(ValueError):
-    """A template that cannot be used. The text begins with the place in it, as a JSON pointer."""
+    """A template that cannot be used. `place` is a JSON pointer into it."""
 
     def __init__(self, place: str, wrong: str) -> None:
-        super().__init__(f"{place}: {wrong}")
+        super().__init__(f"{place or '/'}: {wrong}")
+        self.place = place
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One question of a section: a property of its schema.
+
+    `national_key` names the question wherever it is asked: fields of one key have one category and one type in every
+    template, so that what is written in one form is understood in another. None for a question of an authority's own.
+    `max_age_months`: what was answered longer ago is asked anew; None: never for its age alone.
+    """
+
+    name: str
+    schema: Mapping[str, Any]
+    required: bool
+    national_key: str | None = None
+    max_age_months: int | None = None
+
+    @property
+    def title(self) -> str:
+        return str(self.schema.get("title", self.name.replace("_", " ").capitalize()))
+
+    @property
+    def help(self) -> str:
+        return str(self.schema.get("description", ""))
+
+    def shared_key(self, template_id: str, section_key: str) -> str:
+        """Two fields that ask the same share it. Without a national key a field is known in its own template alone."""
+        return self.national_key or f"{template_id}/{section_key}.{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """`schema` is a JSON Schema (2020-12) of an object, and stands alone: it refers to nothing outside itself."""
+    """`schema` is a JSON Schema (2020-12) of an object, and stands alone: it refers to nothing outside itself.
+    `fields` are its properties, in the order in which they are asked."""
 
     key: str
     title: str
     category: Category
     help: str
     schema: Mapping[str, Any]
+    fields: tuple[Field, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """`version` counts from 1. A template that is changed gets the next version; the old ones stay readable."""
+    """`version` counts from 1. A template that is changed gets the next version; the old ones stay readable.
+
+    `national`: built in, the same everywhere. `extends` is the national template that it derives from, by id and
+    version. `screening`: a checklist before an assessment, which may stand open beside one.
+    """
 
     template_id: str
     version: int
     title: str
+    help: str
     sections: tuple[Section, ...]
+    national: bool = False
+    extends: tuple[str, int] | None = None
+    screening: bool = False
 
     def section(self, key: str) -> Section | None:
         return next((section for section in self.sections if section.key == key), None)
@@ -48,97 +82,79 @@ class Template:
         wanted = set(categories)
         return tuple(section for section in self.sections if section.category in wanted)
 
+    @property
+    def content_hash(self) -> str:
+        """SHA-256, in hex, over all that makes the form, with what it took from the template that it extends: two of
+        the same hash ask the same in the same words and order."""
+        form = [
+            self.title,
+            self.help,
+            self.screening,
+            [
+                [
+                    section.key,
+                    section.title,
+                    section.category,
+                    section.help,
+                    section.schema,
+                    [[field.name, field.national_key, field.max_age_months] for field in section.fields],
+                ]
+                for section in self.sections
+            ],
+        ]
+        return hashlib.sha256(json.dumps(form, sort_keys=True).encode()).hexdigest()
+
 
 class Catalogue:
     """The templates that a running service knows, by id and version."""
 
-    def __init__(self, templates: Iterable[Template]) -> None:
+    def __init__(self, templates: Iterable[Template] = ()) -> None:
         self._all: dict[tuple[str, int], Template] = {}
+        self._latest: dict[str, Template] = {}
+        self._national: dict[str, tuple[Category, Any]] = {}
         for template in templates:
-            if (template.template_id, template.version) in self._all:
-                raise TemplateError("/version", f"version {template.version} of {template.template_id} is there twice")
-            self._all[template.template_id, template.version] = template
-        # In the order of id and version, so that the newest version of each id is the one that stays.
-        self._latest = {template_id: self._all[template_id, version] for template_id, version in sorted(self._all)}
+            self.add(template)
+
+    def add(self, template: Template) -> None:
+        """Raises `TemplateError` for a version that is there, an authority's version of a national template, and a
+        national key that is unknown or stands elsewhere for something else."""
+        template_id, version = template.template_id, template.version
+        if (template_id, version) in self._all:
+            raise TemplateError("/version", f"version {version} of {template_id} is there twice")
+        newest = self._latest.get(template_id)
+        if not template.national and newest is not None and newest.national:
+            raise TemplateError("/template_id", "is the id of a national template; derive your own by `extends`")
+        for number, section in enumerate(template.sections):
+            for field in section.fields:
+                if field.national_key is not None:
+                    self._agree(template, field, section.category, f"/sections/{number}/schema/properties/{field.name}")
+        self._all[template_id, version] = template
+        if newest is None or newest.version < version:
+            self._latest[template_id] = template
+
+    def _agree(self, template: Template, field: Field, category: Category, place: str) -> None:
+        key, meaning = str(field.national_key), (category, field.schema.get("type"))
+        if key not in self._national and not template.national:
+            raise TemplateError(place, f"{key} is not the key of a national field")
+        known = self._national.setdefault(key, meaning)
+        if known != meaning:
+            raise TemplateError(place, f"{key} is of category {known[0]} and type {known[1]} elsewhere, and stays so")
 
     def latest(self, template_id: str) -> Template | None:
         return self._latest.get(template_id)
 
     def all_latest(self) -> list[Template]:
         """The newest version of each, by id."""
-        return list(self._latest.values())
+        return [self._latest[template_id] for template_id in sorted(self._latest)]
+
+    def find(self, template_id: str, version: int) -> Template | None:
+        return self._all.get((template_id, version))
 
     def version(self, template_id: str, version: int) -> Template:
-        """Raises `LookupError` for a version that was used and has since been taken out of the folder."""
+        """Of one that is known to be there: the service does not start where a version that was used is missing."""
         return self._all[template_id, version]
 
 
-def template_of(data: Any) -> Template:
-    """The template in plain data (`template_id`, `version`, `title`, `sections`). Raises `TemplateError`."""
-    fields = _fields(data, "", {"template_id": str, "version": int, "title": str, "sections": list}, {})
-    if not _ID.fullmatch(fields["template_id"]):
-        raise TemplateError("/template_id", "is not lower-case letters, digits and hyphens")
-    if fields["version"] < 1:
-        raise TemplateError("/version", "counts from 1")
-    if not fields["sections"]:
-        raise TemplateError("/sections", "is empty")
-    sections = [_section(each, f"/sections/{number}") for number, each in enumerate(fields["sections"])]
-    seen: set[str] = set()
-    for number, section in enumerate(sections):
-        if section.key in seen:
-            raise TemplateError(f"/sections/{number}/key", "is the key of a section before")
-        seen.add(section.key)
-    return Template(fields["template_id"], fields["version"], fields["title"], tuple(sections))
-
-
-def _section(data: Any, place: str) -> Section:
-    fields = _fields(data, place, {"key": str, "title": str, "category": str, "schema": dict}, {"help": str})
-    if not _KEY.fullmatch(fields["key"]):
-        raise TemplateError(f"{place}/key", "is not lower-case letters, digits and underscores")
-    if fields["category"] not in set(Category):
-        raise TemplateError(f"{place}/category", "is not an information category")
-    _check_schema(fields["schema"], f"{place}/schema")
-    return Section(
-        fields["key"], fields["title"], Category(fields["category"]), fields.get("help", ""), fields["schema"]
-    )
-
-
-def _check_schema(schema: Mapping[str, Any], place: str) -> None:
-    try:
-        Draft202012Validator.check_schema(schema)
-    except SchemaError as error:
-        within = "".join(f"/{part}" for part in error.absolute_path)
-        raise TemplateError(f"{place}{within}", f"is not JSON Schema 2020-12 ({error.message})") from error
-    if schema.get("type") != "object":
-        raise TemplateError(f"{place}/type", "is not `object`, which every contribution is")
-    waiting: list[tuple[str, Any]] = [(place, schema)]
-    while waiting:
-        where, part = waiting.pop()
-        if isinstance(part, dict):
-            if "$ref" in part or "$dynamicRef" in part:
-                raise TemplateError(where, "refers to another schema; a section's schema stands alone")
-            waiting.extend((f"{where}/{name}", inner) for name, inner in part.items())
-        elif isinstance(part, list):
-            waiting.extend((f"{where}/{number}", inner) for number, inner in enumerate(part))
-
-
-def _fields(data: Any, place: str, needed: Mapping[str, type], optional: Mapping[str, type]) -> dict[str, Any]:
-    """The mapping in `data`, with every needed field there, none unknown, and each of its type."""
-    if not isinstance(data, dict):
-        raise TemplateError(place or "/", "is not a mapping")
-    for name in needed:
-        if name not in data:
-            raise TemplateError(f"{place}/{name}", "is missing")
-    types = {**needed, **optional}
-    for name, value in data.items():
-        if name not in types:
-            raise TemplateError(f"{place}/{name}", "is not a field of a template")
-        # A YAML `yes` is a bool, and a bool is an int to Python; neither is a version.
-        if not isinstance(value, types[name]) or isinstance(value, bool):
-            raise TemplateError(f"{place}/{name}", f"is not {_NAMES[types[name]]}")
-        if value == "":
-            raise TemplateError(f"{place}/{name}", "is empty")
-    return data
-
-
-_NAMES: dict[type, str] = {str: "text", int: "a whole number", list: "a list", dict: "a mapping"}
+def with_wording(field: Field, wording: Mapping[str, Any], max_age_months: int | None) -> Field:
+    """The same question in an authority's own words."""
+    return replace(field, schema={**field.schema, **wording}, max_age_months=max_age_months or field.max_age_months)
