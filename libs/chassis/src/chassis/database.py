@@ -17,9 +17,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.types import TypeDecorator
 
 from chassis.errors import Unavailable
+from chassis.timeouts import USUAL, Timeouts
 
 _LONGEST_CONNECT = 5.0
 """Seconds for which a cancelled caller waits for the connection that it had asked for."""
+
+
+_TRY_LATER = ("40001", "40P01", "55P03")
+"""SQLSTATE of what PostgreSQL gave up and undid: a conflict, a deadlock, a lock that did not come."""
+_NOT_NOW = ("08", "53", "57")
+"""Classes of SQLSTATE: the connection is gone; there is no room; stopped by an operator or by a limit (a statement that
+took too long), or by a server that is stopping, or that is not there yet."""
+_WITHOUT_LIMIT = sa.text(
+    "SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', '0', true),"
+    " set_config('idle_in_transaction_session_timeout', '0', true)"
+)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -47,8 +59,9 @@ class Database:
     in order, and a write transaction takes its lock at once (`BEGIN IMMEDIATE`) instead of failing half-way.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, pool_size: int = 10, timeouts: Timeouts = USUAL) -> None:
         self.url: URL = make_url(url)
+        self.timeouts = timeouts
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._writers = asyncio.Lock()
         # Hidden: a database error's text would otherwise carry the names and numbers of the statement.
@@ -66,16 +79,19 @@ class Database:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
             options["connect_args"] = {"timeout": 30}
         else:
-            options["pool_pre_ping"] = True
+            options["connect_args"] = {"timeout": timeouts.connect, "server_settings": timeouts.server_settings()}
         self.engine: AsyncEngine = create_async_engine(self.url, **options)
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+        else:
+            event.listen(self.engine.sync_engine, "checkout", _still_open)
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
-        """A connection in a transaction that may write. Rolls back unless committed."""
-        async with self.writing(), self._connection() as connection:
+    async def write(self, *, patient: bool = False) -> AsyncIterator[AsyncConnection]:
+        """A connection in a transaction that may write. Rolls back unless committed. `patient`: the work of a job,
+        which takes as long as it takes; the limits hold again after its first commit."""
+        async with self.writing(), self._connection(patient) as connection:
             yield connection
 
     @asynccontextmanager
@@ -88,17 +104,20 @@ class Database:
             yield
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A connection that reads one snapshot and writes nothing."""
-        async with self._connection(kith_read=True) as connection:
+    async def read(self, *, patient: bool = False) -> AsyncIterator[AsyncConnection]:
+        """A connection that reads one snapshot and writes nothing. `patient`: as in `write`."""
+        async with self._connection(patient, kith_read=True) as connection:
             yield connection
 
     @asynccontextmanager
-    async def _connection(self, **options: Any) -> AsyncIterator[AsyncConnection]:
+    async def _connection(self, patient: bool, **options: Any) -> AsyncIterator[AsyncConnection]:
         with unavailable_when_away():
             connection = await self._connected()
         try:
             await connection.execution_options(**options)
+            if patient and not self.is_sqlite:
+                with unavailable_when_away():
+                    await connection.execute(_WITHOUT_LIMIT)
             yield connection
         finally:
             # Shielded, so that a cancelled request still gives its connection back clean.
@@ -121,6 +140,28 @@ class Database:
             elif not connecting.cancelled() and connecting.exception() is None:
                 await _to_its_end(asyncio.ensure_future(connecting.result().close()))
             raise
+
+    @asynccontextmanager
+    async def apart(self) -> AsyncIterator[Any]:
+        """The driver's own connection (asyncpg's), taken out of the pool for what lasts: a session's lock, LISTEN.
+
+        Cut off at the end without a word, since a server that is away would be waited for. PostgreSQL only.
+        """
+        with unavailable_when_away():
+            connection = await self._connected()
+            try:
+                pooled = await connection.get_raw_connection()
+                driver = pooled.driver_connection
+                pooled.detach()
+            except BaseException:
+                await connection.close()
+                raise
+        assert driver is not None
+        try:
+            yield driver
+        finally:
+            driver.terminate()
+            await connection.close()
 
     async def ping(self) -> None:
         async with self.read() as connection:
@@ -157,8 +198,19 @@ def is_away(error: BaseException | None) -> bool:
         # SQLite says "operational error" of a mistake in our own SQL too; that is not the database being away.
         return not any(words in str(error.orig) for words in ("no such", "syntax error", "has no column"))
     if isinstance(error, DBAPIError):
-        return error.connection_invalidated
+        state = getattr(error.orig, "sqlstate", None) or ""
+        return error.connection_invalidated or state in _TRY_LATER or state.startswith(_NOT_NOW)
     return isinstance(error, OSError)
+
+
+def _still_open(connection: Any, _record: object, _proxy: object) -> None:
+    """Of a pooled connection that PostgreSQL has ended asyncpg knows; a new one is made in its place.
+
+    In place of SQLAlchemy's own look (`pool_pre_ping`), which asks three times (BEGIN, nothing, ROLLBACK) before each
+    transaction, as much as many a transaction does. Of a network that swallows everything both would know nothing.
+    """
+    if connection.driver_connection.is_closed():
+        raise sa.exc.InvalidatePoolError("PostgreSQL has ended the connection")
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

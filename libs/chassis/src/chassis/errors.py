@@ -13,8 +13,9 @@ KithError
 └── Unavailable           something that must answer did not; nothing was done
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 class KithError(Exception):
@@ -68,7 +69,13 @@ class BadRequest(KithError):
 
 
 class Conflict(KithError):
+    """`members` are told beside the text (RFC 9457, section 3.2): what stands in the way, as far as one may see."""
+
     status, code, title = 409, "conflict", "The present state does not allow this"
+
+    def __init__(self, detail: str = "", *, code: str | None = None, members: Mapping[str, Any] | None = None) -> None:
+        super().__init__(detail, code=code)
+        self.members = dict(members or {})
 
 
 class NotYet(KithError):

@@ -2,15 +2,20 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 
+from chassis import tracing
 from chassis.broker import Message, Transient
 from chassis.errors import Unavailable
+from chassis.telemetry import current_traceparent
+from chassis.tracing import Begun
 from chassis.unit_of_work import UnitOfWork
 from contracts.events import EVENT_TYPES, Envelope, Event
+from contracts.headers import TRACEPARENT
 
 U = TypeVar("U", bound=UnitOfWork)
 EventHandler = Callable[[U, Any], Awaitable[None]]
@@ -58,34 +63,59 @@ class InboxConsumer(Generic[U]):
         self._watch = watch
 
     async def __call__(self, batch: Sequence[Message]) -> None:
-        envelopes = [Envelope.model_validate_json(message.value) for message in batch]
+        arrived = [(message, Envelope.model_validate_json(message.value)) for message in batch]
+        effects: list[Begun] = []
         try:
             async with self._unit_of_work() as uow:
-                await self._take(uow, envelopes)
+                await self._take(uow, arrived, effects)
                 await uow.commit()
-        except Unavailable as error:
-            raise Transient(error.detail) from error
+        except BaseException as error:
+            _end(effects, failed=True)
+            if isinstance(error, Unavailable):
+                raise Transient(error.detail) from error
+            raise
+        _end(effects)
         await self._watch.announce()
 
-    async def _take(self, uow: U, envelopes: Sequence[Envelope]) -> None:
+    async def _take(self, uow: U, arrived: Sequence[tuple[Message, Envelope]], effects: list[Begun]) -> None:
         inbox = uow.messaging.inbox
-        ids = {envelope.id for envelope in envelopes}
+        ids = {envelope.id for _, envelope in arrived}
         found = await uow.connection.execute(
             sa.select(inbox.c.event_id).where(inbox.c.consumer == self.name, inbox.c.event_id.in_(ids))
         )
         seen = set(found.scalars())
         taken = []
-        for envelope in envelopes:
+        for message, envelope in arrived:
             if envelope.id in seen:
                 continue
             seen.add(envelope.id)
             handler = self._handlers.get(envelope.type)
             if handler is not None:
                 uow.happened_at = envelope.time
-                await handler(uow, EVENT_TYPES[envelope.type].model_validate(envelope.data))
+                event = EVENT_TYPES[envelope.type].model_validate(envelope.data)
+                with self._continued(uow, message, envelope, effects):
+                    await handler(uow, event)
             taken.append({"event_id": envelope.id, "consumer": self.name, "received_at": uow.now()})
         if taken:
             await uow.connection.execute(sa.insert(inbox), taken)
+
+    @contextmanager
+    def _continued(self, uow: U, message: Message, envelope: Envelope, effects: list[Begun]) -> Iterator[None]:
+        """What the handler emits belongs to the trace of the request that set it off."""
+        context = message.headers.get(TRACEPARENT) or envelope.traceparent or ""
+        if tracing.current is not None:
+            effects.append(tracing.current.effect(uow.part, envelope.type, message.topic, context))
+            context = effects[-1].traceparent
+        token = current_traceparent.set(context)
+        try:
+            yield
+        finally:
+            current_traceparent.reset(token)
+
+
+def _end(effects: Sequence[Begun], *, failed: bool = False) -> None:
+    for each in effects:
+        each.end(failed=failed)
 
 
 async def has_taken(uow: UnitOfWork, event_ids: Sequence[str]) -> bool:

@@ -10,11 +10,10 @@ from typing import Any
 import httpx
 from jose import jwt
 from pydantic import model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis.errors import FieldError, Invalid
 from chassis.keys import ALGORITHM, load_or_create
-from chassis.settings import Environment
+from chassis.settings import Environment, KithSettings
 from chassis.tokens import FetchKeys, TokenVerifier
 
 DEVELOPMENT_ISSUER = "kith-development"
@@ -24,15 +23,11 @@ MAX_TTL_SECONDS = 30 * 24 * 3600
 DISCOVERY_TIMEOUT_SECONDS = 5.0
 
 
-class IssuerSettings(BaseSettings):
+class IssuerSettings(KithSettings):
     """Mixin for the settings of a part that verifies access tokens.
 
     With `KITH_OIDC_ISSUER` empty the development issuer is used, which production refuses.
     """
-
-    model_config = SettingsConfigDict(
-        env_prefix="KITH_", env_file=None, extra="ignore", frozen=True, hide_input_in_errors=True
-    )
 
     environment: Environment = Environment.DEVELOPMENT
     data_dir: Path = Path("var")

@@ -12,23 +12,18 @@ from pathlib import Path
 from typing import Final
 
 from pydantic import SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis import addresses
 from chassis.family_names import family_name_forms, family_names_in
 from chassis.keys import load_or_create_secret
-from chassis.settings import Environment
+from chassis.settings import Environment, KithSettings
 
 _KEY_BYTES: Final = 16
 _LEAST_SECRET: Final = 32
 
 
-class LikenessSettings(BaseSettings):
+class LikenessSettings(KithSettings):
     """Mixin for the settings of a part that makes likeness keys: the same secret in each of them."""
-
-    model_config = SettingsConfigDict(
-        env_prefix="KITH_", env_file=None, extra="ignore", frozen=True, hide_input_in_errors=True
-    )
 
     environment: Environment = Environment.DEVELOPMENT
     data_dir: Path = Path("var")

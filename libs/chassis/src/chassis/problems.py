@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chassis.errors import FieldError, Invalid, KithError, NotYet, TooMany, Unauthenticated
+from chassis.errors import Conflict, FieldError, Invalid, KithError, NotYet, TooMany, Unauthenticated
 from chassis.telemetry import request_id_of
 
 log = structlog.get_logger("kith.problem")
@@ -52,6 +52,8 @@ def problem_body(error: KithError, instance: str) -> dict[str, Any]:
     }
     if isinstance(error, Invalid):
         body["errors"] = [{"pointer": e.pointer, "detail": e.detail} for e in error.errors]
+    if isinstance(error, Conflict):
+        body |= error.members
     return body
 
 

@@ -4,22 +4,27 @@ import asyncio
 import gc
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from chassis.broker import Broker, EmbeddedBroker, Handler
+import uvloop
+
+from chassis import metrics, samples
+from chassis.broker import EVENTS_FILE, Broker, EmbeddedBroker, Handler
 from chassis.database import Database
+from chassis.exposition import observe, observed
 from chassis.grants import GrantVerifier
 from chassis.ids import Clock, system_clock
 from chassis.inbox import EffectWatch
 from chassis.keys import load_or_create_secret, read_jwks
 from chassis.messaging import MessagingTables
+from chassis.metrics import Sample
 from chassis.migrations import upgrade
 from chassis.outbox import OutboxRelay
 from chassis.service import ReadyCheck
 from chassis.settings import ServiceSettings
-from chassis.tasks import end
+from chassis.tasks import end, kept_up
 from chassis.telemetry import configure_logging
 
 Background = Callable[[], Awaitable[None]]
@@ -31,8 +36,8 @@ def make_broker(settings: ServiceSettings) -> Broker:
     if settings.kafka_bootstrap:
         from chassis.broker.kafka import KafkaBroker  # its client takes half a second to import
 
-        return KafkaBroker(settings.kafka_bootstrap)
-    return EmbeddedBroker(settings.data_dir / "events.sqlite3")
+        return KafkaBroker(settings.kafka_bootstrap, connection=settings.kafka_connection)
+    return EmbeddedBroker(settings.data_dir / EVENTS_FILE)
 
 
 def grant_jwks_path(settings: ServiceSettings) -> Path:
@@ -71,15 +76,27 @@ class Runtime:
         self.part = part
         self.messaging = messaging
         self.clock = clock
-        self.database = Database(settings.database_of(part), pool_size=settings.database_pool)
+        self.database = Database(
+            settings.database_of(part), pool_size=settings.database_pool, timeouts=settings.database_timeouts
+        )
         self._migrations = migrations
         self._own_broker = broker is None
         if self._own_broker:
             configure_logging(settings.log_level)  # a process of its own
+            observe(settings)
+        # Where several services share a process, whoever made the broker has switched it on and answers for all.
+        self.metrics = metrics.current
         self.broker = broker if broker is not None else make_broker(settings)
         self.watch = EffectWatch()
-        self.relay = OutboxRelay(self.database, messaging, self.broker)
+        self.relay = OutboxRelay(
+            self.database, messaging, self.broker, part=part, publishes=settings.run_worker, clock=clock
+        )
         self._background: list[Background] = []
+        self._samples: dict[str, Sample] = {"pool": samples.of_pool(part, self.database)}
+        if settings.run_worker:
+            self._samples["outbox"] = samples.of_outbox(part, self.relay)
+            if self._own_broker:
+                self._samples["broker"] = samples.of_broker(self.broker)
 
     def uow_arguments(self) -> dict[str, Any]:
         """What each unit of work of this service is made with."""
@@ -102,23 +119,33 @@ class Runtime:
     def in_background(self, task: Background) -> None:
         self._background.append(task)
 
+    def sample(self, name: str, take: Sample) -> None:
+        """Adds to what Prometheus is told of this service; only a process that runs the worker tells it."""
+        if self.settings.run_worker:
+            self._samples[name] = take
+
     def ready_checks(self) -> dict[str, ReadyCheck]:
-        return {"database": self.database.ping, "broker": self.broker.ready}
+        """Who only answers does not need the broker: what it changes waits in the outbox."""
+        needed: dict[str, ReadyCheck] = {"database": self.database.ping}
+        if self.settings.run_worker:
+            needed["broker"] = self.broker.ready
+        return needed
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         if self.settings.migrate_at_start:
             await upgrade(self.database, self._migrations)
         tasks: list[asyncio.Task[None]] = []
+        if self.settings.run_worker and self._own_broker:
+            await self.broker.start()
+        await self.relay.start()
         if self.settings.run_worker:
-            if self._own_broker:
-                await self.broker.start()
-            await self.relay.start()
-            tasks = [asyncio.ensure_future(task()) for task in self._background]
+            tasks = [asyncio.ensure_future(kept_up(task)) for task in self._background]
         if self._own_broker:  # a process of its own
             settle_memory()
         try:
-            yield
+            async with self._seen_from_outside():
+                yield
         finally:
             for task in tasks:
                 await end(task)
@@ -126,6 +153,15 @@ class Runtime:
             if self.settings.run_worker and self._own_broker:
                 await self.broker.stop()
             await self.database.close()
+
+    @asynccontextmanager
+    async def _seen_from_outside(self) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            if self.metrics is not None:
+                stack.enter_context(self.metrics.sampling(self.part, self._samples))
+            if self._own_broker:
+                await stack.enter_async_context(observed(self.settings))
+            yield
 
 
 def run_worker(runtime: Runtime) -> None:
@@ -138,4 +174,5 @@ def run_worker(runtime: Runtime) -> None:
         async with runtime.running():
             await stop.wait()
 
-    asyncio.run(run())
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(run())

@@ -13,7 +13,7 @@ from chassis.grants import Grant, GrantVerifier
 from chassis.idempotency import Answer, Idempotency
 from chassis.inbox import EffectWatch, has_taken
 from chassis.problems import install_problem_handlers
-from chassis.telemetry import RequestIdentity, request_id_of
+from chassis.telemetry import NO_TELEMETRY, RequestIdentity, request_id_of
 from chassis.unit_of_work import UnitOfWork
 from contracts import headers
 
@@ -142,7 +142,14 @@ def create_service(
         async with resources():
             yield
 
-    app = FastAPI(title=title, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/internal/openapi.json")
+    app = FastAPI(
+        title=title,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/internal/openapi.json",
+        telemetry=NO_TELEMETRY,
+    )
     app.state.grant_verifier = grant_verifier
     app.state.internal_key = internal_key
     install_problem_handlers(app)

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import datetime
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
 
 import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.broker.port import Outgoing, check_size
 from chassis.bulk import insert_rows
 from chassis.database import Database, is_away, unavailable_when_away
 from chassis.errors import Unavailable
@@ -20,6 +21,9 @@ from chassis.ids import Clock, new_id
 from chassis.messaging import MessagingTables
 from chassis.telemetry import current_traceparent
 from contracts.events import Event
+from contracts.headers import TRACEPARENT
+
+_AS_LARGE_AS_ITS_HEADERS: Final = {TRACEPARENT: "0" * 55}
 
 
 class _Emitted(NamedTuple):
@@ -30,7 +34,10 @@ class _Emitted(NamedTuple):
 
 
 class UnitOfWork:
-    """Base of each service's unit of work, which adds its repositories in `_open`."""
+    """Base of each service's unit of work, which adds its repositories in `_open`.
+
+    `patient`: it is a job's, and PostgreSQL's time limits (`Timeouts`) do not hold for it.
+    """
 
     def __init__(
         self,
@@ -41,6 +48,7 @@ class UnitOfWork:
         on_commit: Callable[[], None] = lambda: None,
         *,
         read_only: bool = False,
+        patient: bool = False,
     ) -> None:
         self._database = database
         self.messaging = messaging
@@ -48,6 +56,7 @@ class UnitOfWork:
         self._source = source
         self._on_commit = on_commit
         self._read_only = read_only
+        self._patient = patient
         self._events: list[_Emitted] = []
         self._stack = AsyncExitStack()
         self.connection: AsyncConnection
@@ -63,8 +72,8 @@ class UnitOfWork:
         """Writes what the repositories have collected."""
 
     async def __aenter__(self) -> Self:
-        context = self._database.read() if self._read_only else self._database.write()
-        self.connection = await self._stack.enter_async_context(context)
+        connect = self._database.read if self._read_only else self._database.write
+        self.connection = await self._stack.enter_async_context(connect(patient=self._patient))
         self._open()
         return self
 
@@ -74,6 +83,11 @@ class UnitOfWork:
         await self._stack.aclose()
         if is_away(error):
             raise Unavailable("The database did not answer; nothing was done") from error
+
+    @property
+    def part(self) -> str:
+        """The service whose transaction it is."""
+        return self._source.rpartition(":")[2]
 
     def now(self) -> datetime:
         return self._clock()
@@ -85,7 +99,12 @@ class UnitOfWork:
         return emitted.id
 
     async def commit(self) -> None:
-        """Writes the outbox rows and commits. Raises `Unavailable`, with nothing kept, when the database is away."""
+        """Writes the outbox rows and commits. Nothing is kept where it raises.
+
+        Raises:
+            Unavailable: the database is away.
+            MessageRefused: an event is larger than a broker takes; in the outbox it would hold up all behind it.
+        """
         with unavailable_when_away():
             await self._before_commit()
             if self._events:
@@ -111,10 +130,12 @@ class UnitOfWork:
             **({"traceparent": emitted.traceparent} if emitted.traceparent else {}),
             "data": orjson.Fragment(event.model_dump_json()),
         }
+        written = orjson.dumps(envelope, option=orjson.OPT_UTC_Z)
+        check_size(Outgoing(event.topic, event.key, written, _AS_LARGE_AS_ITS_HEADERS))
         return {
             "event_id": emitted.id,
             "topic": event.topic,
             "key": event.key,
-            "envelope": orjson.dumps(envelope, option=orjson.OPT_UTC_Z).decode(),
+            "envelope": written.decode(),
             "created_at": emitted.time,
         }

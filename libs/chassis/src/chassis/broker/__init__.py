@@ -4,7 +4,7 @@ The broker of the distributed form is `chassis.broker.kafka.KafkaBroker`, import
 takes half a second to load.
 """
 
-from chassis.broker.embedded import EmbeddedBroker
+from chassis.broker.embedded import EVENTS_FILE, EmbeddedBroker
 from chassis.broker.port import (
     DEAD_LETTER_SUFFIX,
     DEFAULT_RETRY,
@@ -18,6 +18,7 @@ from chassis.broker.port import (
     MessageRefused,
     Outgoing,
     RetryPolicy,
+    Standing,
     Transient,
     dead_letter_topic,
 )
@@ -25,6 +26,7 @@ from chassis.broker.port import (
 __all__ = [
     "DEAD_LETTER_SUFFIX",
     "DEFAULT_RETRY",
+    "EVENTS_FILE",
     "MAX_BATCH",
     "MAX_MESSAGE_BYTES",
     "Broker",
@@ -36,6 +38,7 @@ __all__ = [
     "MessageRefused",
     "Outgoing",
     "RetryPolicy",
+    "Standing",
     "Transient",
     "dead_letter_topic",
 ]

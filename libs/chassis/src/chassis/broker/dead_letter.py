@@ -15,7 +15,8 @@ A dead letter is the message itself (key, value and headers as they were) with t
 import json
 import re
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -50,6 +51,42 @@ def to_dead_letter(message: Message, *, group: str, error: BaseException, attemp
 def revived(letter: Message) -> Outgoing:
     """The message that a dead letter was, for the topic that it came from."""
     return Outgoing(letter.headers[HEADER_PREFIX + "topic"], letter.key, letter.value, _own_headers(letter))
+
+
+@dataclass(frozen=True)
+class Replay:
+    """How to replay some of the letters that wait: publish these, and then the group has done with those.
+
+    `count` of them are replayed. How far a group has come is one place in each partition, so that those in front of
+    the last one replayed are published among the dead letters again, at the end, as they were.
+    """
+
+    publish: list[Outgoing]
+    done: list[Message]
+    count: int
+
+
+def replay_of(waiting: Sequence[Message], which: Callable[[Message], bool]) -> Replay:
+    """`waiting`: all that wait, those of a partition in their order. What two groups gave up is published once."""
+    partitions: dict[str, list[Message]] = {}
+    for letter in waiting:
+        partitions.setdefault(letter.position.rpartition(":")[0], []).append(letter)
+    again: list[Outgoing] = []
+    done: list[Message] = []
+    published: dict[tuple[str, bytes], Outgoing] = {}
+    count = 0
+    for letters in partitions.values():
+        chosen = [which(letter) for letter in letters]
+        while chosen and not chosen[-1]:
+            chosen.pop()
+        for letter, replayed in zip(letters, chosen, strict=False):
+            done.append(letter)
+            count += replayed
+            if replayed:
+                published.setdefault((letter.key, letter.value), revived(letter))
+            else:
+                again.append(Outgoing(letter.topic, letter.key, letter.value, letter.headers))
+    return Replay([*published.values(), *again], done, count)
 
 
 def class_name(error: BaseException) -> str:

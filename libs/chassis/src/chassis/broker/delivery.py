@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 
+from chassis import metrics
 from chassis.broker.dead_letter import class_name, to_dead_letter
 from chassis.broker.port import Handler, Message, Outgoing, RetryPolicy, Transient
 
@@ -82,6 +83,8 @@ class Delivery:
             self._group, message.topic, message.position, class_name(failure),
         )  # fmt: skip
         await self._through(lambda: self._publish([letter]), message.topic)
+        if metrics.current is not None:
+            metrics.current.dead_letters.labels(self._group, message.topic).inc()
         return False
 
     async def _attempt(self, batch: Sequence[Message]) -> BaseException | None:
@@ -97,6 +100,8 @@ class Delivery:
             return failure  # the handler's own, from something that it awaited
         except Exception as failure:
             return failure
+        if metrics.current is not None:
+            metrics.current.messages.labels(self._group, batch[0].topic).inc(len(batch))
         return None
 
     async def _through(self, work: Callable[[], Awaitable[None]], topic: str) -> None:

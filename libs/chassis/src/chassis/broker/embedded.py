@@ -17,24 +17,29 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Final, ParamSpec, TypeVar
 
-from chassis.broker.dead_letter import class_name, revived
+from chassis.broker.dead_letter import class_name, replay_of
 from chassis.broker.delivery import Delivery, DeliveryStopped
 from chassis.broker.log_file import LogFile
 from chassis.broker.port import (
     DEFAULT_RETRY,
+    MAX_BATCH,
     BrokerUnavailable,
     Handler,
     Message,
     Outgoing,
     RetryPolicy,
+    Standing,
     check_size,
     dead_letter_topic,
+    every,
 )
 
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 
+EVENTS_FILE: Final = "events.sqlite3"
+"""The file's name in a data folder."""
 REPLAY_GROUP: Final = "dead-letter-replay"
 _STOP_GRACE: Final = 2.0  # seconds that a handler at work is given to finish
 _LOOK_AROUND: Final = 1.0  # seconds between looks for what another process has published (a replay, say)
@@ -133,21 +138,46 @@ class EmbeddedBroker:
         if failures := self._failures | ended:
             raise BrokerUnavailable("; ".join(f"{name}: {why}" for name, why in failures.items()))
 
-    async def dead_letters(self, topic: str, *, limit: int = 100) -> list[Message]:
+    async def standing(self) -> Standing:
+        event_log = self._open_log()
+
+        def look() -> Standing:
+            return Standing(
+                lags={
+                    (group, topic): event_log.waiting(topic, self._to_commit.get((group, topic)) or done(group, topic))
+                    for group, topic in self._handlers
+                },
+                dead_letters={
+                    topic: event_log.waiting(letters, done(REPLAY_GROUP, letters))
+                    for topic, letters in {topic: dead_letter_topic(topic) for _, topic in self._handlers}.items()
+                },
+            )
+
+        done = event_log.progress
+        return await self._in_thread(look)
+
+    async def dead_letters(self, topic: str, *, limit: int | None = 100) -> list[Message]:
         event_log, letters = self._open_log(), dead_letter_topic(topic)
         after = await self._in_thread(event_log.progress, REPLAY_GROUP, letters)
-        return await self._in_thread(event_log.read, letters, after, limit=limit)
+        found: list[Message] = []
+        while limit is None or len(found) < limit:
+            wanted = MAX_BATCH if limit is None else limit - len(found)
+            batch = await self._in_thread(event_log.read, letters, after, limit=wanted)
+            if not batch:
+                break
+            found += batch
+            after = int(batch[-1].position)
+        return found
 
-    async def replay(self, topic: str) -> int:
-        event_log, letters = self._open_log(), dead_letter_topic(topic)
-        # Only those that are there now: one that fails again meanwhile would come round for ever.
-        last = await self._in_thread(event_log.last, letters)
-        count = 0
-        while batch := [one for one in await self.dead_letters(topic) if int(one.position) <= last]:
-            await self.publish([revived(letter) for letter in batch])
-            await self._in_thread(event_log.commit, {(REPLAY_GROUP, letters): int(batch[-1].position)})
-            count += len(batch)
-        return count
+    async def replay(self, topic: str, which: Callable[[Message], bool] = every) -> int:
+        event_log = self._open_log()
+        # Of those that are there now: one that fails again meanwhile would come round for ever.
+        replay = replay_of(await self.dead_letters(topic, limit=None), which)
+        if replay.done:
+            await self.publish(replay.publish)
+            done = {(REPLAY_GROUP, dead_letter_topic(topic)): int(replay.done[-1].position)}
+            await self._in_thread(event_log.commit, done)
+        return replay.count
 
     def _append(self, event_log: LogFile, messages: Sequence[Outgoing], loop: asyncio.AbstractEventLoop) -> None:
         event_log.append(messages, now=time.time())

@@ -123,6 +123,15 @@ class LogFile:
             row = self._connection.execute("SELECT max(position) FROM message WHERE topic = ?", (topic,)).fetchone()
         return int(row[0] or 0)
 
+    def waiting(self, topic: str, after: int, *, at_most: int = 100_000) -> int:
+        """How many messages of the topic stand behind a position; no more than `at_most` are counted."""
+        with _explained():
+            row = self._connection.execute(
+                "SELECT count(*) FROM (SELECT 1 FROM message WHERE topic = ? AND position > ? LIMIT ?)",
+                (topic, after, at_most),
+            ).fetchone()
+        return int(row[0])
+
     def trim(self, *, before: float, after: int = 0, at_most: int = 5_000) -> int | None:
         """Deletes what was published before then and every group known for its topic has done.
 

@@ -83,6 +83,19 @@ class RetryPolicy:
 DEFAULT_RETRY: Final = RetryPolicy()
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is still to be done: of each group and topic of this broker's subscriptions, the messages that the group has
+    not done; of each of those topics, the dead letters that nobody has replayed."""
+
+    lags: Mapping[tuple[str, str], int]
+    dead_letters: Mapping[str, int]
+
+
+def every(_: Message) -> bool:
+    return True
+
+
 class Broker(Protocol):
     """A broker. Subscribe first, then start it once; after stop() a new one is made."""
 
@@ -118,13 +131,22 @@ class Broker(Protocol):
             BrokerUnavailable: they can't; the text says why.
         """
 
-    async def dead_letters(self, topic: str, *, limit: int = 100) -> list[Message]:
-        """The oldest dead letters of a topic that have not been replayed, as `chassis.broker.dead_letter` describes."""
+    async def standing(self) -> Standing:
+        """How far the groups have come that this broker delivers to, those of other processes with them.
 
-    async def replay(self, topic: str) -> int:
-        """Publishes the topic's dead letters into the topic again, once; how many there were.
+        Raises:
+            BrokerUnavailable: it can't be said now.
+        """
 
-        Every group is given them, and those that handled them before know them by the message's id.
+    async def dead_letters(self, topic: str, *, limit: int | None = 100) -> list[Message]:
+        """The oldest dead letters of a topic that have not been replayed, as `chassis.broker.dead_letter` describes.
+        None: all of them."""
+
+    async def replay(self, topic: str, which: Callable[[Message], bool] = every) -> int:
+        """Publishes dead letters of the topic into it again, once: those of which `which` holds; how many they were.
+
+        Every group is given them, and those that handled them before know them by the message's id. The others stay,
+        though they may come behind newer ones.
         """
 
 

@@ -10,12 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Any, TypeVar
 
-from chassis.broker.dead_letter import revived
+from chassis.broker.dead_letter import replay_of
 from chassis.broker.delivery import Delivery
 from chassis.broker.kafka.clients import Clients, explained
 from chassis.broker.kafka.consumer import GroupConsumer
 from chassis.broker.kafka.letters import Letters
 from chassis.broker.kafka.publisher import Publisher
+from chassis.broker.kafka.standing import standing_of
 from chassis.broker.port import (
     DEFAULT_RETRY,
     BrokerUnavailable,
@@ -23,8 +24,10 @@ from chassis.broker.port import (
     Message,
     Outgoing,
     RetryPolicy,
+    Standing,
     check_size,
     dead_letter_topic,
+    every,
 )
 
 T = TypeVar("T")
@@ -93,38 +96,45 @@ class KafkaBroker:
         if failures:
             raise BrokerUnavailable("; ".join(failures))
 
-    async def dead_letters(self, topic: str, *, limit: int = 100) -> list[Message]:
+    async def standing(self) -> Standing:
+        return await self._in(self._looking, lambda: self._asked(lambda admin: standing_of(admin, self._handlers)))
+
+    async def dead_letters(self, topic: str, *, limit: int | None = 100) -> list[Message]:
         def look() -> list[Message]:
             with closing(Letters(self._clients, topic)) as letters:
                 return letters.waiting(limit)
 
         return await self._in(self._looking, look)
 
-    async def replay(self, topic: str) -> int:
+    async def replay(self, topic: str, which: Callable[[Message], bool] = every) -> int:
         letters = await self._in(self._looking, lambda: Letters(self._clients, topic))
         try:
-            waiting = await self._in(self._looking, letters.waiting)
-            if waiting:
-                await self.publish([revived(letter) for letter in waiting])
-                await self._in(self._looking, lambda: letters.replayed(waiting))
+            replay = replay_of(await self._in(self._looking, letters.waiting), which)
+            if replay.done:
+                await self.publish(replay.publish)
+                await self._in(self._looking, lambda: letters.replayed(replay.done))
         finally:
             await self._in(self._looking, letters.close)
-        return len(waiting)
+        return replay.count
 
     def _check_topics(self) -> None:
         """Asks the cluster whether the topics of our groups, and their dead-letter topics, are there."""
         subscribed = {topic for handlers in self._handlers.values() for topic in handlers}
         wanted = subscribed | {dead_letter_topic(topic) for topic in subscribed}
+        there = self._asked(lambda admin: set(admin.list_topics()))
+        if missing := wanted - there:
+            raise BrokerUnavailable(f"Kafka has no topic {', '.join(sorted(missing))}")
+
+    def _asked(self, ask: Callable[[Any], T]) -> T:
+        """What an administration client is told, which is made anew after it was told nothing."""
         try:
             if self._admin is None:
                 self._admin = self._clients.admin()
             with explained():
-                there = set(self._admin.list_topics())
+                return ask(self._admin)
         except BrokerUnavailable:
             self._close_admin()
             raise
-        if missing := wanted - there:
-            raise BrokerUnavailable(f"Kafka has no topic {', '.join(sorted(missing))}")
 
     def _close_admin(self) -> None:
         admin, self._admin = self._admin, None

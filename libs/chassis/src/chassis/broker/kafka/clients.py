@@ -8,9 +8,12 @@ from typing import Any, Final
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
-from kafka.errors import KafkaError
+from kafka.errors import KafkaConnectionError, KafkaError
 from kafka.net.compat import KafkaNetClient
-from kafka.net.inet import KafkaNetSocket
+from kafka.net.inet import KafkaNetSocket, create_connection
+from kafka.net.manager import KafkaConnectionManager
+from kafka.net.selector import NetworkSelector
+from kafka.net.transport import KafkaSSLTransport
 
 from chassis.broker.dead_letter import class_name
 from chassis.broker.port import BrokerUnavailable, Message
@@ -19,6 +22,7 @@ CONNECT_MS: Final = 3_000  # until a broker that does not answer counts as away
 REQUEST_MS: Final = 10_000
 DELIVERY_MS: Final = 15_000  # until a message that no broker took is given up
 LINGER_MS: Final = 1_000
+_FAILURES_TOLD: Final = 3  # of those that differ, when no connection can be made
 BATCH_BYTES: Final = 1_000_000  # a producer's batch: what one append to a partition may hold
 
 
@@ -36,6 +40,57 @@ class _ClosedWhenRefused(KafkaNetSocket):  # type: ignore[misc]
         except BaseException:
             sock.close()
             raise
+
+
+class _Protected(KafkaSSLTransport):  # type: ignore[misc]
+    """TLS that is closed when the two don't come to terms, and whose last words are heard."""
+
+    async def handshake(self) -> None:
+        try:
+            await super().handshake()
+        except BaseException:
+            self._sock.close()
+            raise
+
+    def _sock_recv(self) -> tuple[bytes, Exception | None]:
+        # kafka-python drops what comes together with the connection's end: a broker's word that the password is wrong.
+        # The end is there to be read the next time.
+        data, error = super()._sock_recv()
+        return data, None if data else error
+
+
+class _Telling(KafkaConnectionManager):  # type: ignore[misc]
+    """Keeps why connections could not be made. kafka-python logs it and says "unable to bootstrap", whatever it was: a
+    broker that is away, a certificate that nobody vouches for, a wrong password."""
+
+    def __init__(self, net: Any, **configuration: Any) -> None:
+        super().__init__(net, **configuration)
+        self.failures: dict[str, None] = {}
+        """What was said, each once, the first first."""
+
+    def get_connection(self, *arguments: Any, **named: Any) -> Any:
+        connection = super().get_connection(*arguments, **named)
+        connection.init_future.add_errback(self._failed)
+        return connection
+
+    async def _build_transport(self, node: Any, timeout_at: float | None = None) -> Any:
+        """As kafka-python's own, but for the transport."""
+        if not self.ssl_enabled:
+            return await super()._build_transport(node, timeout_at=timeout_at)
+        options, proxy = self.config["socket_options"], self.config["proxy_url"]
+        sock = await create_connection(self._net, node.host, node.port, options, proxy_url=proxy, timeout_at=timeout_at)
+        settings = {name: value for name, value in self.config.items() if name.startswith("ssl_")}
+        try:
+            transport = _Protected(self._net, sock, host=node.host, **settings)
+            await transport.handshake()
+        except Exception as error:
+            sock.close()
+            raise KafkaConnectionError(f"Handshake failed: {error}") from error
+        return transport
+
+    def _failed(self, error: BaseException) -> None:
+        if len(self.failures) < _FAILURES_TOLD:
+            self.failures.setdefault(str(error))
 
 
 class Clients:
@@ -95,19 +150,24 @@ class Clients:
         return self._made(KafkaAdminClient, request_timeout_ms=CONNECT_MS)
 
     def _made(self, kind: Callable[..., Any], **settings: Any) -> Any:
-        inner: list[KafkaNetClient] = []
+        inner: list[tuple[KafkaNetClient, _Telling]] = []
 
         def network(**configuration: Any) -> KafkaNetClient:
-            inner.append(KafkaNetClient(**configuration))
-            return inner[-1]
+            selector = NetworkSelector(**configuration)
+            manager = _Telling(selector, **configuration)
+            inner.append((KafkaNetClient(selector, manager, **configuration), manager))
+            return inner[-1][0]
 
         try:
             with explained():
                 return kind(**self._common, **settings, kafka_client=network)
-        except BaseException:
+        except BaseException as error:
             # kafka-python leaves its thread and sockets behind when a client can't be made.
-            for one in inner:
+            for one, _ in inner:
                 one.close()
+            failures = [failure for _, manager in inner for failure in manager.failures]
+            if failures and isinstance(error, BrokerUnavailable):
+                raise BrokerUnavailable(f"{error}: {'; '.join(failures)}") from error
             raise
 
 

@@ -15,11 +15,11 @@ from typing import Any, Final
 
 from kafka import ConsumerRebalanceListener, OffsetAndMetadata, TopicPartition
 from kafka.errors import KafkaError
-from kafka.structs import MemberState
 
 from chassis.broker.dead_letter import class_name
 from chassis.broker.delivery import Delivery, DeliveryStopped
 from chassis.broker.kafka.clients import as_message, offset_of
+from chassis.broker.kafka.membership import has_joined
 from chassis.broker.port import MAX_BATCH, BrokerUnavailable, Message
 
 log = logging.getLogger(__name__)
@@ -113,12 +113,12 @@ class GroupConsumer:
                 self._stopping.wait(_AGAIN)
 
     def _consume(self, consumer: Any) -> None:
-        # Asked for before subscribing, also because kafka-python joins with what it knows: a topic whose metadata comes
-        # late would have no partitions for us until the metadata's age runs out.
+        consumer.subscribe(topics=list(self._deliveries), listener=_Rebalance(self._abandon))
+        # Before the first poll, which joins, and behind subscribing, from when on the client notes partitions: it joins
+        # with what it has noted, and again as soon as it has noted more.
         missing = [topic for topic in self._deliveries if not consumer.partitions_for_topic(topic)]
         if missing:
             raise BrokerUnavailable(f"Kafka has no topic {', '.join(missing)}")
-        consumer.subscribe(topics=list(self._deliveries), listener=_Rebalance(self._abandon))
         joined = False
         while not self._stopping.is_set():
             wait = _JOIN_POLL_MS if not joined else _BUSY_POLL_MS if self._in_hand else _IDLE_POLL_MS
@@ -126,7 +126,7 @@ class GroupConsumer:
             self.failure = None
             for partition, records in polled.items():
                 self._take_in_hand(consumer, partition, records)
-            joined = consumer.group_metadata().state == MemberState.STABLE
+            joined = has_joined(consumer)
             if joined:
                 self._settle(consumer, patience=_PATIENCE)
                 self._commit(consumer)
