@@ -29,6 +29,7 @@ from contracts.events import (
     ServiceChanged,
 )
 from contracts.vocabulary import Category, PractitionerStatus, Role, Sector
+from tests.support.patience import PATIENCE, taken_in
 from tests.support.rows import Rows, put_back
 
 KEY = SigningKey.from_pem(generate_pem())
@@ -393,16 +394,11 @@ class Index:
         await self.broker.publish(
             [Outgoing(e.topic, e.key, x.model_dump_json().encode()) for e, x in zip(events, envelopes, strict=True)]
         )
-        taken = await self.client.get(
-            "/internal/effects",
-            params={"ids": ",".join(each.id for each in envelopes), "seconds": 10},
-            headers={headers.INTERNAL_KEY: INTERNAL_KEY},
-        )
-        assert taken.json() == {"taken": True}
+        await taken_in(self.client, INTERNAL_KEY, [each.id for each in envelopes])
 
     async def told_of(self, merge_id: str) -> dict[str, Any]:
         """The event of a merge, once it came."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 for each in self.heard:
                     if each.type == "RecordsMerged" and each.data["merge_id"] == merge_id:
@@ -411,7 +407,7 @@ class Index:
 
     async def published(self, type_name: str, count: int) -> list[dict[str, Any]]:
         """The data of `count` events of a type, once they came; fails when they don't, or when more did."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while len(found := [each.data for each in self.heard if each.type == type_name]) < count:
                 await asyncio.sleep(0.01)
         assert len(found) == count
@@ -527,7 +523,7 @@ async def restored(index: Index, database: Database, rows: Rows) -> None:
         sa.select(messaging.outbox.c.event_id),
         sa.select(imports.c.import_id).where(imports.c.state.in_(("receiving", "queued", "running"))),
     ).limit(1)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while True:
             async with database.write() as connection:
                 if not (await connection.execute(busy)).all():

@@ -17,6 +17,7 @@ from consent.settings import ConsentSettings
 from contracts import headers
 from contracts.events import ACCESS, CONSENT, Envelope, Event
 from contracts.routes import ROUTES, Route, Subject
+from tests.support.patience import taken_in
 
 
 def _matching(method: str, path: str) -> tuple[Route, dict[str, str]]:
@@ -129,13 +130,7 @@ class Consent:
                 for event, envelope in zip(events, envelopes, strict=True)
             ]
         )
-        ids = ",".join(envelope.id for envelope in envelopes)
-        taken = await self.http.get(
-            "/internal/effects",
-            params={"ids": ids, "seconds": 5},
-            headers={headers.INTERNAL_KEY: self.app.state.internal_key},
-        )
-        assert taken.json() == {"taken": True}
+        await taken_in(self.http, self.app.state.internal_key, [envelope.id for envelope in envelopes])
 
 
 @asynccontextmanager

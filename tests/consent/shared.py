@@ -17,14 +17,13 @@ from chassis.ids import Clock, new_id, system_clock
 from consent.adapters.tables import messaging, metadata
 from consent.adapters.unit_of_work import ConsentUnitOfWork
 from consent.settings import DEFAULT_POLICY, ConsentSettings
-from contracts import headers
 from contracts.events import ACCESS, CHILD_INDEX, CONSENT, Envelope
 from tests.consent.kit import Consent, running_consent
 from tests.consent.scene import make_directory
+from tests.support.patience import PATIENCE, taken_in
 from tests.support.postgres import Postgres
 from tests.support.rows import Rows, all_rows, put_back
 
-_PATIENCE = 10.0
 """Seconds for which a service may take to come to rest."""
 
 
@@ -149,18 +148,14 @@ class SharedConsents:
 async def _taken(consent: Consent) -> None:
     """Waits until the service has taken in all that was published for it."""
     mark = await _mark(consent, CHILD_INDEX)
-    answer = await consent.http.get(
-        "/internal/effects",
-        params={"ids": mark, "seconds": _PATIENCE},
-        headers={headers.INTERNAL_KEY: consent.app.state.internal_key},
-    )
-    assert answer.json() == {"taken": True}, "it takes no events in any more; a test that breaks it takes own_consent"
+    # Where it takes none in any more: a test that breaks it takes own_consent.
+    await taken_in(consent.http, consent.app.state.internal_key, [mark])
 
 
 async def _heard(consent: Consent) -> None:
     """Waits until all that was published by the service is heard, and forgets it."""
     marks = {await _mark(consent, topic) for topic in (CONSENT, ACCESS)}
-    async with asyncio.timeout(_PATIENCE):
+    async with asyncio.timeout(PATIENCE):
         while not marks <= {envelope.id for envelope in consent.heard}:
             await asyncio.sleep(0.001)
     consent.heard.clear()
@@ -177,7 +172,7 @@ async def _mark(consent: Consent, topic: str) -> str:
 @asynccontextmanager
 async def _at_rest(consent: Consent) -> AsyncIterator[ConsentUnitOfWork]:
     """A unit of work for which the workers of the log stand still, and no event waits to be published."""
-    async with asyncio.timeout(_PATIENCE):
+    async with asyncio.timeout(PATIENCE):
         while True:
             async with consent.app.state.unit_of_work() as uow:
                 await uow.log.lock_sequence()
@@ -190,7 +185,7 @@ async def _at_rest(consent: Consent) -> AsyncIterator[ConsentUnitOfWork]:
 
 async def _log_at_rest(consent: Consent) -> None:
     """Waits until each entry has its place, under a head that was handed to the other agencies."""
-    async with asyncio.timeout(_PATIENCE):
+    async with asyncio.timeout(PATIENCE):
         while True:
             async with _at_rest(consent) as uow:
                 head, published = await uow.log.latest_head(), await uow.log.last_publication()

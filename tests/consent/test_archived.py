@@ -26,6 +26,7 @@ from tests.consent.scene import (
     merge,
 )
 from tests.consent.test_need_to_know import ALL, reads
+from tests.support.patience import PATIENCE
 
 
 async def test_it_answers_like_no_record(consent: Consent) -> None:
@@ -64,7 +65,7 @@ async def test_a_consent_may_keep_the_record_open(consent: Consent) -> None:
     body = {"categories": ["health"], "recipients": [{"type": "all"}], "keep_until_25": True}
     recorded = await consent.call(young_person, "POST", "/v1/me/consents", body)
     assert recorded.json()["keep_until_25"] is True
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not (told := [each.data for each in consent.heard if each.type == "ConsentRecorded"]):
             await asyncio.sleep(0.01)
     assert told[0]["keep_until_25"] is True

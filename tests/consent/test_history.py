@@ -260,7 +260,8 @@ async def test_the_history_is_every_permitted_look_less_those_kept_back(
 
 
 def test_every_route_that_shows_a_record_is_a_look() -> None:
-    """Or is left out for a reason: an enquiry that is kept back, and what officers do for the quality of the index."""
+    """Or is left out for a reason: an enquiry that is kept back, what officers do for the quality of the index, and
+    one's own draft of a contribution, of which nobody else learns that it is there."""
     of_a_child = {Subject.CHILD, Subject.OWNED}
     shows = {route.action for route in ROUTES if route.method == "GET" and route.subject in of_a_child}
-    assert shows - set(LOOKS) == {"delay.read", "legal-basis.read", "review.read"}
+    assert shows - set(LOOKS) == {"delay.read", "legal-basis.read", "review.read", "assessment.contribute"}

@@ -10,6 +10,7 @@ from tests.consent.conftest import SetClock
 from tests.consent.kit import Consent
 from tests.consent.scene import HEALTH_VISITOR, SOCIAL_WORKER, TEACHER, make_child
 from tests.consent.test_need_to_know import block, reads
+from tests.support.patience import PATIENCE
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ async def test_it_ends_once_by_however_many(consent: Consent, child_id: str) -> 
     assert len({answer.json()["ended_at"] for answer in answers}) == 1
     # Events of one child come in their order: once this one is heard, so was every end.
     again = await consent.call(SOCIAL_WORKER, "POST", f"/v1/children/{child_id}/legal-bases", body())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while again.json()["basis_id"] not in {each.data.get("basis_id") for each in consent.heard}:
             await asyncio.sleep(0.02)
     assert [each.type for each in consent.heard].count("LegalBasisEnded") == 1

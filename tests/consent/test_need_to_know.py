@@ -27,6 +27,7 @@ from tests.consent.scene import (
     make_account,
     make_child,
 )
+from tests.support.patience import PATIENCE
 
 ALL = [category.value for category in Category]
 
@@ -67,7 +68,7 @@ async def test_what_is_told_of_a_block_says_of_whom_to_nobody(consent: Consent, 
     block_id = await block(consent, child_id, "agency", "school", "basics", "health")
     lifted = await consent.call(SOCIAL_WORKER, "DELETE", f"/v1/blocks/{block_id}")
     assert lifted.status_code == 204
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not (told := [each for each in consent.heard if each.type in {"BlockPlaced", "BlockLifted"}])[1:]:
             await asyncio.sleep(0.01)
     placed, ending = told

@@ -15,6 +15,7 @@ from tests.consent.conftest import SetClock
 from tests.consent.kit import Consent
 from tests.consent.scene import HEALTH_VISITOR, OFFICER, SOCIAL_WORKER, TEACHER, make_child
 from tests.consent.test_need_to_know import block, reads
+from tests.support.patience import PATIENCE
 
 REASON = "Found alone at the roadside, needs insulin, carer not to be reached"
 NAMED = ["basics", "whereabouts", "health"]
@@ -220,7 +221,7 @@ async def test_nobody_reviews_their_own_by_another_post(consent: Consent, child_
 
 async def eventually_heard(consent: Consent, kind: str, count: int = 1) -> list[dict[str, Any]]:
     """The data of the events of a kind; waits until there are `count`."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while len(found := [each.data for each in consent.heard if each.type == kind]) < count:
             await asyncio.sleep(0.02)
     return found

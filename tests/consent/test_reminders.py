@@ -16,6 +16,7 @@ from tests.consent.kit import Consent
 from tests.consent.scene import TEACHER, make_account, make_child
 from tests.consent.shared import SharedConsents
 from tests.consent.test_consents import BY_PARENT, OWN, recorded
+from tests.support.patience import PATIENCE
 
 DAY = timedelta(days=1)
 
@@ -41,7 +42,7 @@ class Calendar:
     async def told_after(self, days: int, count: int) -> list[dict[str, Any]]:
         """What was told once `days` have passed since the beginning and a few more looks were had."""
         self.clock.ahead = days * DAY
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while len(self.told()) < count:
                 await asyncio.sleep(0.01)
         await asyncio.sleep(0.2)

@@ -17,6 +17,7 @@ from tests.consent.kit import Consent
 from tests.consent.scene import HEALTH_VISITOR, SOCIAL_WORKER, TEACHER, make_account, make_child
 from tests.consent.test_consents import BY_PARENT, BY_YOUNG_PERSON, ago, recorded
 from tests.consent.test_need_to_know import reads
+from tests.support.patience import PATIENCE
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ async def test_of_many_withdrawals_at_once_one_counts(consent: Consent, child_id
     moments |= {answer["withdrawn_at"] for answer in await asyncio.gather(*theirs)}
     assert len(moments) == 1
     await recorded(consent, child_id, BY_PARENT)  # whatever was told before is heard when this one is
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while [envelope.type for envelope in consent.heard].count("ConsentRecorded") < 2:
             await asyncio.sleep(0.01)
     told = [envelope.type for envelope in consent.heard if envelope.type.startswith("Consent")]

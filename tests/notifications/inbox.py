@@ -1,5 +1,6 @@
 """What happens around children, and what practitioners find in their inboxes, in the words of a test."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -60,11 +61,13 @@ class Inboxes:
         children: list[str] = response.json()["children"]
         return children
 
-    async def read(self, practitioner: str, children: list[str], **query: Any) -> dict[str, Any]:
-        """One page of the practitioner's inbox, where the decision permitted `children`."""
-        response = await self.viewer(practitioner).call(
-            "GET", "/v1/notifications", "notification.read", children=children, params=query
-        )
+    async def read(
+        self, practitioner: str, children: list[str], *, related: Sequence[str] = (), **query: Any
+    ) -> dict[str, Any]:
+        """One page of the practitioner's inbox, where the decision permitted `children`, and to speak of `related`."""
+        viewer = self.viewer(practitioner)
+        viewer.related = related
+        response = await viewer.call("GET", "/v1/notifications", "notification.read", children=children, params=query)
         assert response.status_code == 200, response.text
         page: dict[str, Any] = response.json()
         return page

@@ -21,6 +21,7 @@ from chassis.settings import ServiceSettings
 from contracts import headers
 from contracts.events import Envelope, Event
 from contracts.vocabulary import Category, Role
+from tests.support.patience import PATIENCE, taken_in
 from tests.support.rows import Rows, all_rows, put_back
 
 KEY = SigningKey.from_pem(generate_pem())
@@ -118,24 +119,16 @@ class Kit:
         )
         await self.settled([each.id for each in envelopes])
 
-    async def settled(self, event_ids: Sequence[str], *, seconds: float = 20) -> None:
+    async def settled(self, event_ids: Sequence[str]) -> None:
         """Returns when this service has taken the events in; fails when it hasn't by then."""
-        async with asyncio.timeout(seconds):
-            taken = False
-            while not taken:
-                answer = await self.client.get(
-                    "/internal/effects",
-                    params={"ids": ",".join(event_ids), "seconds": 10},
-                    headers={headers.INTERNAL_KEY: INTERNAL_KEY},
-                )
-                taken = answer.json()["taken"]
+        await taken_in(self.client, INTERNAL_KEY, event_ids)
 
     async def owner(self, kind: str, thing_id: str, key: str = INTERNAL_KEY) -> httpx.Response:
         return await self.client.get(f"/internal/owners/{kind}/{thing_id}", headers={headers.INTERNAL_KEY: key})
 
     async def published(self, type_name: str, count: int) -> list[dict[str, Any]]:
         """The data of `count` events of a type, once they came; fails when they don't, or when more did."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while len(found := [each.data for each in self.heard if each.type == type_name]) < count:
                 await asyncio.sleep(0.01)
         assert len(found) == count
@@ -193,7 +186,7 @@ class Turns:
                 for topic, mark in marks.items():
                     await self.kit.broker.publish([_outgoing(topic, mark)])
                 await self.kit.settled([mark.id for mark in marks.values()])
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE):
                 while not await self._put_back():
                     await asyncio.sleep(0.005)
                 mark = _mark()

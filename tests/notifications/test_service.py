@@ -60,7 +60,7 @@ async def test_the_worker_takes_events_in_by_itself(tmp_path: Path) -> None:
     try:
         database = f"sqlite+aiosqlite:///{tmp_path / 'notifications.sqlite3'}"
         async with running(api, NotificationsSettings, database, tmp_path / "api", NOTIFICATIONS) as kit:
-            await kit.settled([each.id for each in events], seconds=60)
+            await kit.settled([each.id for each in events])
             assert [entry["type"] for entry in await Inboxes(kit).items("sw")] == ["new-involvement"]
     finally:
         worker.send_signal(signal.SIGTERM)

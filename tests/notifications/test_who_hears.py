@@ -7,7 +7,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chassis.ids import is_uuid
-from contracts.events import ASSESSMENT, CHILD_INDEX
+from contracts.events import (
+    ASSESSMENT,
+    CHILD_INDEX,
+    FamilyClashFound,
+    PractitionerInvited,
+    PractitionerJoinedTeam,
+)
+from contracts.vocabulary import ClashKind
 from tests.notifications.inbox import Inboxes, begun, episode, lead
 from tests.notifications.kit import child, enveloped
 
@@ -77,6 +84,39 @@ async def test_the_lead_professional_hears_that_an_assessment_was_begun(inboxes:
     assert (entry["type"], entry["child_id"]) == ("assessment-begun", jo)
     assert entry["assessment_id"] == assessment.assessment_id
     assert "episode_id" not in entry
+
+
+async def test_who_is_asked_into_a_team_hears_of_no_child_and_the_lead_of_who_joined(inboxes: Inboxes) -> None:
+    jo, hidden = child(), child()
+    await inboxes.kit.tell(lead(jo, "sw", by="sw"), lead(hidden, "sw", by="sw"))
+    await inboxes.kit.tell(
+        PractitionerInvited(invitation_id=child(), practitioner_id="gp", invited_by="sw"),
+        PractitionerJoinedTeam(membership_id=child(), child_id=jo, practitioner_id="gp"),
+        PractitionerJoinedTeam(membership_id=child(), child_id=hidden, practitioner_id="camhs", sensitive=True),
+    )
+    (asked,) = await inboxes.items("gp")
+    assert (asked["type"], asked["practitioner_id"]) == ("team-invitation", "sw")
+    assert "child_id" not in asked
+    (joined,) = await inboxes.items("sw")
+    assert (joined["type"], joined["child_id"]) == ("team-joined", jo)
+
+
+async def test_a_clash_is_told_to_both_leads_who_may_know_of_the_other_child(inboxes: Inboxes) -> None:
+    jo, sam = child(), child()
+    await inboxes.kit.tell(lead(jo, "sw", by="sw"), lead(sam, "ehw", by="ehw"))
+    await inboxes.kit.tell(
+        FamilyClashFound(clash_id=child(), child_id=jo, other_child_id=sam, kind=ClashKind.REVIEWS),
+        FamilyClashFound(clash_id=child(), child_id=jo, other_child_id=sam, kind=ClashKind.TEAMS),
+        FamilyClashFound(clash_id=child(), child_id=sam, other_child_id=jo, kind=ClashKind.TEAMS),
+    )
+    assert (await inboxes.read("sw", [jo]))["unread"] == 0
+    page = await inboxes.read("sw", [jo], related=[sam])
+    assert [each["type"] for each in page["items"]] == [
+        "family-has-another-team",
+        "family-has-another-review",
+    ]
+    assert sam not in str(page)
+    assert [each["child_id"] for each in (await inboxes.read("ehw", [sam], related=[jo]))["items"]] == [sam]
 
 
 async def test_before_anybody_leads_nobody_hears(inboxes: Inboxes) -> None:

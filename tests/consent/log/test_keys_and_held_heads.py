@@ -59,7 +59,7 @@ class TestKeysAndHeads:
         """Cut off cleanly: the shorter log is signed by the right key."""
         held = new_log(30).head()
         report = verify_export(LINES, TRUSTED, [held])
-        assert [(finding.code, finding.tree_size) for finding in report.findings] == [("truncated", 30)]
+        assert [(finding.code, finding.tree_size) for finding in report.findings] == [("newer-head", 30)]
 
     def test_a_held_head_is_no_evidence_where_the_entries_are_not_whole(self) -> None:
         report = verify_export(LINES[:5] + LINES[6:], TRUSTED, [new_log(4).head(), new_log(20).head()])

@@ -135,6 +135,11 @@ def _is_lead(involvements: list[Involvement]) -> str:
     return " || ".join(f"({each})" for each in leads) or "false"
 
 
+def _in_team(involvements: list[Involvement]) -> str:
+    places = [_relation(each) for each in involvements if each.kind is InvolvementKind.TEAM]
+    return " || ".join(f"({each})" for each in places) or "false"
+
+
 def _recipient(found: Recipient) -> str:
     if found.type is RecipientType.ALL:
         return "true"
@@ -167,6 +172,7 @@ def _consented(child: Recorded) -> list[str]:
 
 def _grounds(child: Recorded, record: str) -> list[str]:
     leads = [_is_lead(child.involvements(member.child_id)) for member in child.members]
+    leads += [_in_team(child.involvements(member.child_id)) for member in child.members]
     grounds = [_one_of(_FREE, "resource.name"), f'resource.name == "plan" && ({" || ".join(leads)})']
     grounds += _consented(child)
     for member in child.members:

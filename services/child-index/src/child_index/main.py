@@ -19,6 +19,7 @@ from child_index.api.links import links_router
 from child_index.api.merges import merges_router
 from child_index.api.quality import quality_router
 from child_index.api.reviews import reviews_router
+from child_index.api.supplies import supplies_router
 from child_index.api.weights import weights_router
 from child_index.api.wiring import Parts
 from child_index.application import reviews
@@ -72,6 +73,7 @@ def create_app(
         weights_router,
     ):
         app.include_router(router(parts))
+    app.include_router(supplies_router(parts))
     app.include_router(fhir_router(parts))
     app.include_router(quality_router(parts, settings.stale_months))
     app.include_router(

@@ -5,12 +5,13 @@ from typing import Annotated
 from pydantic import Field
 
 from chassis.likeness import LikenessSettings
-from chassis.settings import ServiceSettings
+from chassis.settings import Port, ServiceSettings
 
 PART = "child-index"
 
 
 class ChildIndexSettings(ServiceSettings, LikenessSettings):
+    port: Port = 8082
     import_batch_rows: Annotated[int, Field(ge=1, le=5000)] = 1000
     """Rows of an import that are taken in one transaction: more is faster, and holds up other writers for longer."""
     import_load_rows: Annotated[int, Field(ge=0, le=1_000_000)] = 50_000

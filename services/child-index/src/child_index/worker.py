@@ -9,11 +9,13 @@ from chassis.inbox import InboxConsumer
 from chassis.likeness import Likeness
 from chassis.migrations import migrations_of
 from chassis.runtime import Runtime, run_worker
+from child_index.adapters.import_counts import ImportCounts
 from child_index.adapters.tables import messaging
 from child_index.adapters.unit_of_work import SqlUnitOfWork
 from child_index.application.knowledge import KnowledgeSource
 from child_index.application.ports import IndexUnitOfWork, Units
 from child_index.application.process_imports import ImportWorker
+from child_index.application.samples import of_imports
 from child_index.consumers import consent
 from child_index.settings import PART, ChildIndexSettings
 from contracts.events import CONSENT
@@ -26,11 +28,11 @@ def make_runtime(
     runtime = Runtime(settings, PART, messaging, migrations_of(__file__), broker, clock)
     likeness = Likeness.of(settings)
 
-    def units() -> IndexUnitOfWork:
-        return SqlUnitOfWork(likeness=likeness, **runtime.uow_arguments())
+    def units(*, patient: bool = False) -> IndexUnitOfWork:
+        return SqlUnitOfWork(likeness=likeness, **runtime.uow_arguments(), patient=patient)
 
-    def reading() -> IndexUnitOfWork:
-        return SqlUnitOfWork(likeness=likeness, **runtime.uow_arguments(), read_only=True)
+    def reading(*, patient: bool = False) -> IndexUnitOfWork:
+        return SqlUnitOfWork(likeness=likeness, **runtime.uow_arguments(), read_only=True, patient=patient)
 
     return runtime, units, reading
 
@@ -41,8 +43,10 @@ def add_worker(
     """Subscribes the consumers and adds the imports to what the runtime runs beside the requests."""
     consumer = InboxConsumer("directory", units, consent.HANDLERS, runtime.watch)
     runtime.consume("directory", [CONSENT], consumer)
+    counted = None if runtime.metrics is None else ImportCounts(runtime.metrics)
     load_rows = 0 if runtime.database.is_sqlite else settings.import_load_rows
-    worker = ImportWorker(units, reading, knowledge, settings.import_poll_seconds, load_rows)
+    worker = ImportWorker(units, reading, knowledge, settings.import_poll_seconds, load_rows, counted)
+    runtime.sample("imports", of_imports(reading))
     runtime.in_background(worker.run)
     return worker
 

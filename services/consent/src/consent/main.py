@@ -13,6 +13,7 @@ from chassis.issuer import make_token_verifier
 from chassis.keys import write_jwks
 from chassis.runtime import grant_jwks_path, internal_key_of
 from chassis.service import create_service, internal_router
+from consent.adapters.decision_counts import DecisionCounts
 from consent.adapters.decision_transaction import closing, decisions_of
 from consent.adapters.keys import grant_key, log_signing_key
 from consent.adapters.policy_file import load_policy
@@ -59,6 +60,8 @@ def create_app(
 
     transaction = decisions_of(runtime.database, account_ids_are_identities=settings.has_development_issuer)
 
+    counted = None if runtime.metrics is None else DecisionCounts(runtime.metrics)
+
     @asynccontextmanager
     async def resources() -> AsyncIterator[None]:
         async with runtime.running(), closing(transaction):
@@ -79,7 +82,7 @@ def create_app(
     app.state.unit_of_work = units
     app.state.reading = reading
     app.state.token_verifier = make_token_verifier(settings)
-    app.state.decide = DecideRequest(transaction, policy, GrantSigner(signing_key), clock)
+    app.state.decide = DecideRequest(transaction, policy, GrantSigner(signing_key), clock, counted)
     owners = {
         "consent": _owner(reading, "consents"),
         "block": _owner(reading, "blocks"),

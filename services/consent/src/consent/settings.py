@@ -7,7 +7,7 @@ from pydantic import Field, SecretStr, model_validator
 
 from chassis.issuer import IssuerSettings
 from chassis.likeness import LikenessSettings
-from chassis.settings import ServiceSettings
+from chassis.settings import Port, ServiceSettings
 
 PART = "consent"
 DEFAULT_POLICY = Path(__file__).resolve().parents[2] / "policy" / "default.yaml"
@@ -18,6 +18,7 @@ class ConsentSettings(ServiceSettings, IssuerSettings, LikenessSettings):
     the data folder in development, and given in production. `consent_reminder_seconds`: between two looks for
     consents that end soon."""
 
+    port: Port = 8081
     policy_file: Path = DEFAULT_POLICY
     grant_key: SecretStr = SecretStr("")
     log_key: SecretStr = SecretStr("")

@@ -18,13 +18,15 @@ from consent.adapters.tables import messaging
 from consent.adapters.unit_of_work import ConsentUnitOfWork
 from consent.application.chase_reviews import ReviewChaser
 from consent.application.find_signals import SignalFinder
+from consent.application.log_months import LogMonths
 from consent.application.remind import Reminders
+from consent.application.samples import of_log, of_overrides
 from consent.application.sequence_log import Sequencer
-from consent.consumers import child_index
+from consent.consumers import assessment, child_index
 from consent.domain.log_heads import LogSigner
 from consent.domain.policy import Policy
 from consent.settings import PART, ConsentSettings
-from contracts.events import CHILD_INDEX
+from contracts.events import ASSESSMENT, CHILD_INDEX
 
 Units = Callable[[], ConsentUnitOfWork]
 
@@ -51,12 +53,17 @@ def make_runtime(
 def add_worker(
     runtime: Runtime, units: Units, reading: Units, log_signer: LogSigner, policy: Policy, settings: ConsentSettings
 ) -> None:
-    """Subscribes the consumers; adds the sequencer, the chasing of reviews, reminders and the finder of signals to what
-    runs beside the requests."""
-    runtime.consume(
-        "child-index", [CHILD_INDEX], InboxConsumer("child-index", units, child_index.HANDLERS, runtime.watch)
-    )
+    """Subscribes the consumers; adds the sequencer, the log's months, the chasing of reviews, reminders and the finder
+    of signals to what runs beside the requests."""
+    for name, topic, handlers in (
+        ("child-index", CHILD_INDEX, child_index.HANDLERS),
+        ("assessment", ASSESSMENT, assessment.HANDLERS),
+    ):
+        runtime.consume(name, [topic], InboxConsumer(name, units, handlers, runtime.watch))
+    runtime.sample("log", of_log(reading))
+    runtime.sample("overrides", of_overrides(reading))
     runtime.in_background(Sequencer(units, reading, log_signer).run)
+    runtime.in_background(LogMonths(units).run)
     runtime.in_background(ReviewChaser(units, policy.overrides).run)
     runtime.in_background(Reminders(units, reading, policy.remind_before_expiry, settings.consent_reminder_seconds).run)
     runtime.in_background(SignalFinder(units, reading, policy, settings.signals_seconds).run)

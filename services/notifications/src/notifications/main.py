@@ -1,4 +1,4 @@
-"""The notifications service, wired. In a process of its own: `uvicorn --factory notifications.main:create_app`."""
+"""The notifications service, wired. In a process of its own: `python -m notifications`."""
 
 from fastapi import FastAPI
 

@@ -1,7 +1,7 @@
 """Settings of the notifications service."""
 
-from chassis.settings import ServiceSettings
+from chassis.settings import Port, ServiceSettings
 
 
 class NotificationsSettings(ServiceSettings):
-    """Nothing beside what every service has."""
+    port: Port = 8084

@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.bulk import VERY_MANY, copy_in, insert_new, insert_numbered, insert_rows, is_sqlite, put, update_rows
 from chassis.ids import Clock, new_id
 from child_index.adapters import tables
-from child_index.adapters.names import hide, names_of
+from child_index.adapters.names import NAMES, hide
 from child_index.adapters.near import near
-from child_index.adapters.sql import among, insert_pairs
+from child_index.adapters.sql import Statement, among, insert_pairs
 from child_index.application.ports import Votes
 from child_index.domain.person import NUMBERED, Address, ChildRecord, Name, Person
 from child_index.domain.placement import Changes, SourceRecord
@@ -34,6 +34,19 @@ _RECORD = [
     )
 ]
 _PLACE = [_addresses.c[name] for name in ("address_line", "postcode", "since", "until", "uprn")]
+
+
+_BY_ID, _BY_NUMBER, _BY_ROOT = (
+    Statement(lambda listed, column=_child.c[name]: sa.select(*_RECORD).where(listed(column, "which")))  # type: ignore[misc]
+    for name in ("child_id", "child_no", "root_no")
+)
+_ADDRESSES = Statement(
+    lambda listed: (
+        sa.select(_addresses.c.child_no, *_PLACE)
+        .where(listed(_addresses.c.child_no, "numbers"))
+        .order_by(_addresses.c.since.desc(), _addresses.c.address_id.desc())
+    )
+)
 
 
 class SqlChildren:
@@ -66,10 +79,10 @@ class SqlChildren:
     async def records(self, child_ids: Collection[str]) -> list[ChildRecord]:
         if not child_ids:
             return []
-        return await self._load(among(self._connection, _child.c.child_id, child_ids))
+        return await self._load(_BY_ID, child_ids)
 
     async def numbered(self, numbers: Collection[int]) -> list[ChildRecord]:
-        return await self._load(among(self._connection, _child.c.child_no, numbers)) if numbers else []
+        return await self._load(_BY_NUMBER, numbers) if numbers else []
 
     async def with_members(self, child_ids: Collection[str]) -> list[ChildRecord]:
         return await self._completed(await self.records(child_ids))
@@ -80,7 +93,7 @@ class SqlChildren:
         if not sets:
             return records
         known = {record.child_id for record in records}
-        members = await self._load(among(self._connection, _child.c.root_no, sets))
+        members = await self._load(_BY_ROOT, sets)
         return records + [record for record in members if record.child_id not in known]
 
     async def sharing(self, keys: Collection[int], limit: int, *, hidden: bool = False) -> list[ChildRecord]:
@@ -101,34 +114,29 @@ class SqlChildren:
         numbers = list((await self._connection.execute(best)).scalars())
         if not numbers:
             return []
-        return await self._completed(await self._load(among(self._connection, _child.c.child_no, numbers)))
+        return await self._completed(await self._load(_BY_NUMBER, numbers))
 
     async def neighbours(
         self, sought: Sequence[Mapping[int, int]], also: Collection[str]
     ) -> tuple[list[ChildRecord], list[Votes]]:
         found = await near(self._connection, sought)
         numbers = set().union(*found)
-        records = await self._load(among(self._connection, _child.c.child_no, numbers)) if numbers else []
+        records = await self._load(_BY_NUMBER, numbers) if numbers else []
         ids = {record.child_no: record.child_id for record in records}
         missing = set(also) - set(ids.values())
         votes = [{ids[number]: each for number, each in one.items()} for one in found]
         return await self._completed(records + await self.records(missing)), [*votes]
 
-    async def _load(self, which: sa.ColumnElement[bool]) -> list[ChildRecord]:
-        rows = (await self._connection.execute(sa.select(*_RECORD).where(which))).all()
+    async def _load(self, statement: Statement, which: Collection[int] | Collection[str]) -> list[ChildRecord]:
+        rows = (await statement(self._connection, which=which)).all()
         numbers = [row[0] for row in rows]
         names: dict[int, list[Name]] = defaultdict(list)
         hidden: dict[int, list[Name]] = defaultdict(list)
         addresses: dict[int, list[Address]] = defaultdict(list)
         if numbers:
-            for row in await self._connection.execute(names_of(self._connection, numbers)):
+            for row in await NAMES(self._connection, numbers=numbers):
                 (hidden if row.hidden else names)[row.child_no].append((row.given_name, row.family_name))
-            places = await self._connection.execute(
-                sa.select(_addresses.c.child_no, *_PLACE)
-                .where(among(self._connection, _addresses.c.child_no, numbers))
-                .order_by(_addresses.c.since.desc(), _addresses.c.address_id.desc())
-            )
-            for number, *place in places:
+            for number, *place in await _ADDRESSES(self._connection, numbers=numbers):
                 addresses[number].append(Address(*place))
         return [
             ChildRecord(

@@ -7,12 +7,28 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from child_index.adapters import tables
-from child_index.adapters.sql import among, put_newer
+from child_index.adapters.sql import Statement, among, put_newer
 from child_index.application.agency_ports import Agency
 from child_index.application.ports import Practitioner, Service
 from contracts.vocabulary import PractitionerStatus
 
 _agencies, _practitioners, _services = tables.agencies, tables.practitioners, tables.services
+
+
+_SERVICES = Statement(
+    lambda listed: (
+        sa.select(_services, _agencies.c.name.label("agency_name"))
+        .join_from(_services, _agencies, _services.c.agency_id == _agencies.c.agency_id, isouter=True)
+        .where(listed(_services.c.service_id, "ids"))
+    )
+)
+_PRACTITIONERS = Statement(
+    lambda listed: (
+        sa.select(_practitioners, _agencies.c.name.label("agency_name"))
+        .join_from(_practitioners, _agencies, _practitioners.c.agency_id == _agencies.c.agency_id, isouter=True)
+        .where(listed(_practitioners.c.practitioner_id, "ids"))
+    )
+)
 
 
 class SqlDirectory:
@@ -28,11 +44,7 @@ class SqlDirectory:
     async def services(self, ids: Collection[str]) -> dict[str, Service]:
         if not ids:
             return {}
-        found = await self._connection.execute(
-            sa.select(_services, _agencies.c.name.label("agency_name"))
-            .join_from(_services, _agencies, _services.c.agency_id == _agencies.c.agency_id, isouter=True)
-            .where(among(self._connection, _services.c.service_id, set(ids)))
-        )
+        found = await _SERVICES(self._connection, ids=set(ids))
         return {
             row.service_id: Service(
                 service_id=row.service_id,
@@ -50,11 +62,7 @@ class SqlDirectory:
     async def practitioners(self, ids: Collection[str]) -> dict[str, Practitioner]:
         if not ids:
             return {}
-        found = await self._connection.execute(
-            sa.select(_practitioners, _agencies.c.name.label("agency_name"))
-            .join_from(_practitioners, _agencies, _practitioners.c.agency_id == _agencies.c.agency_id, isouter=True)
-            .where(among(self._connection, _practitioners.c.practitioner_id, set(ids)))
-        )
+        found = await _PRACTITIONERS(self._connection, ids=set(ids))
         return {
             row.practitioner_id: Practitioner(
                 practitioner_id=row.practitioner_id,

@@ -1,6 +1,6 @@
 """Service episodes and lead professionals."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,10 +12,26 @@ from chassis.bulk import insert_rows
 from chassis.errors import Conflict
 from chassis.ids import Clock, new_id
 from child_index.adapters import tables
-from child_index.adapters.sql import among
+from child_index.adapters.sql import Statement, among
 from child_index.application.ports import Episode, Lead, PastLead
 
 _episodes, _leads, _children = tables.episodes, tables.lead_professionals, tables.children
+
+
+_EPISODES = (
+    sa.select(_episodes, _children.c.child_id)
+    .join_from(_episodes, _children)
+    .order_by(_episodes.c.started_on.desc(), _episodes.c.episode_id.desc())
+)
+_OF_CHILDREN = Statement(lambda listed: _EPISODES.where(listed(_episodes.c.child_no, "numbers")))
+_ONE = Statement(lambda listed: _EPISODES.where(listed(_episodes.c.episode_id, "ids")))
+_PRESENT_LEADS = Statement(
+    lambda listed: (
+        sa.select(_leads.c.practitioner_id, _leads.c.assigned_at, _leads.c.child_no, _children.c.child_id)
+        .join_from(_leads, _children)
+        .where(listed(_leads.c.child_no, "numbers"), _leads.c.ended_at.is_(None))
+    )
+)
 
 
 class SqlEpisodes:
@@ -24,37 +40,11 @@ class SqlEpisodes:
         self._clock = clock
 
     async def of(self, numbers: Collection[int]) -> list[Episode]:
-        return await self._select(among(self._connection, _episodes.c.child_no, numbers))
+        return _read(await _OF_CHILDREN(self._connection, numbers=numbers))
 
     async def get(self, episode_id: str) -> Episode | None:
-        found = await self._select(_episodes.c.episode_id == episode_id)
+        found = _read(await _ONE(self._connection, ids=[episode_id]))
         return found[0] if found else None
-
-    async def _select(self, which: sa.ColumnElement[bool]) -> list[Episode]:
-        found = await self._connection.execute(
-            sa.select(_episodes, _children.c.child_id)
-            .join_from(_episodes, _children)
-            .where(which)
-            .order_by(_episodes.c.started_on.desc(), _episodes.c.episode_id.desc())
-        )
-        return [
-            Episode(
-                episode_id=row.episode_id,
-                child_no=row.child_no,
-                service_id=row.service_id,
-                agency_id=row.agency_id,
-                practitioner_id=row.practitioner_id,
-                sensitive=row.sensitive,
-                contact=row.contact,
-                started_on=row.started_on,
-                ended_on=row.ended_on,
-                opened_by=row.opened_by,
-                child_id=row.child_id,
-                created_at=row.created_at,
-                import_id=row.import_id,
-            )
-            for row in found
-        ]
 
     async def open_with_service(self, service_id: str, numbers: Collection[int]) -> set[int]:
         found = await self._connection.execute(
@@ -91,6 +81,27 @@ class SqlEpisodes:
         return done.rowcount == 1
 
 
+def _read(rows: Iterable[sa.Row[Any]]) -> list[Episode]:
+    return [
+        Episode(
+            episode_id=row.episode_id,
+            child_no=row.child_no,
+            service_id=row.service_id,
+            agency_id=row.agency_id,
+            practitioner_id=row.practitioner_id,
+            sensitive=row.sensitive,
+            contact=row.contact,
+            started_on=row.started_on,
+            ended_on=row.ended_on,
+            opened_by=row.opened_by,
+            child_id=row.child_id,
+            created_at=row.created_at,
+            import_id=row.import_id,
+        )
+        for row in rows
+    ]
+
+
 def _row(episode: Episode) -> dict[str, Any]:
     return {
         "episode_id": episode.episode_id,
@@ -113,11 +124,7 @@ class SqlLeads:
         self._clock = clock
 
     async def present(self, numbers: Sequence[int]) -> Lead | None:
-        found = await self._connection.execute(
-            sa.select(_leads.c.practitioner_id, _leads.c.assigned_at, _leads.c.child_no, _children.c.child_id)
-            .join_from(_leads, _children)
-            .where(among(self._connection, _leads.c.child_no, numbers), _leads.c.ended_at.is_(None))
-        )
+        found = await _PRESENT_LEADS(self._connection, numbers=numbers)
         leads = [Lead(row.practitioner_id, row.assigned_at, row.child_no, row.child_id) for row in found]
         return min(leads, key=lambda lead: numbers.index(lead.child_no), default=None)
 

@@ -1,6 +1,7 @@
 """Relationships of a child, with other children of the index and with other people."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -9,11 +10,36 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.errors import Conflict
 from chassis.ids import Clock, new_id
 from child_index.adapters import tables
-from child_index.adapters.sql import among
+from child_index.adapters.sql import Listed, Statement, among
 from child_index.application.ports import FamilyLink, RelatedPerson
 from child_index.domain.family import Relationship, inverse
 
 _links, _children = tables.relationships, tables.children
+
+
+def _links_of(listed: Listed) -> sa.Select[Any]:
+    theirs, others = listed(_links.c.child_no, "numbers"), listed(_links.c.other_child_no, "numbers")
+    other_no = sa.case((theirs, _links.c.other_child_no), else_=_links.c.child_no)
+    root = _children.alias("root")
+    return (
+        sa.select(
+            _links,
+            _children.c.child_id,
+            sa.func.coalesce(root.c.child_id, _children.c.child_id).label("root_id"),
+            _children.c.given_name.label("child_given_name"),
+            _children.c.family_name.label("child_family_name"),
+        )
+        .select_from(
+            _links.outerjoin(_children, _children.c.child_no == other_no).outerjoin(
+                root, root.c.child_no == _children.c.root_no
+            )
+        )
+        .where(sa.or_(sa.and_(theirs, sa.or_(_links.c.other_child_no.is_(None), ~others)), sa.and_(others, ~theirs)))
+        .order_by(_links.c.relationship_id)
+    )
+
+
+_LINKS = Statement(_links_of)
 
 
 class SqlFamily:
@@ -22,28 +48,7 @@ class SqlFamily:
         self._clock = clock
 
     async def of(self, numbers: Sequence[int]) -> list[FamilyLink]:
-        theirs = among(self._connection, _links.c.child_no, numbers)
-        others = among(self._connection, _links.c.other_child_no, numbers)
-        other_no = sa.case((theirs, _links.c.other_child_no), else_=_links.c.child_no)
-        root = _children.alias("root")
-        found = await self._connection.execute(
-            sa.select(
-                _links,
-                _children.c.child_id,
-                sa.func.coalesce(root.c.child_id, _children.c.child_id).label("root_id"),
-                _children.c.given_name.label("child_given_name"),
-                _children.c.family_name.label("child_family_name"),
-            )
-            .select_from(
-                _links.outerjoin(_children, _children.c.child_no == other_no).outerjoin(
-                    root, root.c.child_no == _children.c.root_no
-                )
-            )
-            .where(
-                sa.or_(sa.and_(theirs, sa.or_(_links.c.other_child_no.is_(None), ~others)), sa.and_(others, ~theirs))
-            )
-            .order_by(_links.c.relationship_id)
-        )
+        found = await _LINKS(self._connection, numbers=numbers)
         held = set(numbers)
         rows = sorted(found, key=lambda row: numbers[0] not in (row.child_no, row.other_child_no))
         links = []

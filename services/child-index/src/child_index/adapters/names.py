@@ -9,15 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.bulk import insert_new
 from child_index.adapters import tables
-from child_index.adapters.sql import among, insert_pairs
+from child_index.adapters.sql import Listed, Statement, insert_pairs
 from child_index.domain.matching import blocking_keys, prepare
 from child_index.domain.person import ChildRecord
 
 _names, _hidden, _keys = tables.other_names, tables.hidden_names, tables.hidden_keys
 
 
-def names_of(connection: AsyncConnection, numbers: Collection[int]) -> sa.CompoundSelect[Any]:
-    """Selects both kinds, in the order in which they were written down: one trip for both, since most have neither."""
+def _names_of(listed: Listed) -> sa.CompoundSelect[Any]:
     parts = [
         sa.select(
             table.c.child_no,
@@ -25,10 +24,14 @@ def names_of(connection: AsyncConnection, numbers: Collection[int]) -> sa.Compou
             table.c.family_name,
             at.label("at"),
             sa.literal(mark, sa.Integer).label("hidden"),
-        ).where(among(connection, table.c.child_no, numbers))
+        ).where(listed(table.c.child_no, "numbers"))
         for mark, (table, at) in enumerate(((_names, _names.c.recorded_at), (_hidden, _hidden.c.hidden_at)))
     ]
     return sa.union_all(*parts).order_by("at", "given_name", "family_name")
+
+
+NAMES = Statement(_names_of)
+"""Both kinds, in the order in which they were written down: one trip for both, since most children have neither."""
 
 
 async def hide(

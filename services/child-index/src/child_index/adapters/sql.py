@@ -1,7 +1,7 @@
 """The few statements that SQLite and PostgreSQL write differently."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +19,42 @@ def among(
         listed = sa.func.json_each(json.dumps(list(values))).table_valued("value")
         return column.in_(sa.select(listed.c.value))
     return column == sa.any_(sa.bindparam(None, list(values), type_=postgresql.ARRAY(column.type)))
+
+
+Listed = Callable[[sa.Column[Any], str], sa.ColumnElement[bool]]
+"""`listed(column, name)`: the column is one of the values that are given under that name."""
+
+
+class Statement:
+    """A statement that is built once for each kind of database.
+
+    To build one anew, and to find its compiled form by all that is in it, takes longer than most take to run.
+    """
+
+    def __init__(self, build: Callable[[Listed], sa.Select[Any] | sa.CompoundSelect[Any]]) -> None:
+        self._build = build
+        self._built: dict[bool, sa.Select[Any] | sa.CompoundSelect[Any]] = {}
+
+    async def __call__(
+        self, connection: AsyncConnection, **values: Collection[int] | Collection[str]
+    ) -> sa.CursorResult[*tuple[Any, ...]]:
+        """Runs it with the values of each list, however many: each list travels as one parameter."""
+        sqlite_ = is_sqlite(connection)
+        statement = self._built.get(sqlite_)
+        if statement is None:
+            statement = self._built[sqlite_] = self._build(_in_json if sqlite_ else _in_array)
+        given = {name: json.dumps(list(each)) if sqlite_ else list(each) for name, each in values.items()}
+        found: sa.CursorResult[*tuple[Any, ...]] = await connection.execute(statement, given)
+        return found
+
+
+def _in_json(column: sa.Column[Any], name: str) -> sa.ColumnElement[bool]:
+    listed = sa.func.json_each(sa.bindparam(name, type_=sa.Text())).table_valued("value")
+    return column.in_(sa.select(listed.c.value))
+
+
+def _in_array(column: sa.Column[Any], name: str) -> sa.ColumnElement[bool]:
+    return column == sa.any_(sa.bindparam(name, type_=postgresql.ARRAY(column.type)))
 
 
 async def put_newer(connection: AsyncConnection, table: sa.Table, row: Mapping[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """What the use cases of imports need of the outside."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -73,6 +74,14 @@ class MappingRepository(Protocol):
     async def get(self, service_id: str) -> Mapping | None: ...
 
     async def put(self, service_id: str, mapping: Mapping, changed_by: str) -> None: ...
+
+
+class ImportCounted(Protocol):
+    """Told of what was committed."""
+
+    def taken(self, outcomes: Counter[str], *, check: bool) -> None: ...
+
+    def ended(self, state: str) -> None: ...
 
 
 class ImportRepository(Protocol):

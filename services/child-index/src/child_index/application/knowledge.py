@@ -43,7 +43,7 @@ class KnowledgeSource:
         self._looked_at = float("-inf")
 
     async def _look(self, known: Knowledge | None) -> Knowledge:
-        async with self._reading() as uow:
+        async with self._reading(patient=True) as uow:
             population = await uow.children.population()
             turn = await uow.weights.in_force()
             if turn is not None and turn.version != DEFAULT_WEIGHTS.version:

@@ -1,6 +1,6 @@
 """What the use cases need of the outside: one unit of work and the repositories in it."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -442,4 +442,7 @@ class IndexUnitOfWork(UnitOfWork):
     weights: WeightsRepository
 
 
-Units = Callable[[], IndexUnitOfWork]
+class Units(Protocol):
+    """Makes units of work; a `patient` one is for a job, which takes as long as it takes."""
+
+    def __call__(self, *, patient: bool = False) -> IndexUnitOfWork: ...

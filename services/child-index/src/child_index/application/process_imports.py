@@ -5,6 +5,7 @@ A process that dies at any moment has either done a batch or not; the next one g
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -17,7 +18,7 @@ from chassis.errors import Unavailable
 from child_index.application.enrolment import begin_with_service, save_register
 from child_index.application.first_lists import FirstLists
 from child_index.application.import_batches import Batch, Batches, source_of
-from child_index.application.import_ports import Import, ImportResult
+from child_index.application.import_ports import Import, ImportCounted, ImportResult
 from child_index.application.knowledge import KnowledgeSource
 from child_index.application.leavers import let_leave
 from child_index.application.list_placing import place_list
@@ -36,9 +37,16 @@ class ImportWorker:
     turn, so that a short list is not kept waiting by a long one of somebody else."""
 
     def __init__(
-        self, units: Units, reading: Units, knowledge: KnowledgeSource, poll_seconds: float, load_rows: int
+        self,
+        units: Units,
+        reading: Units,
+        knowledge: KnowledgeSource,
+        poll_seconds: float,
+        load_rows: int,
+        counted: ImportCounted | None = None,
     ) -> None:
         """`load_rows`: of a list into an index without children, how many are taken as `FirstLists` does."""
+        self._counted = counted
         self._units = units
         self._reading = reading
         self._batches = Batches(reading)
@@ -103,7 +111,7 @@ class ImportWorker:
 
     async def _process(self, job: Import, batch: Batch, knowledge: Knowledge) -> bool:
         """False when another process is at this import."""
-        async with self._units() as uow:
+        async with self._units(patient=True) as uow:
             taken = await uow.imports.take(job.import_id)
             if taken is None or taken.next_chunk != job.next_chunk:
                 return taken is not None
@@ -134,7 +142,10 @@ class ImportWorker:
             await uow.commit()
             if held is not None:
                 self._first_lists.keep(job, held)
-            return True
+        if self._counted is not None:
+            outcomes = Counter({"rejected": len(batch.bad)}) + Counter(str(p.outcome) for p in placements)
+            self._counted.taken(outcomes, check=job.check)
+        return True
 
     async def _end(self, job: Import) -> bool:
         """All rows are taken. False when another process is at this import."""
@@ -147,6 +158,8 @@ class ImportWorker:
                 if all_left:
                     await self._finished(uow, job, "completed")
                 await uow.commit()
+                if all_left and self._counted is not None:
+                    self._counted.ended("completed")
         return taken is not None
 
     async def _finish(self, job: Import, state: str) -> bool:
@@ -156,6 +169,8 @@ class ImportWorker:
             if taken is not None and taken.next_chunk == job.next_chunk:
                 await self._finished(uow, job, state)
                 await uow.commit()
+                if self._counted is not None:
+                    self._counted.ended(state)
         return taken is not None
 
     async def _finished(self, uow: IndexUnitOfWork, job: Import, state: str) -> None:

@@ -20,7 +20,7 @@ async def estimate_weights(reading: Units, units: Units, most_children: int, by:
 
     Read in one transaction and kept in another, since the reckoning in between takes seconds.
     """
-    async with reading() as uow:
+    async with reading(patient=True) as uow:
         pairs = await uow.weights.numbered_pairs(most_children, secrets.randbelow(2**31))
         if len(pairs) < FEWEST_PAIRS:
             raise Conflict(

@@ -75,10 +75,11 @@ class ChildrenRepository:
         )
         self._bumped[child_id] = None
 
-    async def end_involvement(self, reference: str, child_id: str, ended_on: date, *, at: datetime) -> None:
+    async def end_involvement(
+        self, reference: str, child_id: str, kind: InvolvementKind, ended_on: date, *, at: datetime
+    ) -> None:
         """Where the end overtakes the start, the involvement counts as sensitive until the start has told."""
-        kind = InvolvementKind.EPISODE.value
-        ended = {"reference": reference, "child_id": child_id, "kind": kind, "ended_on": ended_on}
+        ended = {"reference": reference, "child_id": child_id, "kind": kind.value, "ended_on": ended_on}
         self._ended.append({**ended, "sensitive": True, "recorded_at": at})
         self._bumped[child_id] = None
 

@@ -1,7 +1,7 @@
 """The access log: entries, their places in the Merkle tree, and the signed heads."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,7 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.bulk import insert_rows
 from chassis.database import UtcDateTime
+from chassis.ids import system_clock
+from consent.adapters.log_months import make_months, places, rows_of_leaves
 from consent.adapters.tables import (
+    PURGED_COLUMNS,
     RARE_OUTCOME,
     access_log,
     log_keys,
@@ -26,6 +29,7 @@ from contracts.vocabulary import Outcome
 
 _LOCK = 0x6C6F67  # "log": one sequencer at a time
 _CHUNK = 500
+_RECENT = timedelta(days=31)
 _HEAD = [tree_heads.c[name] for name in TreeHead.__slots__]
 
 
@@ -41,8 +45,11 @@ class LogRepository:
     async def get(self, entry_id: str) -> dict[str, Any] | None:
         query = sa.select(access_log, log_leaves.c.leaf_index).where(access_log.c.entry_id == entry_id)
         query = query.outerjoin_from(access_log, log_leaves, log_leaves.c.entry_id == access_log.c.entry_id)
-        row = (await self._connection.execute(query)).mappings().one_or_none()
-        return None if row is None else dict(row)
+        for place in places(self._connection, entry_id, entry_id):
+            row = (await self._connection.execute(query.where(place))).mappings().one_or_none()
+            if row is not None:
+                return dict(row)
+        return None
 
     async def search(
         self, filters: Mapping[str, Any], after: tuple[datetime, str] | None, limit: int
@@ -81,33 +88,47 @@ class LogRepository:
         if filters.get("to") is not None:
             query = query.where(log.at < filters["to"])
         if after is not None:
-            query = query.where(
+            # The time by itself keeps PostgreSQL out of later months; of the pair it sees no such thing.
+            query = query.where(log.at <= after[0]).where(
                 sa.tuple_(log.at, log.entry_id) < sa.tuple_(sa.literal(after[0], UtcDateTime), sa.literal(after[1]))
             )
-        return [dict(row) for row in (await self._connection.execute(query)).mappings()]
+        narrow = (filters.get(name) is not None for name in ("child_id", "viewer_id", "from"))
+        if self._connection.dialect.name == "postgresql" and not any(narrow):
+            # Among many, a page lies in the newest month or two: these first, and all months only where it does not.
+            newest = system_clock() if after is None else after[0]
+            found = await self._rows(query.where(log.at >= newest - _RECENT))
+            if len(found) == limit:
+                return found
+        return await self._rows(query)
 
     async def purge(self, before: datetime, limit: int) -> int:
         log = access_log.c
         old = (
-            sa.select(log.entry_id)
+            sa.select(log.entry_id, log.at)
             .where(log.body.is_not(None), log.at < before, log.entry_id.not_in(sa.select(log_waiting.c.entry_id)))
             .order_by(log.at, log.entry_id)
             .limit(limit)
         )
-        gone = ("body", "salt", "viewer_id", "agency_id", "child_id", "override_id")
-        purged = await self._connection.execute(
-            sa.update(access_log).where(log.entry_id.in_(old)).values(dict.fromkeys(gone))
-        )
-        return purged.rowcount
+        # From when to when is asked first, so that PostgreSQL looks for them in their own months alone.
+        at = old.subquery().c.at
+        first, last = (await self._connection.execute(sa.select(sa.func.min(at), sa.func.max(at)))).one()
+        if first is None:
+            return 0
+        these = sa.update(access_log).where(sa.tuple_(log.entry_id, log.at).in_(old), log.at.between(first, last))
+        return (await self._connection.execute(these.values(dict.fromkeys(PURGED_COLUMNS)))).rowcount
+
+    async def make_months(self, ahead: int) -> int:
+        return await make_months(self._connection, ahead)
 
     async def leaves(self, first: int, last: int) -> AsyncIterator[dict[str, Any]]:
-        index = log_leaves.c.leaf_index
-        everything = sa.select(access_log, index).join(log_leaves, log_leaves.c.entry_id == access_log.c.entry_id)
+        everything = (*access_log.c, log_leaves.c.leaf_index)
         while first < last:
-            query = everything.where(index >= first, index < min(first + _CHUNK, last)).order_by(index)
-            for row in (await self._connection.execute(query)).mappings():
-                yield dict(row)
+            for row in await rows_of_leaves(self._connection, everything, first, min(first + _CHUNK, last)):
+                yield row
             first += _CHUNK
+
+    async def _rows(self, query: sa.Select[Any]) -> list[dict[str, Any]]:
+        return [dict(row) for row in (await self._connection.execute(query)).mappings()]
 
     async def lock_sequence(self) -> None:
         """SQLite's writer is alone anyway; on PostgreSQL the sequencers of several replicas take turns."""
@@ -116,6 +137,11 @@ class LogRepository:
 
     async def waits(self) -> bool:
         return (await self._connection.execute(sa.select(log_waiting.c.entry_id).limit(1))).first() is not None
+
+    async def waits_since(self) -> datetime | None:
+        oldest = sa.select(log_waiting.c.entry_id).order_by(log_waiting.c.entry_id).limit(1).scalar_subquery()
+        query = sa.select(access_log.c.at).where(access_log.c.entry_id == oldest)
+        return (await self._connection.execute(query)).scalar_one_or_none()
 
     async def take_waiting(self, limit: int) -> list[tuple[str, str]]:
         waiting = log_waiting.c

@@ -59,6 +59,12 @@ class OverridesRepository(RecordsRepository):
             query = query.where(_c.override_id > after)
         return [dict(row) for row in (await self._connection.execute(query)).mappings()]
 
+    async def waiting(self) -> Mapping[str, int]:
+        escalated, reminded = _c.escalated_at.is_not(None), _c.reminded_at.is_not(None)
+        state = sa.case((escalated, "escalated"), (reminded, "reminded"), else_="new")
+        query = sa.select(state, sa.func.count()).where(_c.reviewed_at.is_(None)).group_by(state)
+        return {row[0]: row[1] for row in await self._connection.execute(query)}
+
     async def close_expired(self, before: datetime) -> None:
         """Takes what expired before then out of what a decision loads."""
         await self._connection.execute(

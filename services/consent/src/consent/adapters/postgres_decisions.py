@@ -46,6 +46,9 @@ _Row = namedtuple("_Row", ("kind", "child", "a", "b", "c", "d", "e", "f", "g"))
 # went away, the rows may have been written all the same, and are not written again.
 _FAILED = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 _WENT_AWAY = (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
+_TOOK_TOO_LONG = (asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError, TimeoutError)
+_ANSWERS_LATE = 5.0
+"""Seconds for which the server's own word that a statement took too long may be on its way."""
 _MOST_TOGETHER = 64
 
 
@@ -65,6 +68,7 @@ class PostgresDecisions:
 
     def __init__(self, database: Database, *, account_ids_are_identities: bool, connections: int = 2) -> None:
         self._url = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._timeouts = database.timeouts
         self._by_account_id = account_ids_are_identities
         self._connections = connections
         self._waiting: deque[_Waiting] = deque()
@@ -102,7 +106,7 @@ class PostgresDecisions:
     async def _decide_apart(self, together: Sequence[_Waiting], failed: Exception) -> None:
         """What one row cannot be written for must not keep back the others; nor are they asked for in vain when the
         database is away."""
-        refused = isinstance(failed, asyncpg.PostgresError) and not isinstance(failed, _WENT_AWAY)
+        refused = isinstance(failed, asyncpg.PostgresError) and not isinstance(failed, (*_WENT_AWAY, *_TOOK_TOO_LONG))
         apart = refused and len(together) > 1
         for each in together:
             try:
@@ -118,8 +122,8 @@ class PostgresDecisions:
         try:
             try:
                 rows = await self._concluded(connection, together)
-            except (*_WENT_AWAY, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
-                if connection is not kept:
+            except (*_WENT_AWAY, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
+                if connection is not kept or isinstance(error, _TOOK_TOO_LONG):
                     raise
                 # Cut since it was last used, as by a restart (a client error, where the driver has heard the server's
                 # last words and not yet of the end). Nothing was written yet, so it is done again.
@@ -171,8 +175,11 @@ class PostgresDecisions:
 
     async def _connect(self) -> Any:
         # The statements' plans do not depend on whom they are about; made for each it would cost more than their work.
-        planned_once = {"plan_cache_mode": "force_generic_plan"}
-        return await asyncpg.connect(self._url, timeout=10, command_timeout=30, server_settings=planned_once)
+        settings = {"plan_cache_mode": "force_generic_plan", **self._timeouts.server_settings()}
+        longest = self._timeouts.statement + _ANSWERS_LATE if self._timeouts.statement else None
+        return await asyncpg.connect(
+            self._url, timeout=self._timeouts.connect, command_timeout=longest, server_settings=settings
+        )
 
     async def close(self) -> None:
         if self._under_way:

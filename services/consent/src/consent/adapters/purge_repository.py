@@ -41,6 +41,5 @@ class PurgeRepository:
         for column in OF_A_CHILD:
             await self._connection.execute(sa.delete(column.table).where(column == child_id))
         await forget_answers(self._connection, tables.messaging, at)
-        gone = ("body", "salt", "viewer_id", "agency_id", "child_id", "override_id")
         of_child = sa.update(tables.access_log).where(_log.child_id == child_id)
-        await self._connection.execute(of_child.values(dict.fromkeys(gone)))
+        await self._connection.execute(of_child.values(dict.fromkeys(tables.PURGED_COLUMNS)))

@@ -1,9 +1,9 @@
 """Officers' signals, and the looks that they are found from."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.database import UtcDateTime
 from consent.adapters.likeness_repository import ONE_PERSON, POSTS, merged_with
+from consent.adapters.log_months import rows_of_leaves
 from consent.adapters.tables import (
     access_log,
     accounts,
     child_likenesses,
     involvements,
-    log_leaves,
     merges,
     overrides,
     practitioner_likenesses,
@@ -27,13 +27,17 @@ from consent.adapters.tables import (
     signals,
     team_members,
 )
+from consent.application.ports import Post, Record
 from consent.domain.facts import InvolvementKind
 from consent.domain.likeness import LikenessKind
 from contracts.vocabulary import Outcome, Role
 
+T = TypeVar("T")
 _LOCK = 0x736967  # "sig": one finder at a time
 _ASKED_BEFORE = timedelta(seconds=60)
 """A grant holds for so long: the decision that let the override be placed is no older."""
+_PORTION = 500
+"""Rows of looks that are held at once."""
 _LOOK = [
     access_log.c[name]
     for name in ("entry_id", "at", "viewer_id", "agency_id", "child_id", "action", "outcome", "override_id")
@@ -87,28 +91,33 @@ class SignalsRepository:
         await self._connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=new))
 
     async def sequenced(self, first_leaf: int, limit: int) -> list[dict[str, Any]]:
-        leaf = log_leaves.c.leaf_index
-        query = sa.select(*_LOOK).join(log_leaves, log_leaves.c.entry_id == access_log.c.entry_id)
-        query = query.where(leaf >= first_leaf, leaf < first_leaf + limit).order_by(leaf)
-        return await self._rows(query)
+        return await rows_of_leaves(self._connection, _LOOK, first_leaf, first_leaf + limit)
+
+    async def busy(self, after: Mapping[Post, datetime], at_least: int) -> list[Post]:
+        if not after:
+            return []
+        log = access_log.c
+        query = (
+            sa.select(log.viewer_id, log.agency_id)
+            .where(log.viewer_id.in_({viewer_id for viewer_id, _ in after}), log.at > min(after.values()))
+            .group_by(log.viewer_id, log.agency_id)
+            .having(sa.func.count() >= at_least)
+        )
+        found = {(row.viewer_id, row.agency_id) for row in await self._connection.execute(query)}
+        return [who for who in after if who in found]
 
     async def looks_of(
-        self, after: Mapping[tuple[str, str | None], datetime], *, by_override: bool = False
-    ) -> dict[tuple[str, str | None], list[dict[str, Any]]]:
-        if not after:
-            return {}
+        self, who: Post, after: datetime, make: Callable[[Record], T], *, by_override: bool = False
+    ) -> list[T]:
         log = access_log.c
-        found: dict[tuple[str, str | None], list[dict[str, Any]]] = {who: [] for who in after}
         query = sa.select(*_LOOK).where(
-            log.viewer_id.in_({viewer_id for viewer_id, _ in after}), log.at > min(after.values())
+            log.viewer_id == who[0], log.agency_id.is_not_distinct_from(who[1]), log.at > after
         )
         if by_override:
             query = query.where(log.override_id.is_not(None))
-        for row in await self._rows(query):
-            who = (row["viewer_id"], row["agency_id"])
-            if who in after and row["at"] > after[who]:
-                found[who].append(row)
-        return found
+        # By portions: a row by itself would be waited for by itself.
+        async with self._connection.stream(query, execution_options={"yield_per": _PORTION}) as rows:
+            return [make(dict(row)) async for portion in rows.mappings().partitions() for row in portion]
 
     async def unreviewed_overrides(self, last: str, limit: int) -> list[dict[str, Any]]:
         column = overrides.c
@@ -121,9 +130,13 @@ class SignalsRepository:
             log.action == "override.invoke",
             log.outcome == Outcome.PERMITTED.value,
             log.at <= override["started_at"],
+        )
+        same = (
+            log.viewer_id == override["viewer_id"],
+            log.child_id == override["child_id"],
+            log.body.is_not(None),
             log.at > override["started_at"] - _ASKED_BEFORE,
         )
-        same = (log.viewer_id == override["viewer_id"], log.child_id == override["child_id"], log.body.is_not(None))
         query = sa.select(*_LOOK).where(*same, sa.or_(log.override_id == override["override_id"], asked))
         return await self._rows(query)
 
@@ -218,7 +231,8 @@ class SignalsRepository:
     async def entries(self, signal_id: str, after: tuple[datetime, str] | None, limit: int) -> list[dict[str, Any]]:
         """The log rows behind a signal, oldest first."""
         entry, log = signal_entries.c, access_log.c
-        query = sa.select(access_log).join(signal_entries, entry.entry_id == log.entry_id)
+        same = sa.and_(entry.entry_id == log.entry_id, entry.at == log.at)
+        query = sa.select(access_log).join(signal_entries, same)
         query = query.where(entry.signal_id == signal_id, log.body.is_not(None)).order_by(log.at, log.entry_id)
         if after is not None:
             query = query.where(

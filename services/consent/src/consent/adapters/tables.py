@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from chassis.database import UtcDateTime
 from chassis.messaging import MessagingTables
+from chassis.privileges import rows_may_be
 
 metadata = sa.MetaData(
     naming_convention={
@@ -306,9 +307,13 @@ overrides = sa.Table(
     sa.Column("disclosed_at", UtcDateTime),
 )
 
+PURGED_COLUMNS = ("body", "salt", "viewer_id", "agency_id", "child_id", "override_id")
+"""What a purge empties; all else of an entry stays as it was written."""
+
 access_log = sa.Table(
     "access_log",
     metadata,
+    # On PostgreSQL partitioned by month of `at`, which its primary key has to hold as well: `(entry_id, at)` there.
     sa.Column("entry_id", _id, primary_key=True),
     sa.Column("at", UtcDateTime, nullable=False),
     # These three are copies out of the body, to be searched by, and go with it.
@@ -323,6 +328,7 @@ access_log = sa.Table(
     sa.Column("body", sa.Text),
     sa.Column("salt", sa.String(32)),
     sa.Column("leaf_hash", sa.String(64), nullable=False),
+    info=rows_may_be(changed=PURGED_COLUMNS),
 )
 
 # Written with the entry, and gone when it has its place in the tree: what waits is known without a look at the log, and
@@ -332,6 +338,7 @@ log_waiting = sa.Table(
     metadata,
     sa.Column("entry_id", _id, primary_key=True),
     sa.Column("leaf_hash", sa.String(64), nullable=False),
+    info=rows_may_be(deleted=True),
 )
 
 log_leaves = sa.Table(
@@ -339,6 +346,7 @@ log_leaves = sa.Table(
     metadata,
     sa.Column("leaf_index", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("entry_id", _id, nullable=False, unique=True),
+    info=rows_may_be(),
 )
 
 
@@ -371,6 +379,7 @@ log_nodes = sa.Table(
     sa.Column("level", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("hash", sa.LargeBinary(32), nullable=False),
+    info=rows_may_be(),
 )
 
 tree_heads = sa.Table(
@@ -383,6 +392,7 @@ tree_heads = sa.Table(
     sa.Column("signature", sa.String(200), nullable=False),
     # When it was handed to other agencies as an event; most heads of a busy second never are.
     sa.Column("published_at", UtcDateTime, index=True),
+    info=rows_may_be(changed=["published_at"]),
 )
 
 # Every public key that ever signed a head: after a rotation the old heads still need theirs.
@@ -392,6 +402,7 @@ log_keys = sa.Table(
     sa.Column("key_id", sa.String(64), primary_key=True),
     sa.Column("public_key", sa.JSON, nullable=False),
     sa.Column("first_used_at", UtcDateTime, nullable=False),
+    info=rows_may_be(),
 )
 
 signals = sa.Table(

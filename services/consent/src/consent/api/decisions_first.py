@@ -7,7 +7,6 @@ in the frame; so there is one place for each kind of refusal.
 """
 
 import hmac
-import time
 from typing import Any
 
 import structlog
@@ -18,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.errors import KithError
 from chassis.problems import problem_response
-from chassis.telemetry import current_request_id, current_traceparent, identity_of, log_answered
+from chassis.telemetry import Seen
 from chassis.tokens import Identity
 from consent.api.decisions import PATH, encoded, not_recorded
 from contracts import headers
@@ -53,16 +52,12 @@ class DecisionsFirst:
         if asked is None:
             await self._inner(scope, _again(first, receive), send)
             return
-        started = time.perf_counter()
-        request_id, traceparent = identity_of(sent)
-        tokens = current_request_id.set(request_id), current_traceparent.set(traceparent)
+        seen = Seen(self._part, "POST", sent)
         status = 500
         try:
-            status = await self._answer(identity, asked, request_id, scope, receive, send)
+            status = await self._answer(identity, asked, seen.request_id, scope, receive, send)
         finally:
-            current_request_id.reset(tokens[0])
-            current_traceparent.reset(tokens[1])
-            log_answered(self._part, "POST", PATH, status, started, request_id, traceparent)
+            seen.ended(PATH, status)
 
     def _known(self, sent: dict[bytes, bytes]) -> Identity | None:
         """Who asks, where the caller has the internal key and the token was verified before."""

@@ -1,6 +1,6 @@
 """The decision and its access-log row, in one transaction: no look without a record."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -37,6 +37,8 @@ class DecideRequest:
     policy: Policy
     signer: GrantSigner
     clock: Clock
+    counted: Callable[[Sequence["Decided"]], None] | None = None
+    """Told of the decisions once their rows are on the disk."""
 
     async def __call__(
         self, identity: str, request: DecisionRequest, request_id: str, actor: str | None = None
@@ -58,6 +60,8 @@ class DecideRequest:
 
         await self.transaction(identity, asked, request.subject is Subject.OWN, conclude)
         ((viewer, made),) = concluded
+        if self.counted is not None:
+            self.counted(made)
         return self._answer(viewer, request, made, decision_id, request_id, actor)
 
     def _decide(
@@ -96,12 +100,10 @@ class DecideRequest:
         request_id: str,
         actor: str | None,
     ) -> Answered:
+        of_several = request.subject is Subject.CANDIDATES and request.children is not None
         first = made[0].decision if made else _ASKED
-        several = request.subject is Subject.CANDIDATES and request.children is not None
-        shown = [each for each in made if each.child_id and each.decision.outcome is Outcome.PERMITTED]
-        outcome = Outcome.PERMITTED if several else first.outcome
-        if outcome is not Outcome.PERMITTED:
-            return Answered(outcome, decision_id, forbidden=first.forbidden)
+        if not of_several and first.outcome is not Outcome.PERMITTED:
+            return Answered(first.outcome, decision_id, forbidden=first.forbidden)
         grant = Grant(
             decision_id=decision_id,
             viewer_id=viewer.viewer_id,
@@ -111,28 +113,51 @@ class DecideRequest:
             action=request.action,
             purpose=request.purpose,
             request_id=request_id,
-            child_id=None if several else made[0].child_id,
-            categories=frozenset(request.categories) if several else frozenset(first.permitted),
-            children=tuple(each.child_id for each in shown if each.child_id) if several else (),
-            records=tuple(record for each in shown for record in each.records),
-            related=tuple(dict.fromkeys(other for each in shown for other in each.decision.related)),
             scope=viewer.scope,
             actor=actor,
-            lead=not several and first.lead,
-            veiled=tuple(each.child_id for each in shown if each.child_id and each.decision.veiled),
-            kept_back=tuple(
-                KeptBack(each.since, tuple(sorted(each.practitioners)), tuple(sorted(each.agencies)))
-                for each in (() if several else first.kept_back)
-            ),
-            overrides=tuple(
-                (each.child_id, found) for each in made if each.child_id and (found := each.decision.override_id)
-            ),
+            **(_on_several(request, made) if of_several else _on_one(made[0])),
         )
-        return Answered(outcome, decision_id, grant=self.signer.sign(grant))
+        return Answered(Outcome.PERMITTED, decision_id, grant=self.signer.sign(grant))
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+def _on_one(decided: "Decided") -> dict[str, Any]:
+    """What a grant says of the one child that was asked about, if any."""
+    decision, child_id = decided.decision, decided.child_id
+    said: dict[str, Any] = {
+        "child_id": child_id,
+        "categories": frozenset(decision.permitted),
+        "lead": decision.lead,
+        "kept_back": tuple(
+            [KeptBack(k.since, tuple(sorted(k.practitioners)), tuple(sorted(k.agencies))) for k in decision.kept_back]
+        ),
+    }
+    if child_id:
+        overriding = decision.override_id
+        said |= {
+            "records": decided.records,
+            "related": decision.related,
+            "veiled": (child_id,) if decision.veiled else (),
+            "overrides": ((child_id, overriding),) if overriding else (),
+        }
+    return said
+
+
+def _on_several(request: DecisionRequest, made: Sequence["Decided"]) -> dict[str, Any]:
+    """What a grant says of the children that an answer may speak of."""
+    shown = [each for each in made if each.child_id and each.decision.outcome is Outcome.PERMITTED]
+    return {
+        "categories": frozenset(request.categories),
+        "children": tuple(each.child_id for each in shown),
+        "records": tuple(record for each in shown for record in each.records),
+        "related": tuple(dict.fromkeys(other for each in shown for other in each.decision.related)),
+        "veiled": tuple(each.child_id for each in shown if each.decision.veiled),
+        "overrides": tuple(
+            (each.child_id, found) for each in made if each.child_id and (found := each.decision.override_id)
+        ),
+    }
+
+
+class Decided(NamedTuple):
     """A decision and what it is about: the record that the child answers as, and all of its records."""
 
     decision: Decision

@@ -10,7 +10,7 @@ import structlog
 
 from chassis.ids import new_id
 from consent.application.history import LOOKS
-from consent.application.ports import Record, UnitOfWork, UnitOfWorkFactory
+from consent.application.ports import Post, Record, UnitOfWork, UnitOfWorkFactory
 from consent.domain.policy import Policy
 from consent.domain.signal_words import thresholds_of
 from consent.domain.signals import (
@@ -37,9 +37,7 @@ _LEAVES = "leaves"
 _WEEKS = {SignalKind.LOOKS_WITHOUT_INVOLVEMENT: "weeks", SignalKind.SAME_FAMILY_NAME: "name-weeks"}
 _INSTANT = timedelta(microseconds=1)
 
-_Post = tuple[str, str | None]
-"""A viewer in one agency's post."""
-_Found = tuple[SignalKind, _Post, date, Evidence]
+_Found = tuple[SignalKind, Post, date, Evidence]
 
 
 @dataclass
@@ -107,12 +105,12 @@ class SignalFinder:
             if any(self._examined(kind, roles[who[0]]) for kind in BURSTS)
         }
         found: list[_Found] = []
-        theirs = await uow.signals.looks_of({who: begin - policy.longest for who, begin in since.items()})
-        for who, begin in since.items():
-            looks = [_look(row) for row in theirs[who]]
+        reach = {who: begin - policy.longest for who, begin in since.items()}
+        for who in await uow.signals.busy(reach, min(policy.rules[kind].at_least for kind in BURSTS)):
+            looks = await uow.signals.looks_of(who, reach[who], _looks())
             for kind in BURSTS:
                 if self._examined(kind, roles[who[0]]):
-                    days = bursts(kind, looks, policy, begin)
+                    days = bursts(kind, looks, policy, since[who])
                     found += [(kind, who, day, evidence) for day, evidence in days.items()]
         return found
 
@@ -120,14 +118,13 @@ class SignalFinder:
         kind, policy = SignalKind.REPEATED_OVERRIDES, self.policy.signals
         by_override = [row for row in rows if row["override_id"] is not None]
         roles = await uow.signals.roles(sorted({row["viewer_id"] for row in by_override}))
-        since = {who: begin for who, begin in _earliest(by_override).items() if self._examined(kind, roles[who[0]])}
-        reach = {who: begin - policy.rules[kind].within for who, begin in since.items()}
-        theirs = await uow.signals.looks_of(reach, by_override=True)
-        return [
-            (kind, who, day, evidence)
-            for who, begin in since.items()
-            for day, evidence in bursts(kind, [_look(row) for row in theirs[who]], policy, begin).items()
-        ]
+        found: list[_Found] = []
+        for who, begin in _earliest(by_override).items():
+            if self._examined(kind, roles[who[0]]):
+                reach = begin - policy.rules[kind].within
+                looks = await uow.signals.looks_of(who, reach, _looks(), by_override=True)
+                found += [(kind, who, day, evidence) for day, evidence in bursts(kind, looks, policy, begin).items()]
+        return found
 
     async def _at_home(self, uow: UnitOfWork, rows: Sequence[Record]) -> list[_Found]:
         kind, policy = SignalKind.SAME_HOME, self.policy.signals
@@ -148,8 +145,8 @@ class SignalFinder:
         for who, day in sorted(days, key=str):
             # The whole day, so that what is counted does not depend on the portions.
             begin = policy.hours.start_of(day)
-            around = (await uow.signals.looks_of({who: begin - _INSTANT}))[who]
-            that_day = [look for look in map(_look, around) if policy.hours.day_of(look.at) == day]
+            around = await uow.signals.looks_of(who, begin - _INSTANT, _looks())
+            that_day = [look for look in around if policy.hours.day_of(look.at) == day]
             childrens = await uow.likenesses.homes_of_children({look.child_id for look in that_day if look.child_id})
             alike = at_home(that_day, homes[who[0]], childrens)
             evidence = Evidence()
@@ -205,7 +202,7 @@ class SignalFinder:
             search = uow.signals.unfollowed_namesakes if namesakes else uow.signals.unfollowed
             rows = await search(begin, end, LOOKS, rule.at_least)
             roles = await uow.signals.roles(sorted({row["viewer_id"] for row in rows}))
-            theirs: dict[tuple[str, str | None], list[Look]] = {}
+            theirs: dict[Post, list[Look]] = {}
             for row in rows:
                 if self._examined(kind, roles[row["viewer_id"]]):
                     theirs.setdefault((row["viewer_id"], row["agency_id"]), []).append(_look(row))
@@ -223,7 +220,7 @@ class SignalFinder:
         """Young people and parents see their own record as often and as late as they like."""
         return role not in ACCOUNT_ROLES and role not in self.policy.signals.rules[kind].exempt_roles
 
-    async def _note(self, uow: UnitOfWork, kind: SignalKind, who: _Post, period: date, evidence: Evidence) -> None:
+    async def _note(self, uow: UnitOfWork, kind: SignalKind, who: Post, period: date, evidence: Evidence) -> None:
         key = {"kind": kind.value, "viewer_id": who[0], "agency_id": who[1], "period": period}
         known = await uow.signals.find(key)
         signal_id = known["signal_id"] if known is not None else new_id()
@@ -247,16 +244,22 @@ class SignalFinder:
             await uow.signals.count(signal_id, max(evidence.peak, known["peak"]))
 
 
-def _earliest(rows: Iterable[Record]) -> dict[_Post, datetime]:
+def _earliest(rows: Iterable[Record]) -> dict[Post, datetime]:
     """When each one's first of these looks was."""
-    since: dict[_Post, datetime] = {}
+    since: dict[Post, datetime] = {}
     for row in rows:
         who = (row["viewer_id"], row["agency_id"])
         since[who] = min(since.get(who, row["at"]), row["at"])
     return since
 
 
-def _look(row: Record) -> Look:
+def _looks() -> Callable[[Record], Look]:
+    """Makes one viewer's looks of rows. Each row brings a copy of its ids; looks at one child share one."""
+    ids: dict[str, str] = {}
+    return lambda row: _look(row, lambda name: name if name is None else ids.setdefault(name, name))
+
+
+def _look(row: Record, shared: Callable[[str | None], str | None] = lambda name: name) -> Look:
     shown = row["outcome"] == Outcome.PERMITTED.value and row["action"] in LOOKS and row["child_id"] is not None
     refused = row["outcome"] == Outcome.REFUSED.value
-    return Look(row["entry_id"], row["at"], row["child_id"], shown, refused, row["override_id"])
+    return Look(row["entry_id"], row["at"], shared(row["child_id"]), shown, refused, shared(row["override_id"]))

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeVar
 
 from chassis.likeness import Likeness
 from consent.application.likeness_port import LikenessRepository
@@ -14,6 +14,7 @@ from consent.domain.records import Merge
 from contracts.events import Event
 from contracts.vocabulary import Role
 
+T = TypeVar("T")
 Record = dict[str, Any]
 """A stored row by column name."""
 
@@ -83,7 +84,9 @@ class ChildrenRepository(Protocol):
         at: datetime,
         began_at: datetime | None,
     ) -> None: ...
-    async def end_involvement(self, reference: str, child_id: str, ended_on: date, *, at: datetime) -> None: ...
+    async def end_involvement(
+        self, reference: str, child_id: str, kind: InvolvementKind, ended_on: date, *, at: datetime
+    ) -> None: ...
     async def relate(self, relationship_id: str, child_id: str, other_child_id: str) -> None: ...
     async def unrelate(self, relationship_id: str) -> None: ...
 
@@ -130,6 +133,10 @@ class OverridesRepository(RecordRepository, Protocol):
 
     async def counts(self, viewer_ids: Sequence[str], since: datetime) -> dict[str, int]: ...
     async def unreviewed(self, after: str | None, limit: int) -> list[Record]: ...
+    async def waiting(self) -> Mapping[str, int]:
+        """How many nobody has reviewed: "new", "reminded", "escalated"."""
+        ...
+
     async def close_expired(self, before: datetime) -> None: ...
     async def officers_for(self, agency_id: str | None) -> list[str]: ...
 
@@ -158,6 +165,10 @@ class LogRepository(Protocol):
         At most `limit` of those that have a place in the tree; returns how many it took."""
         ...
 
+    async def make_months(self, ahead: int) -> int:
+        """Makes room for entries of this month and of so many more; returns for how many there was none yet."""
+        ...
+
     def leaves(self, first: int, last: int) -> AsyncIterator[Record]:
         """Rows with `first <= leaf_index < last`, in leaf order, in bounded memory."""
         ...
@@ -165,6 +176,10 @@ class LogRepository(Protocol):
     async def lock_sequence(self) -> None: ...
     async def waits(self) -> bool:
         """Whether any entry has no place in the tree yet."""
+        ...
+
+    async def waits_since(self) -> datetime | None:
+        """When the oldest of those entries was made; None where there is none."""
         ...
 
     async def take_waiting(self, limit: int) -> list[tuple[str, str]]:
@@ -188,6 +203,10 @@ class LogRepository(Protocol):
     async def keep_key(self, key_id: str, public_jwk: Mapping[str, str], at: datetime) -> None: ...
 
 
+Post = tuple[str, str | None]
+"""A viewer in one agency's post."""
+
+
 class SignalsRepository(Protocol):
     async def lock(self) -> None: ...
     async def progress(self, name: str) -> int | None: ...
@@ -196,10 +215,15 @@ class SignalsRepository(Protocol):
         """Looks by their place in the log, from `first_leaf` on, at most `limit`."""
         ...
 
+    async def busy(self, after: Mapping[Post, datetime], at_least: int) -> list[Post]:
+        """Those of them who may have looked so often after their moment; nobody who did is left out."""
+        ...
+
     async def looks_of(
-        self, after: Mapping[tuple[str, str | None], datetime], *, by_override: bool = False
-    ) -> dict[tuple[str, str | None], list[Record]]:
-        """Of each viewer in an agency's post, the looks after a moment; or only those by an override."""
+        self, who: Post, after: datetime, make: Callable[[Record], T], *, by_override: bool = False
+    ) -> list[T]:
+        """What `make` makes of each look after a moment, or of those by an override, of which there may be hundreds of
+        thousands: the rows themselves are not held."""
         ...
 
     async def roles(self, viewer_ids: Sequence[str]) -> dict[str, Role | None]:

@@ -59,7 +59,8 @@ async def on_service_episode_started(uow: UnitOfWork, event: ServiceEpisodeStart
 
 
 async def on_service_episode_ended(uow: UnitOfWork, event: ServiceEpisodeEnded) -> None:
-    await uow.children.end_involvement(event.episode_id, event.child_id, event.ended_on, at=uow.now())
+    kind = InvolvementKind.EPISODE
+    await uow.children.end_involvement(event.episode_id, event.child_id, kind, event.ended_on, at=uow.now())
 
 
 async def on_lead_professional_assigned(uow: UnitOfWork, event: LeadProfessionalAssigned) -> None:

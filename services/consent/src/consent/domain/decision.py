@@ -5,8 +5,8 @@ child (`domain.rules`); the explanation in plain English is made of the same fin
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from consent.domain.actions import ACTIONS, Basis
 from consent.domain.facts import ChildFacts, HistoryDelay, Viewer
@@ -19,8 +19,7 @@ _WITHOUT_CATEGORIES = frozenset({Basis.OWN, Basis.EMERGENCY})
 """What an action may rest on that asks for no category and is permitted all the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """`permitted` in the order of `Category`; `forbidden` when the role may never do this, whatever the child."""
 
     outcome: Outcome

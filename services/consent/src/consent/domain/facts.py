@@ -41,11 +41,13 @@ class Viewer:
 class InvolvementKind(StrEnum):
     EPISODE = "episode"
     LEAD = "lead"
+    TEAM = "team"
 
 
 @dataclass(frozen=True, slots=True)
 class Involvement:
-    """A service episode or the lead professional's appointment. Ended from the day that `ended_on` names."""
+    """A service episode, the lead professional's appointment, or a place in the team around the child. Ended from the
+    day that `ended_on` names."""
 
     reference: str
     kind: InvolvementKind
@@ -64,7 +66,8 @@ class Involvement:
         return self.ended_on is None or self.ended_on > today
 
     def is_of(self, viewer: Viewer) -> bool:
-        """A service's team shares its episodes; an appointment as lead professional is the person's alone."""
+        """A service's team shares its episodes; an appointment as lead professional, or a place in the team around the
+        child, is the person's alone."""
         if self.practitioner_id is not None and self.practitioner_id == viewer.viewer_id:
             return True
         return self.kind is InvolvementKind.EPISODE and self.team_id is not None and self.team_id in viewer.team_ids

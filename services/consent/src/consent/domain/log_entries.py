@@ -6,7 +6,6 @@ one, else as four lower-case hex digits), no numbers but whole ones. The same va
 and a line of an export can be held against it byte by byte.
 """
 
-import contextlib
 import json
 import re
 from collections.abc import Mapping
@@ -41,8 +40,13 @@ def encode_checked(value: object) -> bytes:
     orjson spells it so too, in a tenth of the time; what it cannot take (numbers beyond 64 bits, deep nesting) it
     leaves to the standard library.
     """
-    with contextlib.suppress(TypeError):
+    try:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        return _encoded_slowly(value)
+
+
+def _encoded_slowly(value: object) -> bytes:
     try:
         return _encoder.encode(value).encode()
     except RecursionError:

@@ -188,9 +188,10 @@ class _Verifier:
             )
         elif at_size is None and head is not None and size > head.tree_size:
             self._find(
-                FindingCode.TRUNCATED,
-                f"The held head of {held.timestamp} covers {size:,} entries, this export of {head.timestamp} "
-                f"only {head.tree_size:,}: its end was cut off, or it was made before the held head.",
+                FindingCode.NEWER_HEAD,
+                f"The held head of {held.timestamp} is newer than this log: it covers {size:,} entries, the export "
+                f"of {head.timestamp} only {head.tree_size:,}. The end was cut off, the log was restored to an "
+                "earlier moment, or the export was made before.",
                 tree_size=size,
             )
         elif at_size is None:

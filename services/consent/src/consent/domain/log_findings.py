@@ -11,6 +11,7 @@ class FindingCode(StrEnum):
     INSERTED_ENTRY = "inserted-entry"
     REORDERED_ENTRY = "reordered-entry"
     TRUNCATED = "truncated"
+    NEWER_HEAD = "newer-head"
     MALFORMED_LINE = "malformed-line"
     NON_CANONICAL_LINE = "non-canonical-line"
     HEAD_MISMATCH = "head-mismatch"

@@ -4,8 +4,8 @@ The order is that in which people tell them: is the viewer involved, does a bloc
 entitled, does a consent or a legal basis cover it. A block beats everything but an override.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from consent.domain.actions import ACTIONS, ActionRule, Basis
 from consent.domain.facts import (
@@ -26,8 +26,7 @@ _FIRST_CONTACT = frozenset({Category.BASICS, Category.INVOLVEMENT})
 (an unattended system that opens episodes for its agency)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """One request about one child, and what each rule finds in it."""
 
     viewer: Viewer
@@ -40,6 +39,8 @@ class Case:
     involvements: tuple[Involvement, ...]
     """The viewer's own that are current."""
     lead: bool
+    in_team: bool
+    """Whether they are in the team around the child."""
     only_lead: bool
     """Only as the lead professional may this viewer do it."""
 
@@ -59,7 +60,8 @@ class Case:
         today = now.date()
         mine = tuple(found for found in child.involvements if found.current(today) and found.is_of(viewer))
         lead = any(found.kind is InvolvementKind.LEAD for found in mine)
-        return cls(viewer, viewer.role, child, ACTIONS[action], purpose, policy, now, mine, lead, only_lead)
+        in_team = any(found.kind is InvolvementKind.TEAM for found in mine)
+        return cls(viewer, viewer.role, child, ACTIONS[action], purpose, policy, now, mine, lead, in_team, only_lead)
 
     def related_to(self) -> frozenset[str]:
         """Of a child whose records were merged, those that the viewer may come to by what they are to the child."""
@@ -172,7 +174,7 @@ class Case:
             return Finding(category, "contributes", True, reach.reference)
         if category in self.policy.without_consent or self.rule.basis is Basis.OWN:
             return Finding(category, reach.rule, True, reach.reference)
-        if category is Category.PLAN and self.lead:
+        if category is Category.PLAN and (self.lead or self.in_team):
             return Finding(category, "involved", True, reach.reference)
         consents = self.child.consents and [
             c for c in self.child.consents if c.covers(self.viewer, category, self.purpose, self.now)

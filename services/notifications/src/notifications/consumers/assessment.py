@@ -1,4 +1,5 @@
-"""What the assessment service tells: that an assessment was begun.
+"""What the assessment service tells: that an assessment was begun, who is asked into a team and who has joined it, and
+what clashes in a family.
 
 This topic keeps no order with the child index's. Where the event overtakes the first assignment of a lead
 professional, nobody leads for the child as far as we know, and nobody hears: an entry is a prompt, and the assessment
@@ -8,10 +9,17 @@ itself is there for the new lead professional to find.
 from typing import Any
 
 from chassis.inbox import EventHandler
-from contracts.events import AssessmentBegun, Event
+from contracts.events import (
+    AssessmentBegun,
+    Event,
+    FamilyClashFound,
+    PractitionerInvited,
+    PractitionerJoinedTeam,
+)
+from contracts.vocabulary import ClashKind
 from notifications.application.ports import NotificationsUnitOfWork
 from notifications.application.tell import tell
-from notifications.domain.hearing import Occurrence
+from notifications.domain.hearing import FAMILY_REVIEWS_CLASH, FAMILY_TEAMS_CLASH, Occurrence
 
 
 async def on_assessment_begun(uow: NotificationsUnitOfWork, event: AssessmentBegun) -> None:
@@ -26,4 +34,49 @@ async def on_assessment_begun(uow: NotificationsUnitOfWork, event: AssessmentBeg
     )
 
 
-HANDLERS: dict[type[Event], EventHandler[Any]] = {AssessmentBegun: on_assessment_begun}
+async def on_practitioner_invited(uow: NotificationsUnitOfWork, event: PractitionerInvited) -> None:
+    """Of no child: whether they may know of it is decided once they are in the team."""
+    await tell(
+        uow,
+        Occurrence(
+            event=event.type_name(),
+            child_id=None,
+            done_by=event.invited_by,
+            concerns=event.practitioner_id,
+            practitioner_id=event.invited_by,
+        ),
+    )
+
+
+async def on_practitioner_joined_team(uow: NotificationsUnitOfWork, event: PractitionerJoinedTeam) -> None:
+    """As with an episode, what is sensitive is told to nobody."""
+    await tell(
+        uow,
+        Occurrence(
+            event=event.type_name(),
+            child_id=event.child_id,
+            done_by=event.practitioner_id,
+            quiet=event.sensitive,
+        ),
+    )
+
+
+async def on_family_clash_found(uow: NotificationsUnitOfWork, event: FamilyClashFound) -> None:
+    """Told to whoever brought it about, too: that the other is there is what they may not know."""
+    await tell(
+        uow,
+        Occurrence(
+            event=FAMILY_REVIEWS_CLASH if event.kind is ClashKind.REVIEWS else FAMILY_TEAMS_CLASH,
+            child_id=event.child_id,
+            done_by=None,
+            other_child_id=event.other_child_id,
+        ),
+    )
+
+
+HANDLERS: dict[type[Event], EventHandler[Any]] = {
+    AssessmentBegun: on_assessment_begun,
+    PractitionerInvited: on_practitioner_invited,
+    PractitionerJoinedTeam: on_practitioner_joined_team,
+    FamilyClashFound: on_family_clash_found,
+}

@@ -17,6 +17,10 @@ class NotificationType(StrEnum):
     MERGE_UNDONE = "merge-undone"
     FAMILY_HAS_ANOTHER_LEAD = "family-has-another-lead"
     TEAM_MEMBER_GONE = "team-member-gone"
+    TEAM_INVITATION = "team-invitation"
+    TEAM_JOINED = "team-joined"
+    FAMILY_HAS_ANOTHER_TEAM = "family-has-another-team"
+    FAMILY_HAS_ANOTHER_REVIEW = "family-has-another-review"
 
 
 class Audience(StrEnum):
@@ -27,7 +31,7 @@ class Audience(StrEnum):
     TEAM_LEADERS = "team leaders"
     """The leaders of the teams that the event speaks of; they are told of no child."""
     CONCERNED = "concerned"
-    """The practitioner whom the event itself concerns: whoever recorded the consent."""
+    """The practitioner whom the event itself concerns: whoever recorded the consent, or is asked to join a team."""
 
 
 _TOLD_OF_NO_CHILD = frozenset({Audience.OFFICERS, Audience.TEAM_LEADERS})
@@ -50,6 +54,9 @@ FAMILY_LEADS_DIFFER = "FamilyLeadsDiffer"
 
 TEAM_MEMBER_LEFT = "TeamMemberLeft"
 """No event of another service: it follows from what a practitioner was before."""
+
+FAMILY_TEAMS_CLASH = "FamilyClashFound, of teams"
+FAMILY_REVIEWS_CLASH = "FamilyClashFound, of reviews"
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -121,6 +128,35 @@ RULES: tuple[Rule, ...] = (
         NotificationType.TEAM_MEMBER_GONE,
         "A team's leader hears when somebody of the team leaves or is suspended: the children for whom somebody else "
         "is to be found are listed under reassignments.",
+    ),
+    Rule(
+        "PractitionerInvited",
+        Audience.CONCERNED,
+        NotificationType.TEAM_INVITATION,
+        "A colleague asks you to join the team around a child: answer it under your invitations.",
+    ),
+    Rule(
+        "PractitionerJoinedTeam",
+        Audience.LEAD_PROFESSIONAL,
+        NotificationType.TEAM_JOINED,
+        "A child's lead professional hears when somebody joins the team around the child.",
+        routine=True,
+    ),
+    Rule(
+        FAMILY_REVIEWS_CLASH,
+        Audience.LEAD_PROFESSIONAL,
+        NotificationType.FAMILY_HAS_ANOTHER_REVIEW,
+        "Another child of this family has a review meeting in the same week: the lead professionals of both hear of "
+        "it, so that the family comes once.",
+        routine=True,
+    ),
+    Rule(
+        FAMILY_TEAMS_CLASH,
+        Audience.LEAD_PROFESSIONAL,
+        NotificationType.FAMILY_HAS_ANOTHER_TEAM,
+        "Another team is around a child of this family: the lead professionals of both hear of it, to bring them "
+        "together.",
+        routine=True,
     ),
     *(
         Rule(

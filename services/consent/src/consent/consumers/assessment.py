@@ -1,0 +1,34 @@
+"""What the consent service learns from the assessment service: who is in the team around a child."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from consent.application.ports import UnitOfWork
+from consent.domain.facts import InvolvementKind
+from contracts.events import Event, PractitionerJoinedTeam, PractitionerLeftTeam
+
+
+async def on_practitioner_joined_team(uow: UnitOfWork, event: PractitionerJoinedTeam) -> None:
+    """When it began is by the assessment service's clock, which says nothing of what the child index had merged by
+    then: of merged records it spans the one alone."""
+    await uow.children.set_involvement(
+        event.membership_id,
+        event.child_id,
+        InvolvementKind.TEAM,
+        event.practitioner_id,
+        None,
+        sensitive=event.sensitive,
+        at=uow.now(),
+        began_at=None,
+    )
+
+
+async def on_practitioner_left_team(uow: UnitOfWork, event: PractitionerLeftTeam) -> None:
+    kind = InvolvementKind.TEAM
+    await uow.children.end_involvement(event.membership_id, event.child_id, kind, event.left_on, at=uow.now())
+
+
+HANDLERS: dict[type[Event], Callable[[Any, Any], Awaitable[None]]] = {
+    PractitionerJoinedTeam: on_practitioner_joined_team,
+    PractitionerLeftTeam: on_practitioner_left_team,
+}
