@@ -16,7 +16,8 @@ from starlette.types import ASGIApp
 from typer.testing import CliRunner, Result
 
 from kith.main import app
-from tests.support.processes import LOOPBACK, PLAIN, Server, free_ports
+from stack.programs import LOOPBACK, free_ports
+from tests.support.processes import PLAIN, Server
 
 KITH = [str(Path(sys.executable).with_name("kith"))]
 

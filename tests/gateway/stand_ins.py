@@ -1,6 +1,7 @@
 """The four services as the gateway's tests need them: routes of the table, under the real guards."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
@@ -174,6 +175,10 @@ def _child_index(stage: Stage) -> FastAPI:
     async def query(grant: Annotated[Grant, Depends(Granted("person.query"))]) -> dict[str, Any]:
         return {"purpose": grant.purpose, "children": list(grant.children)}
 
+    @app.get("/internal/supplies/assessment.prefill", include_in_schema=False)
+    async def supplies(grant: Annotated[Grant, Depends(Granted("assessment.prefill"))]) -> dict[str, Any]:
+        return {"child_id": grant.child_id, "viewer": grant.viewer_id}
+
     @app.get("/internal/candidates/v1/match-reviews", include_in_schema=False)
     async def review_candidates(grant: Annotated[Grant, Depends(Granted("review.read"))]) -> Candidates:
         raise NotFound
@@ -225,6 +230,12 @@ def _assessment(stage: Stage) -> FastAPI:
         assessment_id: str, grant: Annotated[Grant, Depends(Granted("assessment.read"))]
     ) -> dict[str, Any]:
         return {"assessment_id": assessment_id, "child_id": grant.child_id}
+
+    @app.get("/v1/assessments/{assessment_id}/prefill")
+    async def prefill(
+        request: Request, grant: Annotated[Grant, Depends(Granted("assessment.prefill"))]
+    ) -> dict[str, Any]:
+        return {"brought": json.loads(await request.body()), "type": request.headers["content-type"]}
 
     return app
 

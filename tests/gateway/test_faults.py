@@ -62,6 +62,19 @@ async def test_a_service_that_fails_says_nothing_of_its_inside(impatient: None, 
         assert "location" not in answer.headers
 
 
+async def test_without_what_another_service_gives_nothing_leaves(impatient: None, kith: Kith) -> None:
+    child, assessment = kith.world.relate("teacher-1"), new_id()
+    kith.world.owners[assessment] = child
+    expected = {"crashes": 502, "503": 503, "422": 503, "redirects": 502, "404": 404}
+    for name, status in expected.items():
+        kith.world.calls.clear()
+        kith.world.faults[Service.CHILD_INDEX] = FAULTS[name]
+        answer = await kith.ask("GET", f"/v1/assessments/{assessment}/prefill")
+        assert answer.status_code == status, name
+        assert "inside" not in answer.text
+        assert f"GET assessment /v1/assessments/{assessment}/prefill" not in kith.world.steps()
+
+
 async def test_without_an_owner_nothing_leaves(impatient: None, kith: Kith) -> None:
     for name in ("crashes", "500", "404", "nonsense", "silent"):
         kith.world.faults[Service.ASSESSMENT] = FAULTS[name]

@@ -73,6 +73,23 @@ async def test_an_unknown_thing_is_decided_on_too(kith: Kith) -> None:
         assert [question.child_id for question in kith.world.questions] == [None]
 
 
+async def test_another_service_gives_to_the_answer_under_the_same_grant(kith: Kith) -> None:
+    child, assessment = kith.world.relate("teacher-1"), new_id()
+    kith.world.owners[assessment] = child
+    path = f"/v1/assessments/{assessment}/prefill"
+    forged = b'{"child_id": "another"}'
+    answer = await kith.ask("GET", path, content=forged, headers={"Content-Type": "application/json"})
+    assert answer.json() == {"brought": {"child_id": child, "viewer": "teacher-1"}, "type": "application/json"}
+    assert kith.world.steps()[1:] == [
+        DECISION,
+        "GET child-index /internal/supplies/assessment.prefill",
+        f"GET assessment {path}",
+    ]
+    kith.world.calls.clear()
+    assert (await kith.ask("GET", path, viewer="teacher-2")).status_code == 404
+    assert kith.world.steps()[1:] == [DECISION]
+
+
 async def test_a_search_shows_those_whom_the_second_decision_permits(kith: Kith) -> None:
     seen, hidden = kith.world.relate("teacher-1"), kith.world.relate("another")
     kith.world.found = [hidden, seen]

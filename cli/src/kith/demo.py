@@ -12,6 +12,7 @@ from rich.table import Table
 from kith import demo_authority as authority
 from kith.client import Kith
 from kith.errors import CommandError
+from kith.tokens import token_command
 
 console = Console()
 
@@ -147,7 +148,7 @@ def show(url: str, story: dict[str, str]) -> None:
     table.add_row("admin", "Directory administrator", "keeps the directory")
     console.print(table)
     console.print(f"\n{story['name']} is child {story['child_id']}. Open the record as their teacher:\n")
-    print('  TOKEN="$(.venv/bin/kith token --as dee-teacher)"')
+    print(f'  TOKEN="$({token_command("dee-teacher")})"')
     print(f"  curl -s {url}/v1/children/{story['child_id']} \\")
     print('    -H "Authorization: Bearer $TOKEN" -H "Kith-Purpose: direct-support"\n')
     console.print(f"Every route, with a form to try it: {url}/docs")

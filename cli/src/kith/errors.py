@@ -8,6 +8,7 @@ import httpx
 import typer
 from pydantic import ValidationError
 
+from chassis.broker import BrokerError
 from chassis.errors import KithError
 
 P = ParamSpec("P")
@@ -25,7 +26,7 @@ def in_one_line(command: Callable[P, T]) -> Callable[P, T]:
     def told(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return command(*args, **kwargs)
-        except (CommandError, KithError, ValueError, OSError, httpx.HTTPError) as error:
+        except (CommandError, KithError, BrokerError, ValueError, OSError, httpx.HTTPError) as error:
             typer.echo(f"Error: {_sentence(error)}", err=True)
             raise typer.Exit(1) from None
         except KeyboardInterrupt:

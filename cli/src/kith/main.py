@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kith import audit, matching, records
+from kith import audit, events, matching, records
 from kith.errors import in_one_line
 
 app = typer.Typer(
@@ -219,6 +219,7 @@ def demo(url: Url) -> None:
 
 
 app.add_typer(audit.app, name="audit")
+app.add_typer(events.app, name="events")
 app.add_typer(records.app, name="records")
 app.add_typer(matching.app, name="matching")
 

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import fcntl
-import logging
 import os
 import signal
 import socket
@@ -18,17 +17,18 @@ import uvicorn
 import uvloop
 from fastapi import FastAPI
 
+from chassis import metrics, samples
 from chassis.broker import Broker
+from chassis.exposition import observe, observed
 from chassis.runtime import settle_memory
+from chassis.serving import configuration
+from chassis.settings import ObservedSettings
 from chassis.telemetry import configure_logging
 from contracts.routes import Service
 from gateway.adapters.asgi_transport import StreamingASGITransport
 from gateway.main import create_app
 from gateway.settings import GatewaySettings
 from kith.errors import CommandError
-
-STOP_SECONDS = 10
-"""How long requests at work are given to finish."""
 
 log = structlog.get_logger("kith.process")
 
@@ -42,17 +42,18 @@ class Parts:
     gateway: GatewaySettings
 
 
-def run(host: str, port: int, data_dir: Path, log_level: str, build: Callable[[], Parts]) -> None:
+def run(
+    host: str, port: int, data_dir: Path, log_level: str, seen: ObservedSettings, build: Callable[[], Parts]
+) -> None:
     """Runs the parts until SIGINT or SIGTERM. Raises `CommandError` when port or data folder are taken."""
     configure_logging(log_level)
-    _log_no_error_texts()
     os.umask(0o077)  # what is kept is about children: nobody else on this machine reads it
     with (
         only_process_in(data_dir),
         listening(host, port) as listener,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
-        runner.run(_serve(listener, data_dir, build))
+        runner.run(_serve(listener, data_dir, seen, build))
 
 
 @contextmanager
@@ -93,20 +94,12 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
         yield listener
 
 
-async def _serve(listener: socket.socket, data_dir: Path, build: Callable[[], Parts]) -> None:
+async def _serve(listener: socket.socket, data_dir: Path, seen: ObservedSettings, build: Callable[[], Parts]) -> None:
+    observe(seen)
     parts = build()
-    async with started(parts) as gateway:
+    async with started(parts) as gateway, observed(seen):
         settle_memory()
-        config = uvicorn.Config(
-            gateway,
-            loop="none",  # it is the one that we run on
-            http="httptools",
-            lifespan="on",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=STOP_SECONDS,
-        )
+        config = configuration(gateway, loop="none", lifespan="on")  # the loop is the one that we run on
         host, port = listener.getsockname()[:2]
         await _Server(config, lambda: _greet(host, port, data_dir, parts.gateway)).serve([listener])
     log.info("kith.stopped")
@@ -123,6 +116,8 @@ async def started(parts: Parts) -> AsyncIterator[FastAPI]:
             stack.push_async_callback(transports[service].aclose)
         stack.push_async_callback(parts.broker.stop)
         await parts.broker.start()
+        if metrics.current is not None:
+            stack.enter_context(metrics.current.sampling("kith", {"broker": samples.of_broker(parts.broker)}))
         yield create_app(parts.gateway, transports)
 
 
@@ -160,16 +155,3 @@ def _greet(host: str, port: int, data_dir: Path, gateway: GatewaySettings) -> No
             typer.echo("  CAUTION: whoever reaches this port can be anybody, since this is the development issuer")
     typer.echo(f"  data is kept in {data_dir.resolve()}")
     typer.echo("  stop it with Ctrl+C")
-
-
-def _log_no_error_texts() -> None:
-    """Libraries log exceptions with their texts, which may hold what a caller sent: the type has to do."""
-
-    def without_text(record: logging.LogRecord) -> bool:
-        if record.exc_info:
-            log.error("library.error", logger=record.name, error_type=getattr(record.exc_info[0], "__name__", ""))
-            record.exc_info = record.exc_text = None
-        return True
-
-    for handler in logging.getLogger().handlers:
-        handler.addFilter(without_text)

@@ -1,6 +1,7 @@
 """`kith token`: a token of the development issuer, for whoever is named."""
 
 import re
+import shlex
 from pathlib import Path
 
 from chassis.issuer import DevelopmentIssuer, IssuerSettings
@@ -24,3 +25,10 @@ def make_token(subject: str, ttl: str, data_dir: Path | None = None) -> str:
         raise CommandError("Tokens come from the identity provider here (KITH_OIDC_ISSUER), not from Kith")
     issuer = DevelopmentIssuer(settings.data_dir, environment=settings.environment, audience=settings.oidc_audience)
     return issuer.token(subject, seconds(ttl))
+
+
+def token_command(subject: str) -> str:
+    """What somebody types to get such a token from the data folder that is set now."""
+    folder = IssuerSettings().data_dir
+    elsewhere = "" if folder == Path("var") else f"KITH_DATA_DIR={shlex.quote(str(folder))} "
+    return f"{elsewhere}.venv/bin/kith token --as {subject}"

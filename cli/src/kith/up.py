@@ -4,16 +4,14 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from chassis.settings import ObservedSettings
 from gateway.settings import GatewaySettings
 from kith.process import Parts, run
 
 
-class UpSettings(BaseSettings):
+class UpSettings(ObservedSettings):
     """Where it listens and keeps its data. An empty database address means an SQLite file in the data folder."""
-
-    model_config = SettingsConfigDict(env_prefix="KITH_", env_file=None, extra="ignore", frozen=True)
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
@@ -28,7 +26,7 @@ class UpSettings(BaseSettings):
 def up() -> None:
     """Runs until it is told to stop. Raises `CommandError` or `ValueError` when it cannot start."""
     settings = UpSettings()
-    run(settings.host, settings.port, settings.data_dir, settings.log_level, lambda: build(settings))
+    run(settings.host, settings.port, settings.data_dir, settings.log_level, settings, lambda: build(settings))
 
 
 def build(settings: UpSettings) -> Parts:

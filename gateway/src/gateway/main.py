@@ -6,10 +6,11 @@ from contextlib import asynccontextmanager
 import httpx
 from fastapi import FastAPI
 
+from chassis.exposition import observe, observed
 from chassis.issuer import DevelopmentIssuer, make_token_verifier
 from chassis.keys import load_or_create_secret
 from chassis.problems import install_problem_handlers
-from chassis.telemetry import RequestIdentity
+from chassis.telemetry import NO_TELEMETRY, RequestIdentity
 from chassis.tokens import TokenVerifier
 from contracts.routes import Service
 from gateway.adapters.services import HttpServices
@@ -36,6 +37,7 @@ def create_app(settings: GatewaySettings | None = None, transports: Transports |
     settings = settings or GatewaySettings()
     own: httpx.AsyncBaseTransport | None = None
     if transports is None:
+        observe(settings)
         from gateway.adapters.network import network_transport  # its client takes a second to import
 
         addresses = settings.addresses()
@@ -49,14 +51,23 @@ def create_app(settings: GatewaySettings | None = None, transports: Transports |
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        try:
+        if own is None:
             yield
+            return
+        try:
+            async with observed(settings):
+                yield
         finally:
-            if own is not None:
-                await own.aclose()
+            await own.aclose()
 
     app = FastAPI(
-        title="Kith", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
+        title="Kith",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        telemetry=NO_TELEMETRY,
     )
     install_problem_handlers(app)
     app.include_router(health_router(Readiness(services, internal_key, {"identity": _keys_known(tokens)})))

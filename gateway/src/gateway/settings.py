@@ -6,21 +6,18 @@ from typing import Annotated
 from pydantic import Field, SecretStr, model_validator
 
 from chassis.issuer import IssuerSettings
-from chassis.settings import Environment
+from chassis.settings import Environment, ListeningSettings, ObservedSettings
 from contracts.routes import Service
 
 MEBIBYTE = 1024 * 1024
 
 
-class GatewaySettings(IssuerSettings):
+class GatewaySettings(ListeningSettings, ObservedSettings, IssuerSettings):
     """What the gateway needs to run. It has no database.
 
     The addresses of the services are needed only where they run in processes of their own.
     """
 
-    host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65535)] = 8080
-    log_level: str = "INFO"
     internal_key: SecretStr = SecretStr("")
     """Shows a call between parts. Made at first start in development; must be given in production."""
     rate_limit: Annotated[int, Field(ge=0)] = 6000

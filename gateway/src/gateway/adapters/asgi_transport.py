@@ -99,6 +99,10 @@ class _Exchange(httpx.AsyncByteStream):
 
     async def _receive(self) -> Message:
         if not self._uploaded and not self._left.is_set():
+            if isinstance(self._request.stream, httpx.ByteStream):
+                # Complete, so in one piece, as a server hands on what came in one.
+                self._pieces, self._uploaded = 1, True
+                return {"type": "http.request", "body": b"".join(self._request.stream), "more_body": False}
             try:
                 piece = await anext(self._upload, None)
             except Exception as error:

@@ -12,9 +12,9 @@ from chassis.errors import Unauthenticated, Unavailable
 from chassis.tokens import TokenVerifier
 from contracts.decisions import Candidates, DecisionRequest, SearchOverrideRequest
 from contracts.mais import QUERY
-from contracts.routes import Route, Subject
+from contracts.routes import Route, Service, Subject
 from contracts.vocabulary import Purpose
-from gateway.application.calls import CallHeaders, grant_header
+from gateway.application.calls import JSON_CONTENT, CallHeaders, grant_header
 from gateway.application.decisions import Decisions
 from gateway.application.owners import Owners
 from gateway.application.ports import Asked, Body, Call, NoAnswer, NotReached, Reply, Services
@@ -37,8 +37,9 @@ from gateway.domain.silence import (
 log = structlog.get_logger("kith.gateway")
 
 LONGEST_CANDIDATES = 1024 * 1024
+LONGEST_SUPPLY = 1024 * 1024
 BODILESS = frozenset({"GET", "DELETE"})
-NOT_FOUND, NOT_MODIFIED, SERVICE_UNAVAILABLE = 404, 304, 503
+OK, NOT_FOUND, NOT_MODIFIED, SERVICE_UNAVAILABLE = 200, 404, 304, 503
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,8 @@ class Pipeline:
                 _question(route, admitted, children=found.children), admitted.authorization
             )
         call = replace(admitted.call, headers=(*admitted.call.headers, *self._headers(grant_header(grant))))
+        if route.supplied_by is not None:
+            call = await self._supplied(route, route.supplied_by, call, grant)
         reply = await self._passable(route, await self._services.send(route.service, call))
         try:
             await self._settling.wait(route, reply)
@@ -185,6 +188,18 @@ class Pipeline:
         except (ValidationError, NoAnswer):
             log.warning("gateway.no_candidates", service=route.service, action=route.action)
             raise Unavailable from None
+
+    async def _supplied(self, route: Route, service: Service, call: Call, grant: str) -> Call:
+        """The call with what another service gives to its answer. Without that there is no answer."""
+        path = f"/internal/supplies/{route.action}"
+        reply = await self._passable(
+            route, await self._services.send(service, Call("GET", path, headers=self._headers(grant_header(grant))))
+        )
+        if reply.status != OK:
+            await reply.close()
+            log.warning("gateway.no_supply", service=service, action=route.action, status=reply.status)
+            raise Unavailable
+        return replace(call, headers=(*call.headers, JSON_CONTENT), body=await reply.read(LONGEST_SUPPLY))
 
     async def _passable(self, route: Route, reply: Reply) -> Reply:
         """The reply, if its caller may have it; otherwise closes it and raises what the caller gets instead."""
