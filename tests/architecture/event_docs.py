@@ -18,6 +18,33 @@ that a consumer needs. Unknown fields are kept; a breaking change is a new topic
 
 This page is made from `libs/contracts`; a test holds the two together. `asyncapi.json` beside it says the same for
 machines.
+
+## Topics on Kafka
+
+    kith events topics --file deploy/kafka/topics.yaml --bootstrap kafka-1:9092 [--replication-factor 3] [--check]
+
+makes the topics and their dead-letter topics, changes settings that differ, and says what it found; run again it
+changes nothing. Its exit status is 1 where something differs that it leaves alone: replicas are moved by Kafka's own
+tools, and more partitions are added by `--add-partitions` only, since a key moves with them and may overtake itself.
+The embedded broker makes its topics by itself.
+
+## When an event cannot be taken in
+
+A consumer that fails is given the event three more times (after 0.1, 0.5 and 2 seconds). Then the event goes to the
+topic's dead letters (`….dead-letter`), with the group that failed, the error, where it was raised, how often it was
+tried and when, and the events behind it go on. A database or a broker that is away is waited for instead, for as long
+as it takes. Figures of both: [telemetry.md](telemetry.md).
+
+    kith events list kith.consent.v1 [--type T] [--id ID] [--since T] [--until T] [--payload]
+    kith events replay kith.consent.v1 --id ID | --type T | --since T --until T | --all
+
+`list` shows them, without what they say unless `--payload` asks for it. `replay` publishes those chosen into the topic
+again, once the cause is mended; every group is given them, and whoever took one in before knows it by its id. An event
+that comes late by this comes behind newer ones of its key. What is no event of Kith's is named by its place, `@…`.
+
+Both read Kafka where `KITH_KAFKA_BOOTSTRAP` is set, else the file of the embedded broker in `KITH_DATA_DIR`, whether
+`kith up` runs or not (if it does, it notices within a second); run them as the account that it runs as. They need no
+sign-in: whoever reaches the broker could read it anyway, so keep Kafka's access and the data folder to operators.
 """
 
 

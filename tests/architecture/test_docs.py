@@ -10,6 +10,7 @@ from consent.settings import ConsentSettings
 from gateway.settings import GatewaySettings
 from kith.up import UpSettings
 from notifications.settings import NotificationsSettings
+from stack.settings import StackSettings
 from tests.architecture.conftest import ROOT
 
 SETTINGS: tuple[type[BaseSettings], ...] = (
@@ -27,12 +28,18 @@ def test_every_setting_is_documented_and_nothing_else_is() -> None:
     documented = set(re.findall(r"^\|.*?\|", (ROOT / "docs" / "settings.md").read_text(), re.M))
     named = {name for row in documented for name in re.findall(r"`(KITH_\w+)`", row)}
     there = {f"KITH_{field.upper()}" for kind in SETTINGS for field in kind.model_fields} | COMMAND_LINE
+    there |= {f"KITH_STACK_{field.upper()}" for field in StackSettings.model_fields}
     assert named == there
 
 
 def test_every_link_between_pages_leads_somewhere() -> None:
     broken = []
-    for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("services/*/README.md")]:
+    for page in [
+        *ROOT.glob("*.md"),
+        *ROOT.glob("docs/**/*.md"),
+        *ROOT.glob("services/*/README.md"),
+        *ROOT.glob("deploy/*/README.md"),
+    ]:
         for target in re.findall(r"\]\(([^)#]+)", page.read_text()):
             if not target.startswith(("http:", "https:")) and not (page.parent / target).exists():
                 broken.append(f"{page.relative_to(ROOT)} -> {target}")
@@ -46,7 +53,7 @@ def test_every_decision_is_listed() -> None:
 
 
 def test_every_make_target_of_the_readme_is_there() -> None:
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.M))
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
     for page in ("README.md", "CONTRIBUTING.md"):
-        named = set(re.findall(r"make ([a-z]+)", (ROOT / page).read_text()))
+        named = set(re.findall(r"`?make ([a-z]+(?:-[a-z]+)*)", (ROOT / page).read_text()))
         assert named <= targets

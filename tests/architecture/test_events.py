@@ -4,7 +4,9 @@ import ast
 import importlib
 from pathlib import Path
 
+from chassis.broker import dead_letter_topic
 from contracts.events import ACCESS, CONSENT, EVENT_TYPES, NOT_CONSUMED, TOPICS
+from kith.topics import read_topics
 from tests.architecture.conftest import PACKAGES, ROOT
 from tests.architecture.event_docs import asyncapi, page
 
@@ -52,6 +54,13 @@ def test_every_event_type_has_a_consumer_or_a_reason() -> None:
     assert consumed | set(NOT_CONSUMED) == set(EVENT_TYPES)
     assert consumed & set(NOT_CONSUMED) == set()
     assert {kind.topic for kind in EVENT_TYPES.values()} == set(TOPICS)
+
+
+def test_every_topic_and_its_dead_letters_are_made_where_kith_is_deployed() -> None:
+    """Nothing is compacted: events tell of changes, and the last one of a child is not all of them."""
+    topics = read_topics(ROOT / "deploy" / "kafka" / "topics.yaml", 3, 2)
+    assert sorted(topic.name for topic in topics) == sorted([*TOPICS, *map(dead_letter_topic, TOPICS)])
+    assert not any(topic.compacted for topic in topics)
 
 
 def test_the_documentation_is_what_the_contracts_say() -> None:

@@ -17,7 +17,7 @@ import tempfile
 import time
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -35,7 +35,7 @@ from chassis.likeness import Likeness
 from child_index.adapters import tables
 from child_index.adapters.unit_of_work import SqlUnitOfWork
 from child_index.application.knowledge import KnowledgeSource
-from child_index.application.ports import IndexUnitOfWork
+from child_index.application.ports import IndexUnitOfWork, Units
 from child_index.application.search_children import MOST_SHOWN, candidates, search
 from child_index.domain.matching import PersonDetails, blocking_keys, rank
 from child_index.domain.matching import prepare as prepared
@@ -233,11 +233,8 @@ def granted(records: list[str]) -> Grant:
     )  # fmt: skip
 
 
-Units = Callable[[], IndexUnitOfWork]
-
-
 def reading(database: Database) -> Units:
-    def units() -> IndexUnitOfWork:
+    def units(*, patient: bool = False) -> IndexUnitOfWork:
         return SqlUnitOfWork(
             likeness=Likeness("none is made"),
             database=database,
@@ -245,6 +242,7 @@ def reading(database: Database) -> Units:
             clock=system_clock,
             source="bench",
             read_only=True,
+            patient=patient,
         )
 
     return units
@@ -288,7 +286,8 @@ def queries(nation: Nation, count: int) -> Iterator[tuple[str, str, PersonDetail
 async def searched(nations: list[Nation], count: int) -> None:
     """Asks each size in turn; prints how long it took and whom it found."""
     async with AsyncExitStack() as stack:
-        units, knowing = [], []
+        units: list[Units] = []
+        knowing: list[KnowledgeSource] = []
         for nation in nations:
             database = Database(nation.url)
             stack.push_async_callback(database.close)

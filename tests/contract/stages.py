@@ -3,9 +3,11 @@
 import asyncio
 import random
 import secrets
+import signal
+import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +45,10 @@ class Stage(ABC):
             await broker.stop()
 
     @abstractmethod
+    def silent(self) -> AbstractContextManager[None]:
+        """While the block lasts the storage answers nobody, and nobody is refused either."""
+
+    @abstractmethod
     def _make_topics(self, *names: str) -> None: ...
 
     @abstractmethod
@@ -53,6 +59,13 @@ class EmbeddedStage(Stage):
     def __init__(self, path: Path) -> None:
         super().__init__()
         self._path = path
+
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        with closing(sqlite3.connect(self._path, isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            yield
+            other.execute("ROLLBACK")
 
     def _make_topics(self, *names: str) -> None:
         """They come into being with their first message."""
@@ -65,6 +78,14 @@ class KafkaStage(Stage):
     def __init__(self, kafka: "Kafka") -> None:
         super().__init__()
         self._kafka = kafka
+
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        self._kafka.send(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._kafka.send(signal.SIGCONT)
 
     def _make_topics(self, *names: str) -> None:
         self._kafka.create_topics(*names, partitions=3)

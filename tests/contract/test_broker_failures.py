@@ -93,6 +93,25 @@ async def test_a_transient_failure_is_waited_out_and_loses_nothing(stage: Stage)
     assert await broker.dead_letters(topic) == []
 
 
+async def test_storage_that_does_not_answer_for_a_while_is_waited_for(stage: Stage) -> None:
+    topic, seen = stage.topic(), Recorder()
+    broker = stage.broker()
+    broker.subscribe(stage.readers, [topic], seen, retry=QUICK)
+    await broker.start()
+    sent = events(topic, 40)
+    await broker.publish(sent[:20])
+    await seen.until_given(20)
+    with stage.silent():
+        publishing = asyncio.create_task(broker.publish(sent[20:]))
+        await asyncio.sleep(1)
+        assert not publishing.done()
+    await publishing
+    await seen.until_given(40)
+    # What was in hand when it fell silent may be given again; nothing is lost or overtaken.
+    assert {key: list(dict.fromkeys(values)) for key, values in by_key(seen.messages).items()} == by_key(sent)
+    assert await broker.dead_letters(topic) == []
+
+
 async def test_a_stop_while_waiting_out_a_failure_is_quick_and_loses_nothing(stage: Stage) -> None:
     topic, after = stage.topic(), Recorder()
 
@@ -139,6 +158,43 @@ async def test_dead_letters_can_be_replayed_once(stage: Stage) -> None:
     assert replayed == {letter.value: dict(letter.headers) for letter in bad}
     assert await operator.dead_letters(topic) == []
     assert await operator.replay(topic) == 0
+
+
+async def test_some_dead_letters_can_be_replayed_and_the_others_stay(stage: Stage) -> None:
+    topic, repaired = stage.topic(), asyncio.Event()
+
+    def broken(message: Message) -> None:
+        if not repaired.is_set():
+            raise KeyError("field")
+
+    seen, others = Recorder(broken), Recorder(broken)
+    broker = stage.broker()
+    broker.subscribe(stage.readers, [topic], seen, retry=QUICK)
+    broker.subscribe(stage.others, [topic], others, retry=QUICK)
+    await broker.start()
+    await broker.publish([Outgoing(topic, f"child-{n}", b"%d" % n) for n in range(6)])
+    async with asyncio.timeout(PATIENCE):
+        while len(await broker.dead_letters(topic)) < 12:
+            await asyncio.sleep(0.05)
+    first = await broker.dead_letters(topic)
+
+    repaired.set()
+    assert await broker.replay(topic, lambda letter: letter.value in {b"1", b"4"}) == 4
+    await seen.until_given(2)
+    await others.until_given(2)
+    left = await broker.dead_letters(topic)
+
+    def told(letters: list[Message]) -> list[tuple[bytes, str, str]]:
+        return sorted((one.value, one.headers["dead-letter-group"], one.headers["dead-letter-at"]) for one in letters)
+
+    assert told(left) == told([one for one in first if one.value not in {b"1", b"4"}])
+    assert await broker.replay(topic, lambda _: False) == 0
+    assert await broker.replay(topic) == 8
+    await seen.until_given(6)
+    await others.until_given(6)
+    # What two groups gave up was published once.
+    assert sorted(seen.values) == sorted(others.values) == [b"%d" % n for n in range(6)]
+    assert await broker.dead_letters(topic, limit=None) == []
 
 
 async def test_the_largest_message_can_become_a_dead_letter(stage: Stage) -> None:

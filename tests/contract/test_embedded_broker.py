@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from chassis.broker import BrokerUnavailable, EmbeddedBroker, Outgoing
+from stack.programs import tied_to_us
 from tests.contract import embedded_process
 from tests.contract.stages import QUICK, Recorder
-from tests.support.processes import tied_to_us
 
 MODULE = "tests.contract.embedded_process"
 

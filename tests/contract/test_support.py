@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from stack.programs import MissingProgram, program
 from tests.support.postgres import Postgres
-from tests.support.processes import MissingProgram, program
 
 
 async def test_each_kind_of_database_is_empty_and_writable(database_url: str) -> None:

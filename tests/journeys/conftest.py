@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from stack.programs import free_ports
 from tests.generator.rolls import Lists, make_lists, write_csv
 from tests.journeys.scene import (
     GP,
+    GP_HOME,
     HEALTH_VISITOR,
     INDEX_OFFICER,
     OFFICER,
@@ -19,30 +21,72 @@ from tests.journeys.scene import (
     TEACHER,
     make_directory,
 )
+from tests.support.collector import Collector, collector
+from tests.support.patience import PATIENCE
 from tests.support.postgres import Postgres
 from tests.support.server import Person, Server
+from tests.support.stack import private_stack
 
 SEED = 20261122
 BAD_ROWS = 16
 PARTS = ("CONSENT", "CHILD_INDEX", "ASSESSMENT", "NOTIFICATIONS")
 
 
-ROWS = {"sqlite": 1500, "postgresql": 500, "whole-lists": 5000}
+ROWS = {"sqlite": 1500, "postgresql": 500, "stack": 200, "whole-lists": 5000}
 """Rows of the first of the two lists; the journey with whole lists is told on SQLite again."""
 
 
-@pytest.fixture(scope="package", params=["sqlite", "postgresql", pytest.param("whole-lists", marks=pytest.mark.prove)])
+EDITIONS = ["sqlite", "postgresql", "stack", pytest.param("whole-lists", marks=pytest.mark.prove)]
+
+
+IN_MAKE_TEST = ("test_journey.py", "test_stack.py")
+"""What is told of the stack in `make test`; the other stories are told of it in `make prove`."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The stack's own tests are of the stack alone."""
+    left = []
+    for item in [each for each in items if each.path.parent == Path(__file__).parent]:
+        callspec = getattr(item, "callspec", None)
+        of_the_stack = callspec is not None and callspec.params.get("edition") == "stack"
+        if item.path.name == "test_stack.py" and not of_the_stack:
+            left.append(item)
+        elif of_the_stack and item.path.name not in IN_MAKE_TEST:
+            item.add_marker("prove")
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in left]
+
+
+@pytest.fixture(scope="package", params=EDITIONS)
 def edition(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
 @pytest.fixture(scope="package")
-def server(edition: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    environment = {}
+def collected() -> Iterator[Collector]:
+    """What the server's spans are sent to."""
+    with collector() as found:
+        yield found
+
+
+@pytest.fixture(scope="package")
+def server(
+    edition: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, collected: Collector
+) -> Iterator[Server]:
+    environment = {
+        "KITH_OTLP_ENDPOINT": collected.endpoint,
+        "KITH_TRACE_SHARE": "0.001",  # those that a test asks for by their ids, and few others
+        "OTEL_BSP_SCHEDULE_DELAY": "50",
+    }
+    running: Server
+    if edition == "stack":
+        with private_stack(environment) as running:
+            yield running
+        return
     if edition == "postgresql":
         postgres: Postgres = request.getfixturevalue("postgres")
-        environment = {f"KITH_{part}_DATABASE_URL": postgres.new_database(part.lower()) for part in PARTS}
-    running = Server(tmp_path_factory.mktemp("kith"), environment)
+        environment |= {f"KITH_{part}_DATABASE_URL": postgres.new_database(part.lower()) for part in PARTS}
+    running = Server(tmp_path_factory.mktemp("kith"), environment, metrics_port=free_ports(1)[0])
     running.start()
     yield running
     assert running.stop() == 0
@@ -146,10 +190,20 @@ def chosen(imported: Imported) -> Chosen:
     raise AssertionError("no child fits")
 
 
-def eventually(check: Callable[[], object], seconds: float = 5.0) -> float:
+def eventually(check: Callable[[], object], seconds: float = PATIENCE) -> float:
     """Asks until it holds; returns the seconds that took."""
     began = time.monotonic()
     while not check():
         assert time.monotonic() - began < seconds, "it never held"
         time.sleep(0.02)
     return time.monotonic() - began
+
+
+def personal(imported: Imported, chosen: Chosen) -> set[str]:
+    """Names, numbers and words that were used on the way here."""
+    secrets = {chosen.nhs_number, chosen.postcode, chosen.family_name, "Maria", "tired in the mornings", "Weight below"}
+    secrets |= {"Rosemary Lodge", "Quince Row", GP_HOME["postcode"]}
+    for row in imported.lists.roll[:400]:
+        secrets |= {row.nhs_number, row.upn, row.postcode}
+        secrets |= {name for name in (row.given_name, row.family_name) if len(name) > 5}
+    return {secret for secret in secrets if secret}

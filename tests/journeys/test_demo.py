@@ -25,6 +25,7 @@ def test_the_demonstration_says_who_to_sign_in_as_and_twice_is_harmless(demo: Se
     assert first.returncode == 0, first.stdout + first.stderr
     for name in ("dee-teacher", "hana-visitor", "sam-social", "ike-governance", "the young person of the story"):
         assert name in first.stdout
+    assert f'TOKEN="$(KITH_DATA_DIR={demo.data_dir} .venv/bin/kith token --as dee-teacher)"' in first.stdout
     again = demo.kith("demo", "--url", demo.url)
     assert again.returncode == 0, again.stdout + again.stderr
     account = re.search(r"│ (\S+)\s+│ [^│]+│ the young person", first.stdout)

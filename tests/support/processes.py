@@ -1,56 +1,16 @@
 """Servers started as child processes of the tests, on free loopback ports, and stopped with them."""
 
 import os
-import shutil
 import signal
-import socket
 import ssl
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-LOOPBACK = "127.0.0.1"
 PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """`verify` of the tests' own HTTP clients, which speak to the loopback without TLS. It trusts nobody; by default each
 client would read the certificates of every authority, which takes longer than most requests."""
-
-
-class MissingProgram(RuntimeError):
-    """What a real server needs isn't on this machine. The tests fail with it; they never skip."""
-
-
-def program(name: str, *, also_in: Sequence[Path] = (), install: str) -> str:
-    """Path of a program on PATH or in one of the folders of `also_in`; MissingProgram says what to install."""
-    for folder in also_in:
-        if (folder / name).is_file():
-            return str(folder / name)
-    found = shutil.which(name)
-    if found is None:
-        raise MissingProgram(f"the program {name} is missing; install it with: {install}")
-    return found
-
-
-def free_ports(count: int) -> list[int]:
-    """So many TCP ports that nothing listened on a moment ago, all different."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for one in sockets:
-            one.bind((LOOPBACK, 0))
-        return [one.getsockname()[1] for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()
-
-
-def tied_to_us(command: Sequence[str], *, account: str | None = None) -> list[str]:
-    """The command, so wrapped that the kernel ends it when this process dies, even by SIGKILL.
-
-    With `account`, it runs as that account and its groups, which only root may ask for.
-    """
-    setpriv = program("setpriv", install="apt-get install util-linux")
-    as_account = [f"--reuid={account}", f"--regid={account}", "--clear-groups"] if account else []
-    return [setpriv, "--pdeathsig", "TERM", *as_account, "--", *command]
 
 
 class Server:
@@ -90,14 +50,10 @@ class Server:
             self._process.wait()
         self._process = None
 
+    def send(self, which: signal.Signals) -> None:
+        """Raises `AssertionError` where it does not run."""
+        assert self._process is not None
+        self._process.send_signal(which)
+
     def _last_words(self) -> str:
         return "\n".join(self._log.read_text(errors="replace").splitlines()[-30:])
-
-
-def port_answers(port: int) -> bool:
-    """Whether something accepts a connection on that loopback port."""
-    try:
-        socket.create_connection((LOOPBACK, port), timeout=1).close()
-    except OSError:
-        return False
-    return True

@@ -13,8 +13,9 @@ from typing import IO, Any, Self
 
 import httpx
 
+from stack.programs import free_ports
 from tests.support.forks import Forked, fork
-from tests.support.processes import PLAIN, free_ports
+from tests.support.processes import PLAIN
 from tests.support.proof import PROOF_FILE
 
 START_SECONDS = 60.0
@@ -28,6 +29,8 @@ class Server:
     data_dir: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     port: int = field(default_factory=lambda: free_ports(1)[0])
+    metrics_port: int = 0
+    """0: it is started without metrics."""
     process: subprocess.Popen[bytes] | Forked | None = None
     clients: list[httpx.Client] = field(default_factory=list)
     forked: bool = field(default_factory=lambda: PROOF_FILE not in os.environ)
@@ -45,15 +48,26 @@ class Server:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    def metrics(self) -> str:
+        """What Prometheus would be told now."""
+        answer = httpx.get(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=10, verify=PLAIN)
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
     @property
     def log(self) -> Path:
         return self.data_dir / "server.log"
+
+    def written(self) -> str:
+        """All that its processes wrote to their logs."""
+        return self.log.read_text()
 
     def env(self) -> dict[str, str]:
         own = {
             "KITH_PORT": str(self.port),
             "KITH_DATA_DIR": str(self.data_dir),
             "KITH_RATE_LIMIT": "0",
+            "KITH_METRICS_PORT": str(self.metrics_port),
         }
         return {**os.environ, **own, **self.environment}
 
