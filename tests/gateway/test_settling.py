@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from typing import Any
 
 import pytest
 
@@ -23,10 +24,12 @@ async def test_the_answer_waits_for_the_effect(kith: Kith) -> None:
     assert not kith.world.background, "both events had been taken in when the answer came"
 
 
-async def test_the_answer_comes_all_the_same_when_it_takes_too_long(
-    kith: Kith, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("gateway.application.settling.PATIENCE_SECONDS", 0.2)
+@pytest.fixture
+def hurried(settings: dict[str, Any]) -> None:
+    settings["settle_seconds"] = 0.2
+
+
+async def test_the_answer_comes_all_the_same_when_it_takes_too_long(hurried: None, kith: Kith) -> None:
     child = kith.world.relate("teacher-1")
     kith.world.effect_delay = None
     started = time.monotonic()

@@ -15,6 +15,7 @@ import httpx
 
 from stack.programs import free_ports
 from tests.support.forks import Forked, fork
+from tests.support.patience import SETTLE_SECONDS
 from tests.support.processes import PLAIN
 from tests.support.proof import PROOF_FILE
 
@@ -67,6 +68,7 @@ class Server:
             "KITH_PORT": str(self.port),
             "KITH_DATA_DIR": str(self.data_dir),
             "KITH_RATE_LIMIT": "0",
+            "KITH_SETTLE_SECONDS": SETTLE_SECONDS,
             "KITH_METRICS_PORT": str(self.metrics_port),
         }
         return {**os.environ, **own, **self.environment}

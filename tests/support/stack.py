@@ -15,6 +15,7 @@ from pathlib import Path
 
 from stack.programs import LOOPBACK
 from stack.settings import PORTS
+from tests.support.patience import SETTLE_SECONDS
 from tests.support.server import Server
 
 START_SECONDS = 600.0
@@ -47,6 +48,7 @@ class Stack(Server):
             "KITH_STACK_FIRST_PORT": str(self.first_port),
             "KITH_DATA_DIR": str(self.data_dir / "data"),
             "KITH_RATE_LIMIT": "0",
+            "KITH_SETTLE_SECONDS": SETTLE_SECONDS,
         }
         return {**os.environ, **own, **self.environment}
 

@@ -75,7 +75,7 @@ def create_app(settings: GatewaySettings | None = None, transports: Transports |
     if settings.has_development_issuer:
         issuer = DevelopmentIssuer(settings.data_dir, environment=settings.environment, audience=settings.oidc_audience)
         app.include_router(development_router(issuer))
-    pipeline = Pipeline(tokens, RateLimit(settings.rate_limit), services, internal_key)
+    pipeline = Pipeline(tokens, RateLimit(settings.rate_limit), services, internal_key, settings.settle_seconds)
     app.router.routes.extend(forwarded_routes(pipeline, settings.body_limit_bytes, settings.upload_limit_bytes))
     app.add_middleware(OnEveryAnswer)
     app.add_middleware(RequestIdentity, part="gateway")

@@ -7,6 +7,7 @@ from pydantic import Field, SecretStr, model_validator
 
 from chassis.issuer import IssuerSettings
 from chassis.settings import Environment, ListeningSettings, ObservedSettings
+from contracts.effects import LONGEST_WAIT
 from contracts.routes import Service
 
 MEBIBYTE = 1024 * 1024
@@ -26,6 +27,9 @@ class GatewaySettings(ListeningSettings, ObservedSettings, IssuerSettings):
     upload_limit_bytes: Annotated[int, Field(ge=1)] = 200 * MEBIBYTE
     answer_seconds: Annotated[float, Field(gt=0)] = 60.0
     """How long a service may stay silent before its answer is given up."""
+    settle_seconds: Annotated[float, Field(ge=0, le=LONGEST_WAIT)] = 2.0
+    """How long the answer to a change waits until the services that must hear of it have. After that it stands all the
+    same, and the caller's next request may not see it yet."""
     child_index_url: str = ""
     assessment_url: str = ""
     consent_url: str = ""

@@ -59,6 +59,7 @@ class Pipeline:
         rate: RateLimit,
         services: Services,
         internal_key: str,
+        settle_seconds: float,
     ) -> None:
         self._tokens = tokens
         self._rate = rate
@@ -66,7 +67,7 @@ class Pipeline:
         self._headers = CallHeaders(internal_key)
         self._decisions = Decisions(services, self._headers)
         self._owners = Owners(services, self._headers)
-        self._settling = Settling(services, self._headers)
+        self._settling = Settling(services, self._headers, settle_seconds)
 
     async def answer(self, route: Route, asked: Asked) -> Reply:
         """The owning service's answer under a grant. Raises a `KithError` for every other end; the caller closes."""

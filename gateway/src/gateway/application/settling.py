@@ -13,16 +13,17 @@ from gateway.application.ports import Call, Reply, Services
 
 log = structlog.get_logger("kith.gateway")
 
-PATIENCE_SECONDS = 2.0
 IMPORT_PATIENCE_SECONDS = 5.0
+"""At least: what an import has done is many events."""
 IDS_IN_ONE_CALL = 100
 LONGEST_ANSWER = 4096
 
 
 class Settling:
-    def __init__(self, services: Services, call_headers: CallHeaders) -> None:
+    def __init__(self, services: Services, call_headers: CallHeaders, seconds: float) -> None:
         self._services = services
         self._headers = call_headers
+        self._seconds = seconds
 
     async def wait(self, route: Route, reply: Reply) -> None:
         """Waits for the services that the route settles. In time or not, the change was made and its answer stands."""
@@ -30,7 +31,7 @@ class Settling:
         if not route.settles or not effects or not 200 <= reply.status < 300:
             return
         ids = [each.strip() for each in effects.split(",") if each.strip()]
-        patience = IMPORT_PATIENCE_SECONDS if route.action == "import.read" else PATIENCE_SECONDS
+        patience = max(self._seconds, IMPORT_PATIENCE_SECONDS) if route.action == "import.read" else self._seconds
         taken = await asyncio.gather(*(self._taken(service, ids, patience) for service in route.settles))
         for service, done in zip(route.settles, taken, strict=True):
             if not done:

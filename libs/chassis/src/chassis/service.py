@@ -16,6 +16,7 @@ from chassis.problems import install_problem_handlers
 from chassis.telemetry import NO_TELEMETRY, RequestIdentity, request_id_of
 from chassis.unit_of_work import UnitOfWork
 from contracts import headers
+from contracts.effects import LONGEST_WAIT
 
 ReadyCheck = Callable[[], Awaitable[None]]
 """Returns when the part it checks answers; raises with a reason otherwise."""
@@ -86,7 +87,7 @@ def internal_router(
 
     @router.get("/effects")
     async def effects(
-        ids: Annotated[str, Query(max_length=4000)], seconds: Annotated[float, Query(ge=0, le=10)] = 2.0
+        ids: Annotated[str, Query(max_length=4000)], seconds: Annotated[float, Query(ge=0, le=LONGEST_WAIT)] = 2.0
     ) -> dict[str, bool]:
         wanted = ids.split(",")
 
