@@ -5,7 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from contracts.events import EVENT_TYPES, NOT_CONSUMED, TOPICS, Envelope, Event
+from contracts.events.base import TOPICS, Envelope, Event
+from contracts.events.types import EVENT_TYPES, NOT_CONSUMED
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 

@@ -5,7 +5,8 @@ import importlib
 from pathlib import Path
 
 from chassis.broker import dead_letter_topic
-from contracts.events import ACCESS, CONSENT, EVENT_TYPES, NOT_CONSUMED, TOPICS
+from contracts.events.base import ACCESS, CONSENT, TOPICS
+from contracts.events.types import EVENT_TYPES, NOT_CONSUMED
 from kith.topics import read_topics
 from tests.architecture.conftest import PACKAGES, ROOT
 from tests.architecture.event_docs import asyncapi, page

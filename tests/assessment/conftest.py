@@ -10,7 +10,7 @@ import pytest_asyncio
 from assessment.adapters.tables import messaging
 from assessment.main import create_app
 from assessment.settings import AssessmentSettings
-from contracts.events import ASSESSMENT
+from contracts.events.base import ASSESSMENT
 from tests.assessment.desk import Desk
 from tests.notifications.kit import Turns, shared
 from tests.support.databases import url_of

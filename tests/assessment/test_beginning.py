@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from chassis.ids import is_uuid
 from contracts import headers
-from contracts.events import ChildPurged
+from contracts.events.child_index import ChildPurged
 from contracts.vocabulary import Category
 from tests.assessment.desk import BASE, TEACHER, TEMPLATE, Desk
 from tests.notifications.kit import child, problem

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from assessment.main import create_app
 from assessment.settings import BUILT_IN, AssessmentSettings
-from contracts.events import ASSESSMENT
+from contracts.events.base import ASSESSMENT
 from contracts.supplies import KnownFact
 from contracts.vocabulary import Category
 from tests.assessment.desk import Desk, Practitioner

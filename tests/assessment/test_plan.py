@@ -9,7 +9,7 @@ from icalendar import Calendar
 from assessment.adapters.tables import messaging
 from assessment.adapters.unit_of_work import SqlUnitOfWork
 from assessment.application.remind_of_actions import ActionReminders
-from contracts.events import ChildArchived, ChildPurged, LeadProfessionalAssigned, RecordsMerged
+from contracts.events.child_index import ChildArchived, ChildPurged, LeadProfessionalAssigned, RecordsMerged
 from contracts.vocabulary import Category
 from tests.assessment.desk import Desk
 from tests.assessment.test_teams import known, practitioner, related

@@ -21,7 +21,7 @@ from chassis.database import Database
 from chassis.grants import GrantSigner
 from chassis.ids import new_id
 from chassis.keys import SigningKey, generate_pem, write_jwks
-from contracts.events import ASSESSMENT, Envelope
+from contracts.events.base import ASSESSMENT, Envelope
 from contracts.routes import ROUTES, Service
 from tests.assessment.desk import Desk
 from tests.notifications.kit import INTERNAL_KEY, KEY, Turns, child, problem, running

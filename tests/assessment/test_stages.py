@@ -10,14 +10,14 @@ import pytest
 
 from assessment.adapters.stage_policy_file import StagePolicyError, load_stage_policy
 from assessment.settings import BUILT_IN_STAGES
-from contracts.events import (
+from contracts.events.child_index import (
     ChildArchived,
     ChildPurged,
     RecordsMerged,
-    ServiceChanged,
     ServiceEpisodeEnded,
     ServiceEpisodeStarted,
 )
+from contracts.events.consent import ServiceChanged
 from contracts.vocabulary import Category, Role
 from tests.assessment.desk import Desk
 from tests.assessment.test_teams import known

@@ -5,7 +5,8 @@ from typing import Any
 import httpx
 
 from contracts import headers
-from contracts.events import ChildArchived, ChildPurged, ChildrenRelated, PractitionerChanged
+from contracts.events.child_index import ChildArchived, ChildPurged, ChildrenRelated
+from contracts.events.consent import PractitionerChanged
 from contracts.vocabulary import Category, PractitionerStatus, Role
 from tests.assessment.desk import TEACHER, Desk
 from tests.notifications.kit import Viewer, child, problem

@@ -16,7 +16,7 @@ from assessment.application.used_templates import TemplateChanged
 from assessment.main import create_app
 from assessment.settings import AssessmentSettings
 from chassis.keys import write_jwks
-from contracts.events import ASSESSMENT
+from contracts.events.base import ASSESSMENT
 from contracts.vocabulary import Category
 from tests.assessment.desk import TEMPLATE, Desk
 from tests.notifications.kit import INTERNAL_KEY, KEY, Kit, child, problem, running

@@ -34,7 +34,7 @@ from chassis.outbox import OutboxRelay
 from chassis.telemetry import configure_logging
 from chassis.unit_of_work import UnitOfWork
 from child_index.adapters import tables
-from contracts.events import ChildDetailsChanged
+from contracts.events.child_index import ChildDetailsChanged
 from stack.programs import tied_to_us
 from tests.support.kafka import Kafka, private_kafka
 from tests.support.postgres import private_postgres

@@ -16,7 +16,8 @@ from chassis.ids import Clock, system_clock
 from chassis.messaging import MessagingTables
 from chassis.outbox import OutboxRelay
 from chassis.unit_of_work import UnitOfWork
-from contracts.events import CHILD_INDEX, ChildArchived
+from contracts.events.base import CHILD_INDEX
+from contracts.events.child_index import ChildArchived
 
 TOPIC = CHILD_INDEX
 metadata = sa.MetaData()

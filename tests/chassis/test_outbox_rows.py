@@ -10,7 +10,8 @@ from chassis.database import Database
 from chassis.messaging import MessagingTables
 from chassis.telemetry import current_traceparent
 from chassis.unit_of_work import UnitOfWork
-from contracts.events import Envelope, ServiceEpisodeStarted
+from contracts.events.base import Envelope
+from contracts.events.child_index import ServiceEpisodeStarted
 
 
 @pytest.mark.asyncio

@@ -20,14 +20,8 @@ from child_index.adapters.tables import imports, messaging
 from child_index.main import create_app
 from child_index.settings import ChildIndexSettings
 from contracts import headers
-from contracts.events import (
-    CHILD_INDEX,
-    AgencyChanged,
-    Envelope,
-    Event,
-    PractitionerChanged,
-    ServiceChanged,
-)
+from contracts.events.base import CHILD_INDEX, Envelope, Event
+from contracts.events.consent import AgencyChanged, PractitionerChanged, ServiceChanged
 from contracts.vocabulary import Category, PractitionerStatus, Role, Sector
 from tests.support.patience import PATIENCE, taken_in
 from tests.support.rows import Rows, put_back

@@ -14,7 +14,7 @@ from child_index.adapters.archive import OF_A_CHILD
 from child_index.adapters.tables import children, metadata
 from child_index.domain.archiving import Ages
 from child_index.domain.days import uk_date
-from contracts.events import ConsentRecorded, ConsentWithdrawn
+from contracts.events.consent import ConsentRecorded, ConsentWithdrawn
 from contracts.vocabulary import Category
 from tests.child_index.conftest import Started
 from tests.child_index.kit import Index

@@ -8,7 +8,7 @@ import pytest
 
 from chassis.ids import new_id
 from chassis.likeness import Likeness
-from contracts.events import BlockLifted, BlockPlaced
+from contracts.events.consent import BlockLifted, BlockPlaced
 from contracts.vocabulary import Category, PartyType, Role
 from tests.child_index.kit import LIKENESS_KEY, Caller, Index, practitioner
 

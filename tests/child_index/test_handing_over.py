@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from contracts.events import TeamChanged
+from contracts.events.consent import TeamChanged
 from contracts.vocabulary import Category, PractitionerStatus, Role
 from tests.child_index.kit import EVERYTHING, Caller, Index, practitioner, service
 

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from contracts.events import AgencyChanged
+from contracts.events.consent import AgencyChanged
 from contracts.mais import NHS_NUMBER, UPN
 from contracts.vocabulary import Category, Sector
 from tests.child_index.kit import BASICS, NOT_SENSITIVE, Caller, Index

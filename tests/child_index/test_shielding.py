@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from contracts.events import ShieldLifted, ShieldPlaced
+from contracts.events.consent import ShieldLifted, ShieldPlaced
 from contracts.vocabulary import Category, Role
 from tests.child_index.kit import EVERYTHING, Caller, Index
 

@@ -15,7 +15,7 @@ from chassis.issuer import DevelopmentIssuer
 from consent.main import create_app
 from consent.settings import ConsentSettings
 from contracts import headers
-from contracts.events import ACCESS, CONSENT, Envelope, Event
+from contracts.events.base import ACCESS, CONSENT, Envelope, Event
 from contracts.routes import ROUTES, Route, Subject
 from tests.support.patience import taken_in
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 from chassis.ids import new_id, system_clock
-from contracts.events import (
+from contracts.events.child_index import (
     ChildRegistered,
     LeadProfessionalAssigned,
     MergeUndone,

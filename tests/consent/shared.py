@@ -17,7 +17,7 @@ from chassis.ids import Clock, new_id, system_clock
 from consent.adapters.tables import messaging, metadata
 from consent.adapters.unit_of_work import ConsentUnitOfWork
 from consent.settings import DEFAULT_POLICY, ConsentSettings
-from contracts.events import ACCESS, CHILD_INDEX, CONSENT, Envelope
+from contracts.events.base import ACCESS, CHILD_INDEX, CONSENT, Envelope
 from tests.consent.kit import Consent, running_consent
 from tests.consent.scene import make_directory
 from tests.support.patience import PATIENCE, taken_in

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from chassis.ids import new_id
 from consent.adapters.purge_repository import OF_A_CHILD
 from consent.adapters.tables import access_log, messaging, metadata
-from contracts.events import ChildArchived, ChildPurged, ChildrenRelated, ChildRestored
+from contracts.events.child_index import ChildArchived, ChildPurged, ChildrenRelated, ChildRestored
 from kith import audit
 from tests.consent.kit import Consent
 from tests.consent.log.test_purge import settled_head

@@ -7,7 +7,7 @@ import pytest
 from chassis.grants import Grant
 from chassis.ids import new_id
 from contracts import headers
-from contracts.events import ChildRegistered, ChildrenRelated, LeadProfessionalAssigned
+from contracts.events.child_index import ChildRegistered, ChildrenRelated, LeadProfessionalAssigned
 from contracts.vocabulary import Category
 from tests.consent.kit import Consent
 from tests.consent.scene import (

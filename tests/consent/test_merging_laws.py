@@ -12,7 +12,8 @@ from chassis.ids import new_id, system_clock
 from consent.domain.decision import decide
 from consent.domain.facts import ChildFacts, Involvement, InvolvementKind, LegalBasisInForce, Recipient, Viewer
 from consent.domain.records import Merge, as_one, sets_of, span
-from contracts.events import ChildRegistered, Event, LeadProfessionalAssigned, MergeUndone, RecordsMerged
+from contracts.events.base import Event
+from contracts.events.child_index import ChildRegistered, LeadProfessionalAssigned, MergeUndone, RecordsMerged
 from contracts.vocabulary import Category, Purpose, RecipientType, Role
 from tests.consent.kit import Consent
 from tests.consent.scene import HEALTH_VISITOR, OTHER_TEACHER, SOCIAL_WORKER, TEACHER, episode

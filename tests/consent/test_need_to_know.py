@@ -11,7 +11,7 @@ from chassis.likeness import Likeness
 from consent.domain.log_heads import LogKey, TreeHead
 from consent.domain.merkle import verify_consistency, verify_inclusion
 from contracts import headers
-from contracts.events import ChildrenRelated, ServiceEpisodeEnded
+from contracts.events.child_index import ChildrenRelated, ServiceEpisodeEnded
 from contracts.routes import Subject
 from contracts.vocabulary import Category
 from tests.consent.kit import Consent

@@ -9,7 +9,7 @@ import pytest
 from chassis.ids import new_id
 from consent.application.chase_reviews import ReviewChaser
 from consent.domain.working_days import after_working_days
-from contracts.events import ChildRegistered
+from contracts.events.child_index import ChildRegistered
 from contracts.vocabulary import Category
 from tests.consent.conftest import SetClock
 from tests.consent.kit import Consent

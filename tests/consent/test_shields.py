@@ -6,7 +6,7 @@ import pytest
 
 from chassis.ids import new_id
 from contracts import headers
-from contracts.events import ChildrenRelated, LeadProfessionalAssigned
+from contracts.events.child_index import ChildrenRelated, LeadProfessionalAssigned
 from tests.consent.kit import Consent
 from tests.consent.scene import (
     HEALTH_VISITOR,

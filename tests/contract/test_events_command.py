@@ -12,7 +12,8 @@ from typer.testing import Result
 
 from chassis.broker import EVENTS_FILE, Message, Outgoing
 from chassis.ids import new_id
-from contracts.events import CHILD_INDEX, ChildArchived, ChildRestored, Envelope, Event
+from contracts.events.base import CHILD_INDEX, Envelope, Event
+from contracts.events.child_index import ChildArchived, ChildRestored
 from tests.cli.conftest import typed
 from tests.contract.stages import PATIENCE, QUICK, EmbeddedStage, KafkaStage, Recorder, Stage
 

@@ -16,7 +16,8 @@ from chassis.messaging import MessagingTables
 from chassis.outbox import OutboxRelay
 from chassis.telemetry import Seen, current_traceparent
 from chassis.unit_of_work import UnitOfWork
-from contracts.events import ChildArchived, ChildRestored, Envelope
+from contracts.events.base import Envelope
+from contracts.events.child_index import ChildArchived, ChildRestored
 from tests.contract.stages import PATIENCE, Recorder, Stage
 from tests.support.collector import Collector, collector
 

@@ -14,7 +14,7 @@ from chassis.database import Database
 from chassis.ids import system_clock
 from chassis.migrations import upgrade
 from consent.settings import ConsentSettings
-from contracts.events import ChildPurged
+from contracts.events.child_index import ChildPurged
 from tests.consent.kit import running_consent
 from tests.consent.log.test_purge import settled_head
 from tests.consent.scene import OFFICER, TEACHER, make_child, make_directory

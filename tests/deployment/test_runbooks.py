@@ -14,7 +14,8 @@ import typer.main
 import stack.__main__
 from child_index.adapters.tables import metadata as child_index
 from consent.adapters.tables import metadata as consent
-from contracts.events import EVENT_TYPES, TOPICS
+from contracts.events.base import TOPICS
+from contracts.events.types import EVENT_TYPES
 from contracts.routes import ROUTES
 from contracts.vocabulary import Purpose
 from kith.main import app

@@ -9,7 +9,7 @@ import pytest
 from chassis.ids import is_uuid
 from chassis.metrics import METHODS, SECONDS
 from consent.domain.findings import BECAUSE
-from contracts.events import TOPICS
+from contracts.events.base import TOPICS
 from contracts.routes import ROUTES, Service
 from tests.journeys.conftest import BAD_ROWS, Chosen, Imported, People, eventually, personal
 from tests.journeys.scene import DIRECTORY

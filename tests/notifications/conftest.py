@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from contracts.events import ASSESSMENT, CHILD_INDEX, CONSENT, NOTIFICATIONS
+from contracts.events.base import ASSESSMENT, CHILD_INDEX, CONSENT, NOTIFICATIONS
 from notifications.adapters.tables import messaging
 from notifications.main import create_app
 from notifications.settings import NotificationsSettings

@@ -8,7 +8,9 @@ from typing import Any
 import httpx
 
 from chassis.ids import new_id
-from contracts.events import AssessmentBegun, ConsentExpiring, LeadProfessionalAssigned, ServiceEpisodeStarted
+from contracts.events.assessment import AssessmentBegun
+from contracts.events.child_index import LeadProfessionalAssigned, ServiceEpisodeStarted
+from contracts.events.consent import ConsentExpiring
 from contracts.vocabulary import Category
 from tests.notifications.kit import Kit, Viewer
 

@@ -19,7 +19,7 @@ from chassis.keys import SigningKey, generate_pem, write_jwks
 from chassis.messaging import MessagingTables
 from chassis.settings import ServiceSettings
 from contracts import headers
-from contracts.events import Envelope, Event
+from contracts.events.base import Envelope, Event
 from contracts.vocabulary import Category, Role
 from tests.support.patience import PATIENCE, taken_in
 from tests.support.rows import Rows, all_rows, put_back

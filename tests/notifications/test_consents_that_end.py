@@ -2,7 +2,8 @@
 
 from itertools import permutations
 
-from contracts.events import CONSENT, ConsentWithdrawn
+from contracts.events.base import CONSENT
+from contracts.events.consent import ConsentWithdrawn
 from tests.notifications.inbox import Inboxes, expiring, lead
 from tests.notifications.kit import child, enveloped
 

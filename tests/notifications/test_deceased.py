@@ -1,7 +1,8 @@
 """Of a child who has died nobody is told anything routine; what has to be looked at is told all the same."""
 
 from chassis.ids import new_id, system_clock
-from contracts.events import ChildDetailsChanged, ChildPurged, OverrideInvoked
+from contracts.events.child_index import ChildDetailsChanged, ChildPurged
+from contracts.events.consent import OverrideInvoked
 from notifications.adapters.purge import OF_A_CHILD
 from notifications.adapters.tables import metadata
 from tests.notifications.inbox import Inboxes, begun, episode, expiring, lead

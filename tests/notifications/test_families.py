@@ -3,7 +3,7 @@
 from typing import Any
 
 from chassis.ids import new_id
-from contracts.events import ChildrenRelated, ChildrenUnrelated
+from contracts.events.child_index import ChildrenRelated, ChildrenUnrelated
 from tests.notifications.inbox import Inboxes, lead
 from tests.notifications.kit import child
 from tests.notifications.test_merged_records import merged

@@ -1,6 +1,6 @@
 """Somebody leaves a team or is suspended: its leader hears, whatever children there are."""
 
-from contracts.events import PractitionerChanged, TeamChanged
+from contracts.events.consent import PractitionerChanged, TeamChanged
 from contracts.vocabulary import PractitionerStatus, Role
 from tests.notifications.inbox import Inboxes
 

@@ -1,7 +1,7 @@
 """Two records of one child: both lead professionals hear of it, and the inbox goes on by either id."""
 
 from chassis.ids import new_id, system_clock
-from contracts.events import MergeUndone, RecordsMerged
+from contracts.events.child_index import MergeUndone, RecordsMerged
 from tests.notifications.inbox import Inboxes, episode, lead
 from tests.notifications.kit import child
 

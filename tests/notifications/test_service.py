@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from chassis.broker import EmbeddedBroker, Outgoing
 from chassis.keys import write_jwks
-from contracts.events import CHILD_INDEX, NOTIFICATIONS
+from contracts.events.base import CHILD_INDEX, NOTIFICATIONS
 from contracts.routes import ROUTES, Service
 from notifications.adapters.tables import metadata
 from notifications.main import create_app

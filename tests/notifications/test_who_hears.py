@@ -7,13 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chassis.ids import is_uuid
-from contracts.events import (
-    ASSESSMENT,
-    CHILD_INDEX,
-    FamilyClashFound,
-    PractitionerInvited,
-    PractitionerJoinedTeam,
-)
+from contracts.events.assessment import FamilyClashFound, PractitionerInvited, PractitionerJoinedTeam
+from contracts.events.base import ASSESSMENT, CHILD_INDEX
 from contracts.vocabulary import ClashKind
 from tests.notifications.inbox import Inboxes, begun, episode, lead
 from tests.notifications.kit import child, enveloped

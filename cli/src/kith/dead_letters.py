@@ -20,7 +20,7 @@ import typer
 from chassis.broker import EVENTS_FILE, Broker, EmbeddedBroker, Message
 from chassis.broker.dead_letter import HEADER_PREFIX
 from chassis.settings import KafkaSettings
-from contracts.events import EVENT_TYPES
+from contracts.events.types import EVENT_TYPES
 from kith.errors import CommandError
 
 _ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

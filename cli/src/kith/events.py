@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from chassis.settings import KafkaSettings
-from contracts.events import TOPICS
+from contracts.events.base import TOPICS
 from kith.errors import CommandError, in_one_line
 
 app = typer.Typer(help="Make the topics; see and replay what could not be taken in.", no_args_is_help=True)

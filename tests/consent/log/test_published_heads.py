@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from consent.domain.log_heads import LogKey, TreeHead
 from consent.settings import ConsentSettings
-from contracts.events import Envelope
+from contracts.events.base import Envelope
 from kith import audit
 from tests.consent.kit import Consent, running_consent
 from tests.consent.scene import OFFICER

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from chassis.ids import new_id
 from chassis.likeness import Likeness
 from consent.adapters.tables import practitioner_likenesses
-from contracts.events import ChildLikenessChanged, ChildRegistered, RecordsMerged
+from contracts.events.child_index import ChildLikenessChanged, ChildRegistered, RecordsMerged
 from tests.consent.kit import Consent
 from tests.consent.scene import INDEX_OFFICER, OFFICER, SOCIAL_WORKER, episode, make_account
 from tests.consent.shared import SharedConsents

@@ -14,7 +14,7 @@ from consent.application.find_signals import SignalFinder
 from consent.application.sequence_log import Sequencer
 from consent.domain.signals import week_of
 from consent.settings import DEFAULT_POLICY
-from contracts.events import ChildRegistered
+from contracts.events.child_index import ChildRegistered
 from tests.consent.kit import Consent
 from tests.consent.scene import (
     HEALTH_VISITOR,

@@ -14,7 +14,8 @@ from chassis.errors import Unavailable
 from chassis.telemetry import current_traceparent
 from chassis.tracing import Begun
 from chassis.unit_of_work import UnitOfWork
-from contracts.events import EVENT_TYPES, Envelope, Event
+from contracts.events.base import Envelope, Event
+from contracts.events.types import EVENT_TYPES
 from contracts.headers import TRACEPARENT
 
 U = TypeVar("U", bound=UnitOfWork)

@@ -20,7 +20,7 @@ from chassis.errors import Unavailable
 from chassis.ids import Clock, new_id
 from chassis.messaging import MessagingTables
 from chassis.telemetry import current_traceparent
-from contracts.events import Event
+from contracts.events.base import Event
 from contracts.headers import TRACEPARENT
 
 _AS_LARGE_AS_ITS_HEADERS: Final = {TRACEPARENT: "0" * 55}

@@ -13,7 +13,7 @@ from chassis.ids import Clock, system_clock
 from chassis.inbox import InboxConsumer
 from chassis.migrations import migrations_of
 from chassis.runtime import Runtime, run_worker
-from contracts.events import CHILD_INDEX, CONSENT
+from contracts.events.base import CHILD_INDEX, CONSENT
 from contracts.routes import Service
 
 

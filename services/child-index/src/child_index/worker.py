@@ -18,7 +18,7 @@ from child_index.application.process_imports import ImportWorker
 from child_index.application.samples import of_imports
 from child_index.consumers import consent
 from child_index.settings import PART, ChildIndexSettings
-from contracts.events import CONSENT
+from contracts.events.base import CONSENT
 
 
 def make_runtime(

@@ -26,7 +26,7 @@ from consent.consumers import assessment, child_index
 from consent.domain.log_heads import LogSigner
 from consent.domain.policy import Policy
 from consent.settings import PART, ConsentSettings
-from contracts.events import ASSESSMENT, CHILD_INDEX
+from contracts.events.base import ASSESSMENT, CHILD_INDEX
 
 Units = Callable[[], ConsentUnitOfWork]
 

@@ -5,7 +5,7 @@ from chassis.broker import Broker
 from chassis.inbox import InboxConsumer
 from chassis.migrations import migrations_of
 from chassis.runtime import Runtime, run_worker
-from contracts.events import ASSESSMENT, CHILD_INDEX, CONSENT
+from contracts.events.base import ASSESSMENT, CHILD_INDEX, CONSENT
 from contracts.routes import Service
 from notifications.adapters.tables import messaging
 from notifications.adapters.unit_of_work import SqlUnitOfWork

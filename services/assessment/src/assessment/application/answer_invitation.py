@@ -6,7 +6,7 @@ from assessment.domain.teams import Invitation
 from chassis.errors import NotFound
 from chassis.grants import Grant
 from chassis.ids import is_uuid
-from contracts.events import PractitionerJoinedTeam
+from contracts.events.assessment import PractitionerJoinedTeam
 
 
 async def answer_invitation(

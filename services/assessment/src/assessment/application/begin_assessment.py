@@ -10,7 +10,7 @@ from assessment.domain.templates import Catalogue, Template
 from chassis.errors import Conflict, Invalid, NotFound
 from chassis.grants import Grant
 from chassis.ids import new_id
-from contracts.events import AssessmentBegun
+from contracts.events.assessment import AssessmentBegun
 from contracts.vocabulary import Category
 
 

@@ -12,7 +12,7 @@ from chassis.errors import Invalid, NotFound, Stale
 from chassis.etags import etag, require_match
 from chassis.grants import Grant
 from chassis.ids import new_id
-from contracts.events import ActionAdded, ActionChanged
+from contracts.events.assessment import ActionAdded, ActionChanged
 from contracts.vocabulary import Category, ChildOutcome
 
 

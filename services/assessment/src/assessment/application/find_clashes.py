@@ -7,7 +7,7 @@ from assessment.application.ports import AssessmentUnitOfWork
 from assessment.domain.plan import Review, weeks_in_common
 from assessment.domain.teams import clash
 from chassis.ids import new_id
-from contracts.events import FamilyClashFound
+from contracts.events.assessment import FamilyClashFound
 from contracts.vocabulary import ClashKind
 
 

@@ -8,7 +8,7 @@ from assessment.domain.teams import SENSITIVE_ROLES, Invitation, Membership, of_
 from chassis.errors import Invalid, NotFound
 from chassis.grants import Grant
 from chassis.ids import new_id
-from contracts.events import PractitionerInvited
+from contracts.events.assessment import PractitionerInvited
 from contracts.vocabulary import Category
 
 

@@ -5,7 +5,7 @@ from assessment.domain.teams import Membership
 from chassis.errors import NotFound
 from chassis.grants import Grant
 from chassis.ids import is_uuid
-from contracts.events import PractitionerLeftTeam
+from contracts.events.assessment import PractitionerLeftTeam
 
 _MOST = 50
 

@@ -10,7 +10,7 @@ from assessment.domain.plan import Decision, Point, Review, Score
 from chassis.errors import Invalid, NotFound
 from chassis.grants import Grant
 from chassis.ids import is_uuid, new_id
-from contracts.events import ReviewRecorded
+from contracts.events.assessment import ReviewRecorded
 from contracts.vocabulary import Category
 
 

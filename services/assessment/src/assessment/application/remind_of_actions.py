@@ -8,7 +8,7 @@ import structlog
 
 from assessment.application.ports import AssessmentUnitOfWork, UnitOfWorkFactory
 from assessment.domain.plan import Action
-from contracts.events import ActionOverdue
+from contracts.events.assessment import ActionOverdue
 
 log = structlog.get_logger("kith.plan")
 

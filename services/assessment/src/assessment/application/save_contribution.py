@@ -11,7 +11,7 @@ from assessment.domain.templates import Catalogue, Section
 from chassis.errors import Invalid, Stale, Unconditional
 from chassis.etags import etag, names, require_match
 from chassis.grants import Grant
-from contracts.events import ContributionSaved
+from contracts.events.assessment import ContributionSaved
 
 
 @dataclass(frozen=True, slots=True)

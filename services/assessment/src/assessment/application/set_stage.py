@@ -11,7 +11,7 @@ from chassis.errors import FieldError, Invalid, NotFound, Stale
 from chassis.etags import require_match
 from chassis.grants import Grant
 from chassis.ids import new_id
-from contracts.events import StageSet
+from contracts.events.assessment import StageSet
 from contracts.vocabulary import Category
 
 

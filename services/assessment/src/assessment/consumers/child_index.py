@@ -6,13 +6,13 @@ from typing import Any
 from assessment.application.find_clashes import find_team_clashes
 from assessment.application.ports import AssessmentUnitOfWork
 from chassis.inbox import EventHandler
-from contracts.events import (
+from contracts.events.base import Event
+from contracts.events.child_index import (
     ChildArchived,
     ChildPurged,
     ChildrenRelated,
     ChildrenUnrelated,
     ChildRestored,
-    Event,
     LeadProfessionalAssigned,
     MergeUndone,
     RecordsMerged,

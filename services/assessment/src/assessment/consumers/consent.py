@@ -5,7 +5,8 @@ from typing import Any
 from assessment.application.ports import AssessmentUnitOfWork
 from assessment.domain.teams import Practitioner
 from chassis.inbox import EventHandler
-from contracts.events import Event, PractitionerChanged, ServiceChanged
+from contracts.events.base import Event
+from contracts.events.consent import PractitionerChanged, ServiceChanged
 from contracts.vocabulary import PractitionerStatus
 
 

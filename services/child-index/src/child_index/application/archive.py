@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from child_index.application.ports import IndexUnitOfWork
 from child_index.domain.archiving import Ages
 from child_index.domain.days import uk_date
-from contracts.events import ChildArchived, ChildRestored
+from contracts.events.child_index import ChildArchived, ChildRestored
 
 STEP = 1000
 """Records of one transaction."""

@@ -8,7 +8,7 @@ from child_index.application.history import remember_lead
 from child_index.application.places import is_area_wide
 from child_index.application.ports import IndexUnitOfWork, Lead, PastLead, Practitioner
 from child_index.application.whole import granted_child
-from contracts.events import LeadProfessionalAssigned
+from contracts.events.child_index import LeadProfessionalAssigned
 from contracts.vocabulary import PractitionerStatus
 
 

@@ -8,7 +8,7 @@ from chassis.grants import Grant
 from child_index.application.ports import Episode, IndexUnitOfWork
 from child_index.application.read_child import is_sensitive
 from child_index.domain.days import uk_date
-from contracts.events import ServiceEpisodeEnded
+from contracts.events.child_index import ServiceEpisodeEnded
 from contracts.vocabulary import Category
 
 

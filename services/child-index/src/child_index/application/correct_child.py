@@ -16,7 +16,7 @@ from child_index.domain.days import birth_date_fault, uk_date
 from child_index.domain.matching import PersonDetails, blocking_keys, is_permanent_upn, prepare
 from child_index.domain.placement import Changes
 from child_index.domain.wholes import Whole
-from contracts.events import ChildDetailsChanged
+from contracts.events.child_index import ChildDetailsChanged
 from contracts.vocabulary import Category, Role
 
 _HELD = 200

@@ -11,7 +11,7 @@ from child_index.domain.days import uk_date
 from child_index.domain.likeness import changed_keys, keys_of
 from child_index.domain.placement import Changes, Knowledge, SourceRecord, Submission, Surroundings
 from child_index.domain.register import Register, whoever
-from contracts.events import ChildLikenessChanged, ChildRegistered, ServiceEpisodeStarted
+from contracts.events.child_index import ChildLikenessChanged, ChildRegistered, ServiceEpisodeStarted
 
 
 async def open_register(

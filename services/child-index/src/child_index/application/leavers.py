@@ -8,7 +8,7 @@ from child_index.domain.full_roll import REASON, held
 from child_index.domain.person import NUMBERED
 from child_index.domain.roll_files import COLUMNS
 from child_index.domain.roll_rows import BadRow
-from contracts.events import ServiceEpisodeEnded
+from contracts.events.child_index import ServiceEpisodeEnded
 
 _AT_ONCE = 500
 _MOST_REFUSED = 2_000

@@ -9,7 +9,7 @@ from child_index.application.ports import IndexUnitOfWork, Merge
 from child_index.application.whole import wholly_granted
 from child_index.domain.merging import Doubt, beneath, doubts_of_merging, root_numbers
 from child_index.domain.wholes import Whole, wholes
-from contracts.events import MergeUndone, RecordsMerged
+from contracts.events.child_index import MergeUndone, RecordsMerged
 
 _HIDDEN = 50
 """How many merges of hidden children a page may pass over and still be full."""

@@ -10,7 +10,7 @@ from datetime import timedelta
 from child_index.application.ports import IndexUnitOfWork
 from child_index.domain.archiving import Ages
 from child_index.domain.days import months_before, uk_date
-from contracts.events import ChildPurged
+from contracts.events.child_index import ChildPurged
 
 STEP = 200
 """Children of one transaction."""

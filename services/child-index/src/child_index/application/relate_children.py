@@ -9,7 +9,7 @@ from child_index.application.ports import FamilyLink, IndexUnitOfWork, RelatedPe
 from child_index.application.read_child import may_see, same_relationship
 from child_index.application.whole import granted_child
 from child_index.domain.family import Relationship
-from contracts.events import ChildrenRelated, ChildrenUnrelated
+from contracts.events.child_index import ChildrenRelated, ChildrenUnrelated
 
 
 @dataclass(frozen=True, slots=True)

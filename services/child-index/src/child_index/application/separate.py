@@ -14,7 +14,7 @@ from child_index.domain.matching import blocking_keys, prepare
 from child_index.domain.person import NUMBERED, ChildRecord
 from child_index.domain.placement import Changes, Said, SourceRecord, Submission
 from child_index.domain.statements import Kind, Statement, told, without
-from contracts.events import ServiceEpisodeEnded
+from contracts.events.child_index import ServiceEpisodeEnded
 
 _SERVICE = "service:"
 

@@ -2,13 +2,13 @@
 
 from chassis.inbox import EventHandler
 from child_index.application.ports import IndexUnitOfWork
-from contracts.events import (
+from contracts.events.base import Event
+from contracts.events.consent import (
     AgencyChanged,
     BlockLifted,
     BlockPlaced,
     ConsentRecorded,
     ConsentWithdrawn,
-    Event,
     PractitionerChanged,
     ServiceChanged,
     ShieldLifted,

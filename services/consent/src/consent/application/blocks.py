@@ -9,7 +9,7 @@ from chassis.grants import Grant
 from chassis.ids import new_id
 from consent.application.ports import Record, UnitOfWork
 from consent.application.whole_child import records_meant
-from contracts.events import BlockLifted, BlockPlaced
+from contracts.events.consent import BlockLifted, BlockPlaced
 from contracts.vocabulary import Category, PartyType
 
 

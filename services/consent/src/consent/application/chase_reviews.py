@@ -9,7 +9,7 @@ import structlog
 from consent.application.ports import Record, UnitOfWork, UnitOfWorkFactory
 from consent.domain.policy import OverridePolicy
 from consent.domain.working_days import after_working_days
-from contracts.events import OverrideEscalated, OverrideReviewDue
+from contracts.events.consent import OverrideEscalated, OverrideReviewDue
 
 log = structlog.get_logger("kith.overrides")
 

@@ -13,7 +13,7 @@ from consent.application.ports import Record, UnitOfWork
 from consent.application.whole_child import knows_of_sensitive, must_be_as_decided
 from consent.domain.consents import Agreed, Evidence, withdrawn_since
 from consent.domain.facts import Recipient
-from contracts.events import ConsentRecorded, ConsentWithdrawn
+from contracts.events.consent import ConsentRecorded, ConsentWithdrawn
 from contracts.vocabulary import Category, Purpose, Role
 
 BASIS = {Role.YOUNG_PERSON.value: "competent", Role.PARENT.value: "parental_responsibility"}

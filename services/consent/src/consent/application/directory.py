@@ -5,7 +5,8 @@ from typing import Any
 from chassis.errors import Conflict, FieldError, Invalid, NotFound
 from consent.application.ports import Record, UnitOfWork
 from consent.domain.likeness import Home, SaidOfHome
-from contracts.events import AgencyChanged, Event, PractitionerChanged, ServiceChanged, TeamChanged
+from contracts.events.base import Event
+from contracts.events.consent import AgencyChanged, PractitionerChanged, ServiceChanged, TeamChanged
 from contracts.vocabulary import ACCOUNT_ROLES, PractitionerStatus, Role
 
 

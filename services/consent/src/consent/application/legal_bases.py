@@ -12,7 +12,7 @@ from consent.application.ports import Record, UnitOfWork
 from consent.application.whole_child import must_be_as_decided
 from consent.domain.facts import Recipient
 from consent.domain.policy import Policy
-from contracts.events import LegalBasisEnded, LegalBasisRecorded
+from contracts.events.consent import LegalBasisEnded, LegalBasisRecorded
 from contracts.vocabulary import Category, LegalBasisCode
 
 

@@ -6,7 +6,7 @@ from chassis.ids import new_id
 from consent.application.blocks import tell_of_block
 from consent.application.ports import Record, UnitOfWork
 from consent.domain.records import Merge, sets_of, span
-from contracts.events import ShieldPlaced
+from contracts.events.consent import ShieldPlaced
 
 _MOST = 10_000
 """Blocks, shields or delays of one child; nobody has so many."""

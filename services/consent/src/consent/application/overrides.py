@@ -11,7 +11,7 @@ from chassis.ids import new_id
 from consent.application.ports import Record, UnitOfWork
 from consent.domain.override_reasons import flags_of
 from consent.domain.policy import Policy
-from contracts.events import OverrideDisclosed, OverrideInvoked, OverrideReviewed
+from contracts.events.consent import OverrideDisclosed, OverrideInvoked, OverrideReviewed
 from contracts.vocabulary import Category, Scope
 
 _EARLIER = 20

@@ -11,7 +11,7 @@ from consent.domain.log_heads import TreeHead
 from consent.domain.merkle import Node, NodeId
 from consent.domain.provisioning import Reach, Sought
 from consent.domain.records import Merge
-from contracts.events import Event
+from contracts.events.base import Event
 from contracts.vocabulary import Role
 
 T = TypeVar("T")

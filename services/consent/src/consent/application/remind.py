@@ -8,7 +8,7 @@ import structlog
 
 from consent.application.ports import Record, UnitOfWork, UnitOfWorkFactory
 from consent.domain.consents import end_is_near
-from contracts.events import ConsentExpiring
+from contracts.events.consent import ConsentExpiring
 
 log = structlog.get_logger("kith.reminders")
 

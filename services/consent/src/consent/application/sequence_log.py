@@ -9,7 +9,7 @@ import structlog
 from consent.application.ports import UnitOfWork, UnitOfWorkFactory
 from consent.domain.log_heads import LogSigner, TreeHead
 from consent.domain.merkle import Frontier, Node, root_nodes
-from contracts.events import TreeHeadSigned
+from contracts.events.consent import TreeHeadSigned
 
 log = structlog.get_logger("kith.log")
 

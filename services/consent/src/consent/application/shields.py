@@ -11,7 +11,7 @@ from chassis.grants import Grant
 from chassis.ids import new_id
 from consent.application.ports import Record, UnitOfWork
 from consent.application.whole_child import records_meant
-from contracts.events import ShieldLifted, ShieldPlaced
+from contracts.events.consent import ShieldLifted, ShieldPlaced
 from contracts.vocabulary import Category
 
 _MOST = 1000

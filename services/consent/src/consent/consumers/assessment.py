@@ -5,7 +5,8 @@ from typing import Any
 
 from consent.application.ports import UnitOfWork
 from consent.domain.facts import InvolvementKind
-from contracts.events import Event, PractitionerJoinedTeam, PractitionerLeftTeam
+from contracts.events.assessment import PractitionerJoinedTeam, PractitionerLeftTeam
+from contracts.events.base import Event
 
 
 async def on_practitioner_joined_team(uow: UnitOfWork, event: PractitionerJoinedTeam) -> None:

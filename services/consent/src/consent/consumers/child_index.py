@@ -6,7 +6,8 @@ from typing import Any
 from consent.application.merging import take_merge, take_undoing
 from consent.application.ports import UnitOfWork
 from consent.domain.facts import InvolvementKind
-from contracts.events import (
+from contracts.events.base import Event
+from contracts.events.child_index import (
     ChildArchived,
     ChildLikenessChanged,
     ChildPurged,
@@ -14,7 +15,6 @@ from contracts.events import (
     ChildrenRelated,
     ChildrenUnrelated,
     ChildRestored,
-    Event,
     LeadProfessionalAssigned,
     MergeUndone,
     RecordsMerged,

@@ -9,13 +9,8 @@ itself is there for the new lead professional to find.
 from typing import Any
 
 from chassis.inbox import EventHandler
-from contracts.events import (
-    AssessmentBegun,
-    Event,
-    FamilyClashFound,
-    PractitionerInvited,
-    PractitionerJoinedTeam,
-)
+from contracts.events.assessment import AssessmentBegun, FamilyClashFound, PractitionerInvited, PractitionerJoinedTeam
+from contracts.events.base import Event
 from contracts.vocabulary import ClashKind
 from notifications.application.ports import NotificationsUnitOfWork
 from notifications.application.tell import tell

@@ -8,12 +8,12 @@ known when the episode arrives.
 from typing import Any
 
 from chassis.inbox import EventHandler
-from contracts.events import (
+from contracts.events.base import Event
+from contracts.events.child_index import (
     ChildDetailsChanged,
     ChildPurged,
     ChildrenRelated,
     ChildrenUnrelated,
-    Event,
     LeadProfessionalAssigned,
     MergeUndone,
     RecordsMerged,

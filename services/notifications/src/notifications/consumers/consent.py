@@ -8,10 +8,10 @@ order the same inbox is left, in which nobody is asked to renew what the family 
 from typing import Any
 
 from chassis.inbox import EventHandler
-from contracts.events import (
+from contracts.events.base import Event
+from contracts.events.consent import (
     ConsentExpiring,
     ConsentWithdrawn,
-    Event,
     OverrideEscalated,
     OverrideInvoked,
     OverrideReviewDue,

@@ -1,0 +1,24 @@
+"""All types of events, by name."""
+
+from contracts.events import assessment, child_index, consent
+from contracts.events.base import Event
+
+EVENT_TYPES: dict[str, type[Event]] = {
+    event.type_name(): event for event in (*child_index.EVENTS, *consent.EVENTS, *assessment.EVENTS)
+}
+
+NOT_CONSUMED: dict[str, str] = {
+    "TreeHeadSigned": "for agencies outside Kith, who hold copies that `kith audit verify` compares with an export",
+    "LegalBasisRecorded": "the decision reads legal bases where they live; kept for agencies' own records",
+    "LegalBasisEnded": "the decision reads legal bases where they live; kept for agencies' own records",
+    "OverrideReviewed": "kept for agencies' own records; the officers see the outcome where they review",
+    "OverrideDisclosed": "the young person's history shows it from then on; kept for agencies' own records",
+    "ActionAdded": "shown in the plan; kept for agencies' own records",
+    "ActionChanged": "shown in the plan; kept for agencies' own records",
+    "ActionOverdue": "for reminders in agencies' own systems: an inbox is decided on without the category of an entry, "
+    "and so cannot tell who may know of the action",
+    "StageSet": "shown in the plan; kept for agencies' own records",
+    "ReviewRecorded": "shown in the plan; kept for agencies' own records",
+    "ContributionSaved": "shown when the assessment is read; nobody is told of each version",
+}
+"""Event types that no service consumes, and why they are published all the same."""
