@@ -283,7 +283,9 @@ async def test_an_inbox_tells_of_a_sibling_only_who_may_know_of_the_family(conse
         answer = await consent.decide(who, **asked, categories=["basics", "involvement"], children=children)
         claims = jwt_claims(answer.json()["grant"])
         assert set(claims["cat"]) == {"basics", "involvement"}
-        return claims["chn"], claims["rel"]
+        partly = {category: int(places, 16) for category, places in claims["prt"]}
+        shown = [child for place, child in enumerate(claims["rec"]) if partly.get("involvement", -1) >> place & 1]
+        return shown, claims["rel"]
 
     assert await known(HEALTH_VISITOR) == ([child_id, stranger], [sibling])
     await block(consent, child_id, "practitioner", HEALTH_VISITOR, "family")

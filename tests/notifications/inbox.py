@@ -1,20 +1,22 @@
 """What happens around children, and what practitioners find in their inboxes, in the words of a test."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import httpx
 
 from chassis.ids import new_id
-from contracts.events.assessment import AssessmentBegun
+from contracts.events.assessment import ActionChanged, ActionOverdue, AssessmentBegun
 from contracts.events.child_index import LeadProfessionalAssigned, ServiceEpisodeStarted
 from contracts.events.consent import ConsentExpiring
 from contracts.vocabulary import Category
 from tests.notifications.kit import Kit, Viewer
 
 CONTACT = frozenset({Category.BASICS, Category.INVOLVEMENT})
+PLANNED = CONTACT | {Category.PLAN}
 
 
 def lead(child_id: str, practitioner: str, *, by: str, previous: str | None = None) -> LeadProfessionalAssigned:
@@ -48,6 +50,30 @@ def expiring(child_id: str, *, by: str | None, days: float = 14) -> ConsentExpir
     return ConsentExpiring(consent_id=new_id(), child_id=child_id, recorded_by=by, valid_until=end)
 
 
+def overdue(action_id: str, child_id: str, owner: str, category: Category) -> ActionOverdue:
+    return ActionOverdue(
+        action_id=action_id,
+        child_id=child_id,
+        category=category,
+        due_on=date(2026, 3, 2),
+        practitioner_id=owner,
+        as_lead=False,
+    )
+
+
+def changed(action_id: str, child_id: str, owner: str, category: Category) -> ActionChanged:
+    return ActionChanged(
+        action_id=action_id,
+        child_id=child_id,
+        category=category,
+        owner_id=owner,
+        due_on=date(2026, 3, 2),
+        status="done",
+        changed_by=owner,
+        version=2,
+    )
+
+
 @dataclass
 class Inboxes:
     kit: Kit
@@ -64,19 +90,28 @@ class Inboxes:
         return children
 
     async def read(
-        self, practitioner: str, children: list[str], *, related: Sequence[str] = (), **query: Any
+        self,
+        practitioner: str,
+        children: list[str],
+        *,
+        categories: frozenset[Category] = CONTACT,
+        refused: Mapping[Category, Collection[str]] = MappingProxyType({}),
+        related: Sequence[str] = (),
+        **query: Any,
     ) -> dict[str, Any]:
-        """One page of the practitioner's inbox, where the decision permitted `children`, and to speak of `related`."""
-        viewer = self.viewer(practitioner)
-        viewer.related = related
+        """One page of the practitioner's inbox, where the decision permitted `children` with `categories` but for those
+        `refused`, and to speak of `related`."""
+        viewer = self.viewer(practitioner, categories)
+        viewer.related, viewer.refused = related, refused
         response = await viewer.call("GET", "/v1/notifications", "notification.read", children=children, params=query)
         assert response.status_code == 200, response.text
         page: dict[str, Any] = response.json()
         return page
 
-    async def items(self, practitioner: str) -> list[dict[str, Any]]:
+    async def items(self, practitioner: str, categories: frozenset[Category] = CONTACT) -> list[dict[str, Any]]:
         """All of the newest entries, where the decision permitted every child."""
-        page = await self.read(practitioner, await self.candidates(practitioner), limit=200)
+        children = await self.candidates(practitioner)
+        page = await self.read(practitioner, children, categories=categories, limit=200)
         items: list[dict[str, Any]] = page["items"]
         return items
 

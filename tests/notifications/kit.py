@@ -1,7 +1,7 @@
 """One service as its neighbours meet it: HTTP under signed grants, and events over a real embedded broker."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,6 +59,8 @@ class Viewer:
     """Children of the family whom the viewer may know of."""
     veiled: Sequence[str] = ()
     """Children of whom this viewer may not learn where they are."""
+    refused: Mapping[Category, Collection[str]] = field(default_factory=dict)
+    """Of several children, those of whom one of the categories is not permitted."""
 
     async def call(
         self,
@@ -90,6 +92,10 @@ class Viewer:
             records=tuple(self.records or (children if child is None else (child,))),
             related=tuple(self.related),
             veiled=tuple(self.veiled),
+            partly=tuple(
+                (category, sum(1 << place for place, each in enumerate(children) if each not in refused))
+                for category, refused in self.refused.items()
+            ),
         )
         carried = {headers.REQUEST_ID: request_id, **(sent or {})}
         if send_grant:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from chassis.ids import is_uuid
 from contracts.events.assessment import FamilyClashFound, PractitionerInvited, PractitionerJoinedTeam
 from contracts.events.base import ASSESSMENT, CHILD_INDEX
-from contracts.vocabulary import ClashKind
-from tests.notifications.inbox import Inboxes, begun, episode, lead
+from contracts.vocabulary import Category, ClashKind
+from tests.notifications.inbox import CONTACT, PLANNED, Inboxes, begun, changed, episode, lead, overdue
 from tests.notifications.kit import child, enveloped
 
 
@@ -48,12 +48,36 @@ async def test_an_import_tells_nobody(inboxes: Inboxes) -> None:
     assert await inboxes.items("sw") == []
 
 
-async def test_a_sensitive_involvement_is_told_to_nobody(inboxes: Inboxes) -> None:
-    """The inbox is read without the category `sensitive`, so nothing in it may show such an involvement."""
-    jo = child()
-    await inboxes.kit.tell(lead(jo, "sw", by="sw"), episode(jo, by="camhs", sensitive=True))
-    assert await inboxes.candidates("sw") == []
-    assert await inboxes.items("sw") == []
+async def test_a_sensitive_involvement_is_told_to_whom_a_consent_opens_it(inboxes: Inboxes) -> None:
+    jo, sam = child(), child()
+    await inboxes.kit.tell(lead(jo, "sw", by="sw"), lead(sam, "sw", by="sw"), episode(sam, by="hv"))
+    before = await inboxes.read("sw", [sam, jo])
+    seen = episode(jo, by="camhs", sensitive=True)
+    await inboxes.kit.tell(seen)
+    assert await inboxes.read("sw", [jo, sam]) == before
+    opened = CONTACT | {Category.SENSITIVE}
+    assert await inboxes.read("sw", [jo, sam], categories=opened, refused={Category.SENSITIVE: [jo]}) == before
+    page = await inboxes.read("sw", [jo, sam], categories=opened, refused={Category.SENSITIVE: [sam]})
+    assert (page["items"][0]["episode_id"], page["unread"]) == (seen.episode_id, 2)
+    assert "categories" not in page["items"][0], "what it takes to see it says what it is"
+
+
+async def test_an_overdue_action_is_told_of_under_its_own_category(inboxes: Inboxes) -> None:
+    jo, action = child(), child()
+    await inboxes.kit.tell(overdue(action, jo, "gp", Category.HEALTH))
+    assert await inboxes.items("gp", PLANNED) == []
+    (entry,) = await inboxes.items("gp", CONTACT | {Category.HEALTH})
+    assert (entry["type"], entry["action_id"], entry["child_id"]) == ("action-overdue", action, jo)
+
+
+async def test_what_is_done_reminds_nobody(inboxes: Inboxes) -> None:
+    jo, action, other = child(), child(), child()
+    await inboxes.kit.tell(
+        overdue(action, jo, "gp", Category.PLAN),
+        overdue(other, jo, "gp", Category.PLAN),
+        changed(action, jo, "gp", Category.PLAN),
+    )
+    assert [entry["action_id"] for entry in await inboxes.items("gp", PLANNED)] == [other]
 
 
 async def test_a_new_lead_professional_hears_of_it_and_from_then_on(inboxes: Inboxes) -> None:
@@ -92,8 +116,13 @@ async def test_who_is_asked_into_a_team_hears_of_no_child_and_the_lead_of_who_jo
     (asked,) = await inboxes.items("gp")
     assert (asked["type"], asked["practitioner_id"]) == ("team-invitation", "sw")
     assert "child_id" not in asked
-    (joined,) = await inboxes.items("sw")
+    assert await inboxes.items("sw") == []
+    (joined,) = await inboxes.items("sw", PLANNED)
     assert (joined["type"], joined["child_id"]) == ("team-joined", jo)
+    _, sensitive = sorted(
+        await inboxes.items("sw", PLANNED | {Category.SENSITIVE}), key=lambda entry: str(entry["notification_id"])
+    )
+    assert sensitive["child_id"] == hidden
 
 
 async def test_a_clash_is_told_to_both_leads_who_may_know_of_the_other_child(inboxes: Inboxes) -> None:
@@ -104,14 +133,16 @@ async def test_a_clash_is_told_to_both_leads_who_may_know_of_the_other_child(inb
         FamilyClashFound(clash_id=child(), child_id=jo, other_child_id=sam, kind=ClashKind.TEAMS),
         FamilyClashFound(clash_id=child(), child_id=sam, other_child_id=jo, kind=ClashKind.TEAMS),
     )
-    assert (await inboxes.read("sw", [jo]))["unread"] == 0
-    page = await inboxes.read("sw", [jo], related=[sam])
+    assert (await inboxes.read("sw", [jo], categories=PLANNED))["unread"] == 0
+    assert (await inboxes.read("sw", [jo], related=[sam]))["unread"] == 0
+    page = await inboxes.read("sw", [jo], categories=PLANNED, related=[sam])
     assert [each["type"] for each in page["items"]] == [
         "family-has-another-team",
         "family-has-another-review",
     ]
     assert sam not in str(page)
-    assert [each["child_id"] for each in (await inboxes.read("ehw", [sam], related=[jo]))["items"]] == [sam]
+    page = await inboxes.read("ehw", [sam], categories=PLANNED, related=[jo])
+    assert [each["child_id"] for each in page["items"]] == [sam]
 
 
 async def test_before_anybody_leads_nobody_hears(inboxes: Inboxes) -> None:

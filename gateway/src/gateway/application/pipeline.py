@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
@@ -13,7 +13,7 @@ from chassis.tokens import TokenVerifier
 from contracts.decisions import Candidates, DecisionRequest, SearchOverrideRequest
 from contracts.mais import QUERY
 from contracts.routes import Route, Service, Subject
-from contracts.vocabulary import Purpose
+from contracts.vocabulary import Category, Purpose
 from gateway.application.calls import JSON_CONTENT, CallHeaders, grant_header
 from gateway.application.decisions import Decisions
 from gateway.application.owners import Owners
@@ -96,7 +96,7 @@ class Pipeline:
             if refusal is not None:
                 return refusal
             grant = await self._decisions.grant(
-                _question(route, admitted, children=found.children), admitted.authorization
+                _question(route, admitted, children=found.children, only=found.categories), admitted.authorization
             )
         call = replace(admitted.call, headers=(*admitted.call.headers, *self._headers(grant_header(grant))))
         if route.supplied_by is not None:
@@ -226,14 +226,20 @@ async def _until_told(began: float, every: float) -> None:
 
 
 def _question(
-    route: Route, admitted: _Admitted, *, child_id: str | None = None, children: Sequence[str] | None = None
+    route: Route,
+    admitted: _Admitted,
+    *,
+    child_id: str | None = None,
+    children: Sequence[str] | None = None,
+    only: Collection[Category] | None = None,
 ) -> DecisionRequest:
+    """`only`: fewer categories than the route's, where the answer holds no more this time."""
     body = admitted.call.body if route.subject is Subject.CANDIDATES else b""
     return DecisionRequest(
         action=route.action,
         subject=route.subject,
         purpose=admitted.purpose,
-        categories=list(route.categories),
+        categories=[category for category in route.categories if only is None or category in only],
         child_id=child_id,
         children=None if children is None else list(children),
         criteria=_criteria(route, body) if isinstance(body, bytes) else [],

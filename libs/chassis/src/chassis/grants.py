@@ -6,7 +6,7 @@ with the granted categories only; a gateway alone, or a caller inside the networ
 
 import time
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -59,6 +59,8 @@ class Grant(NamedTuple):
     `kept_back` is what an answer to the family leaves out without a trace.
     `veiled` names children of whom the viewer may not learn where they are, neither from what tells of it by the way
     (a local service's name) nor by a search that tries it out.
+    `partly` names, of `categories`, those that are not permitted for every one of `records`, each with the positions in
+    `records` for which it is (bit 0: the first). See `records_with`.
     `lead` says that the viewer is the child's lead professional. `role` is None for an identity that the directory
     does not know yet (only the acceptance of an invitation takes one). `actor` is the system that acts for the
     viewer, if any.
@@ -83,9 +85,23 @@ class Grant(NamedTuple):
     actor: str | None = None
     records: tuple[str, ...] = ()
     veiled: tuple[str, ...] = ()
+    partly: tuple[tuple[Category, int], ...] = ()
 
     def permits(self, category: Category) -> bool:
         return category in self.categories
+
+    def records_with(self, categories: Collection[Category]) -> tuple[str, ...]:
+        """Those of `records` of which the viewer may see all of `categories`."""
+        if not self.categories.issuperset(categories):
+            return ()
+        everybody = (1 << len(self.records)) - 1
+        mask = everybody
+        for category, permitted in self.partly:
+            if category in categories:
+                mask &= permitted
+        if mask == everybody:
+            return self.records
+        return tuple(record for place, record in enumerate(self.records) if mask >> place & 1)
 
 
 def _base64url(data: bytes) -> bytes:
@@ -127,6 +143,7 @@ class GrantSigner:
             "ctr": grant.actor,
             "rec": list(grant.records),
             "vei": list(grant.veiled),
+            "prt": [[category, f"{mask:x}"] for category, mask in grant.partly],
             "kpt": [[k.since.isoformat(), list(k.practitioners), list(k.agencies)] for k in grant.kept_back],
         }
         signed = self._header + b"." + _base64url(orjson.dumps(claims))
@@ -169,6 +186,7 @@ class GrantVerifier:
             actor=claims["ctr"],
             records=tuple(claims["rec"]),
             veiled=tuple(claims["vei"]),
+            partly=tuple((Category(category), int(mask, 16)) for category, mask in claims["prt"]),
             kept_back=tuple(
                 KeptBack(datetime.fromisoformat(since), tuple(practitioners), tuple(agencies))
                 for since, practitioners, agencies in claims["kpt"]

@@ -63,6 +63,8 @@ class DecisionAnswer(BaseModel):
 
 
 class Candidates(BaseModel):
-    """Children that an answer would speak of, best first; ids only."""
+    """Children that an answer would speak of, best first; ids only. `categories`: those of the route's that the answer
+    may hold this time (None: all of them), so that no more are decided on."""
 
     children: list[str]
+    categories: list[Category] | None = None

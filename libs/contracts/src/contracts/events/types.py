@@ -14,9 +14,6 @@ NOT_CONSUMED: dict[str, str] = {
     "OverrideReviewed": "kept for agencies' own records; the officers see the outcome where they review",
     "OverrideDisclosed": "the young person's history shows it from then on; kept for agencies' own records",
     "ActionAdded": "shown in the plan; kept for agencies' own records",
-    "ActionChanged": "shown in the plan; kept for agencies' own records",
-    "ActionOverdue": "for reminders in agencies' own systems: an inbox is decided on without the category of an entry, "
-    "and so cannot tell who may know of the action",
     "StageSet": "shown in the plan; kept for agencies' own records",
     "ReviewRecorded": "shown in the plan; kept for agencies' own records",
     "ContributionSaved": "shown when the assessment is read; nobody is told of each version",

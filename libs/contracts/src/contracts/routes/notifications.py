@@ -1,6 +1,6 @@
 """What the right person is told."""
 
-from contracts.routes.base import CONTACT, FOUND, NOTIFY, Route
+from contracts.routes.base import ALL, FOUND, NOTIFY, Route
 from contracts.vocabulary import Purpose
 
 ROUTES: tuple[Route, ...] = (
@@ -11,7 +11,7 @@ ROUTES: tuple[Route, ...] = (
         NOTIFY,
         "notification.read",
         FOUND,
-        CONTACT,
+        ALL,
         Purpose.DIRECT_SUPPORT,
     ),
     Route(
@@ -20,7 +20,7 @@ ROUTES: tuple[Route, ...] = (
         NOTIFY,
         "notification.acknowledge",
         FOUND,
-        CONTACT,
+        ALL,
         Purpose.DIRECT_SUPPORT,
     ),
 )

@@ -14,7 +14,7 @@ from consent.domain.facts import ChildFacts, Viewer
 from consent.domain.policy import Policy
 from contracts.decisions import SEARCH_FIELDS, DecisionRequest
 from contracts.routes import Subject
-from contracts.vocabulary import Outcome
+from contracts.vocabulary import Category, Outcome
 
 
 class Answered(NamedTuple):
@@ -151,10 +151,26 @@ def _on_several(request: DecisionRequest, made: Sequence["Decided"]) -> dict[str
         "records": tuple(record for each in shown for record in each.records),
         "related": tuple(dict.fromkeys(other for each in shown for other in each.decision.related)),
         "veiled": tuple(each.child_id for each in shown if each.decision.veiled),
+        "partly": _partly(request, shown),
         "overrides": tuple(
             (each.child_id, found) for each in made if each.child_id and (found := each.decision.override_id)
         ),
     }
+
+
+def _partly(request: DecisionRequest, shown: Sequence["Decided"]) -> tuple[tuple[Category, int], ...]:
+    """The categories that not all of the children permit, each with the places of the records that do."""
+    found = []
+    for category in request.categories:
+        if all(category in each.decision.permitted for each in shown):
+            continue
+        mask = place = 0
+        for each in shown:
+            if category in each.decision.permitted:
+                mask |= ((1 << len(each.records)) - 1) << place
+            place += len(each.records)
+        found.append((category, mask))
+    return tuple(found)
 
 
 class Decided(NamedTuple):

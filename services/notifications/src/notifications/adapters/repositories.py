@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.ids import Clock
+from contracts.vocabulary import Category
 from notifications.adapters.tables import lead_professionals, notifications, withdrawn_consents
-from notifications.application.ports import Known
+from notifications.application.ports import Known, Needed
 from notifications.domain.entries import Entry, State
 from notifications.domain.hearing import NotificationType
 
@@ -38,7 +39,7 @@ class SqlEntries:
 
     async def add(self, entries: Sequence[Entry]) -> None:
         if entries:
-            await self._connection.execute(sa.insert(notifications), [asdict(entry) for entry in entries])
+            await self._connection.execute(sa.insert(notifications), [_row(entry) for entry in entries])
 
     async def newest(
         self, recipient_id: str, known: Known, state: State | None, before: str | None, limit: int
@@ -73,6 +74,13 @@ class SqlEntries:
         )
         return list(found.scalars())
 
+    async def needed(self, recipient_id: str) -> list[Needed]:
+        table = notifications
+        found = await self._connection.execute(
+            sa.select(table.c.categories).where(table.c.recipient_id == recipient_id).distinct()
+        )
+        return [_needed(codes) for codes in found.scalars()]
+
     async def find(self, recipient_id: str, notification_id: str) -> Entry | None:
         table = notifications
         found = await self._connection.execute(
@@ -106,10 +114,13 @@ class SqlEntries:
         return found.scalar_one_or_none() is not None
 
     async def take_back(self, consent_id: str) -> None:
-        table = notifications
-        await self._connection.execute(
-            sa.delete(table).where(table.c.consent_id == consent_id, table.c.acknowledged_at.is_(None))
-        )
+        await self._take_back(notifications.c.consent_id == consent_id)
+
+    async def take_back_reminders(self, action_id: str) -> None:
+        await self._take_back(notifications.c.action_id == action_id)
+
+    async def _take_back(self, about: sa.ColumnElement[bool]) -> None:
+        await self._connection.execute(sa.delete(notifications).where(about, notifications.c.acknowledged_at.is_(None)))
 
 
 class SqlConsents:
@@ -133,11 +144,27 @@ def _of(recipient_id: str, known: Known) -> sa.ColumnElement[bool]:
     child_id, other = notifications.c.child_id, notifications.c.other_child_id
     return sa.and_(
         notifications.c.recipient_id == recipient_id,
-        sa.or_(child_id.is_(None), child_id.in_(known.children)),
+        sa.or_(
+            child_id.is_(None),
+            *(
+                sa.and_(notifications.c.categories == ",".join(needed), child_id.in_(children))
+                for needed, children in known.children.items()
+            ),
+        ),
         sa.or_(other.is_(None), other.in_(known.related)),
     )
 
 
 def _entry(row: sa.Row[tuple[object, ...]]) -> Entry:
     values = dict(row._mapping)
-    return Entry(**{**values, "type": NotificationType(values["type"])})
+    return Entry(
+        **{**values, "type": NotificationType(values["type"]), "categories": _needed(values["categories"])},
+    )
+
+
+def _row(entry: Entry) -> dict[str, object]:
+    return {**asdict(entry), "categories": ",".join(entry.categories)}
+
+
+def _needed(codes: str) -> Needed:
+    return tuple(map(Category, codes.split(",")))

@@ -77,10 +77,14 @@ notifications = sa.Table(
     sa.Column("consent_id", sa.String(36)),
     sa.Column("other_child_id", sa.String(36)),
     sa.Column("practitioner_id", sa.String(64)),
+    sa.Column("action_id", sa.String(36)),
+    # What it takes to be shown it: codes, separated by commas, in the order of `Category`.
+    sa.Column("categories", sa.String(200), nullable=False, server_default="involvement"),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("acknowledged_at", UtcDateTime),
     sa.Index("ix_notifications_recipient", "recipient_id", "child_id", "notification_id"),
     sa.Index("ix_notifications_consent", "consent_id"),
+    sa.Index("ix_notifications_action", "action_id"),
 )
 
 # Kept, so that a reminder that comes late is known to be of no use.

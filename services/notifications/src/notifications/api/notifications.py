@@ -65,11 +65,11 @@ def notification_routes(reading: UnitOfWorkFactory, writing: UnitOfWorkFactory) 
     @router.get(f"/internal/candidates{_LIST}", include_in_schema=False)
     async def candidates_to_read(grant: _ToRead) -> Candidates:
         async with reading() as uow:
-            return Candidates(children=await list_candidates(uow, grant))
+            return await list_candidates(uow, grant)
 
     @router.post(f"/internal/candidates{_ACKNOWLEDGE}", include_in_schema=False)
     async def candidates_to_acknowledge(grant: _ToAcknowledge, notification_id: str) -> Candidates:
         async with reading() as uow:
-            return Candidates(children=await acknowledge_candidates(uow, grant, notification_id))
+            return await acknowledge_candidates(uow, grant, notification_id)
 
     return router

@@ -24,6 +24,7 @@ class Notification(BaseModel):
     override_id: Annotated[str | None, _INVOLVEMENT] = None
     consent_id: Annotated[str | None, _INVOLVEMENT] = None
     practitioner_id: Annotated[str | None, _INVOLVEMENT] = None
+    action_id: Annotated[str | None, _INVOLVEMENT] = None
     created_at: Annotated[datetime, _INVOLVEMENT]
     why: Annotated[str, _INVOLVEMENT, Field(description="Why you get this, in plain words.")]
     state: Annotated[State, _INVOLVEMENT]
@@ -40,6 +41,7 @@ class Notification(BaseModel):
             override_id=entry.override_id,
             consent_id=entry.consent_id,
             practitioner_id=entry.practitioner_id,
+            action_id=entry.action_id,
             created_at=entry.created_at,
             why=WHY[entry.type],
             state=entry.state,

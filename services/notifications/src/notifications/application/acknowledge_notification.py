@@ -5,15 +5,18 @@ from dataclasses import replace
 from chassis.errors import NotFound
 from chassis.grants import Grant
 from chassis.ids import is_uuid
-from notifications.application.need_to_know import known_to
+from contracts.decisions import Candidates
+from notifications.application.need_to_know import asked_for, known_to
 from notifications.application.ports import NotificationsUnitOfWork
 from notifications.domain.entries import Entry
 
 
-async def acknowledge_candidates(uow: NotificationsUnitOfWork, grant: Grant, notification_id: str) -> list[str]:
+async def acknowledge_candidates(uow: NotificationsUnitOfWork, grant: Grant, notification_id: str) -> Candidates:
     """The child whom the entry is about, if the entry is the caller's own."""
     entry = await _own(uow, grant, notification_id)
-    return [] if entry is None or entry.child_id is None else [entry.child_id]
+    if entry is None or entry.child_id is None:
+        return Candidates(children=[], categories=asked_for([]))
+    return Candidates(children=[entry.child_id], categories=asked_for([entry.categories]))
 
 
 async def acknowledge_notification(uow: NotificationsUnitOfWork, grant: Grant, notification_id: str) -> Entry:
@@ -22,7 +25,7 @@ async def acknowledge_notification(uow: NotificationsUnitOfWork, grant: Grant, n
     Raises `NotFound` alike for an entry that is not there, another's, or about a child hidden from the caller.
     """
     entry = await _own(uow, grant, notification_id)
-    if entry is None or not known_to(grant).covers(entry):
+    if entry is None or not known_to(grant, [entry.categories]).covers(entry):
         raise NotFound
     if entry.acknowledged_at is not None:
         return entry

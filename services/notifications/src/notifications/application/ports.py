@@ -1,24 +1,28 @@
 """What the use cases need of the world."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from chassis.unit_of_work import UnitOfWork
+from contracts.vocabulary import Category
 from notifications.domain.entries import Entry, State
+
+Needed = tuple[Category, ...]
+"""What it takes to be shown an entry."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Of whom an inbox may speak at this reading, by each of their records: `children` that its entries are about, and
-    the `related` ones that an entry may tell of beside them."""
+    """Of whom an inbox may speak at this reading, by each of their records: `children` that its entries are about, by
+    what it takes to be shown them, and the `related` ones that an entry may tell of beside them."""
 
-    children: Collection[str]
+    children: Mapping[Needed, Collection[str]]
     related: Collection[str]
 
     def covers(self, entry: Entry) -> bool:
-        about = entry.child_id is None or entry.child_id in self.children
+        about = entry.child_id is None or entry.child_id in self.children.get(entry.categories, ())
         return about and (entry.other_child_id is None or entry.other_child_id in self.related)
 
 
@@ -116,6 +120,9 @@ class EntryRepository(Protocol):
     async def children_of(self, recipient_id: str, limit: int) -> list[str]:
         """Children whom the recipient's entries are about, the one with the newest entry first."""
 
+    async def needed(self, recipient_id: str) -> list[Needed]:
+        """What it takes to be shown the recipient's entries: each kind once."""
+
     async def find(self, recipient_id: str, notification_id: str) -> Entry | None: ...
 
     async def acknowledge(self, notification_id: str, at: datetime) -> bool:
@@ -129,6 +136,9 @@ class EntryRepository(Protocol):
 
     async def take_back(self, consent_id: str) -> None:
         """Removes the entries about this consent that are unread."""
+
+    async def take_back_reminders(self, action_id: str) -> None:
+        """Removes the entries about this action that are unread."""
 
 
 class ConsentRepository(Protocol):

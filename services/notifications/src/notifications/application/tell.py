@@ -39,6 +39,8 @@ async def tell(uow: NotificationsUnitOfWork, occurrence: Occurrence, lead: str |
                 override_id=occurrence.override_id,
                 other_child_id=occurrence.other_child_id,
                 practitioner_id=occurrence.practitioner_id,
+                action_id=occurrence.action_id,
+                categories=notice.categories,
             )
             for notice in who_hears(occurrence, audiences, deceased=deceased)
         ]

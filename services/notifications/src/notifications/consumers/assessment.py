@@ -9,9 +9,16 @@ itself is there for the new lead professional to find.
 from typing import Any
 
 from chassis.inbox import EventHandler
-from contracts.events.assessment import AssessmentBegun, FamilyClashFound, PractitionerInvited, PractitionerJoinedTeam
+from contracts.events.assessment import (
+    ActionChanged,
+    ActionOverdue,
+    AssessmentBegun,
+    FamilyClashFound,
+    PractitionerInvited,
+    PractitionerJoinedTeam,
+)
 from contracts.events.base import Event
-from contracts.vocabulary import ClashKind
+from contracts.vocabulary import Category, ClashKind
 from notifications.application.ports import NotificationsUnitOfWork
 from notifications.application.tell import tell
 from notifications.domain.hearing import FAMILY_REVIEWS_CLASH, FAMILY_TEAMS_CLASH, Occurrence
@@ -44,14 +51,14 @@ async def on_practitioner_invited(uow: NotificationsUnitOfWork, event: Practitio
 
 
 async def on_practitioner_joined_team(uow: NotificationsUnitOfWork, event: PractitionerJoinedTeam) -> None:
-    """As with an episode, what is sensitive is told to nobody."""
+    """As with an episode, what is sensitive is for whom a consent opens `sensitive`."""
     await tell(
         uow,
         Occurrence(
             event=event.type_name(),
             child_id=event.child_id,
             done_by=event.practitioner_id,
-            quiet=event.sensitive,
+            categories=(Category.SENSITIVE,) if event.sensitive else (),
         ),
     )
 
@@ -69,9 +76,30 @@ async def on_family_clash_found(uow: NotificationsUnitOfWork, event: FamilyClash
     )
 
 
+async def on_action_overdue(uow: NotificationsUnitOfWork, event: ActionOverdue) -> None:
+    await tell(
+        uow,
+        Occurrence(
+            event=event.type_name(),
+            child_id=event.child_id,
+            done_by=None,
+            concerns=event.practitioner_id,
+            action_id=event.action_id,
+            categories=(event.category,),
+        ),
+    )
+
+
+async def on_action_changed(uow: NotificationsUnitOfWork, event: ActionChanged) -> None:
+    """Nobody is left with a reminder of what is done, or has another day now."""
+    await uow.entries.take_back_reminders(event.action_id)
+
+
 HANDLERS: dict[type[Event], EventHandler[Any]] = {
     AssessmentBegun: on_assessment_begun,
     PractitionerInvited: on_practitioner_invited,
     PractitionerJoinedTeam: on_practitioner_joined_team,
     FamilyClashFound: on_family_clash_found,
+    ActionOverdue: on_action_overdue,
+    ActionChanged: on_action_changed,
 }

@@ -19,6 +19,7 @@ from contracts.events.child_index import (
     RecordsMerged,
     ServiceEpisodeStarted,
 )
+from contracts.vocabulary import Category
 from notifications.application.change_lead import change_lead
 from notifications.application.family import part_children, relate_children
 from notifications.application.merging import take_merge, take_undoing
@@ -38,8 +39,7 @@ async def on_lead_professional_assigned(uow: NotificationsUnitOfWork, event: Lea
 
 
 async def on_service_episode_started(uow: NotificationsUnitOfWork, event: ServiceEpisodeStarted) -> None:
-    """An import tells nobody. Nor does a sensitive episode: an inbox is read under `basics` and `involvement` only,
-    and that a sensitive service is involved belongs to `sensitive`."""
+    """An import tells nobody. That a sensitive service is involved is for whom a consent opens `sensitive`."""
     await tell(
         uow,
         Occurrence(
@@ -47,7 +47,8 @@ async def on_service_episode_started(uow: NotificationsUnitOfWork, event: Servic
             child_id=event.child_id,
             done_by=event.opened_by,
             episode_id=event.episode_id,
-            quiet=event.bulk or event.sensitive,
+            categories=(Category.SENSITIVE,) if event.sensitive else (),
+            quiet=event.bulk,
         ),
     )
 

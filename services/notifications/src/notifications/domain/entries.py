@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from notifications.domain.hearing import NotificationType
+from contracts.vocabulary import Category
+from notifications.domain.hearing import OF_INVOLVEMENT, NotificationType
 
 
 class State(StrEnum):
@@ -31,6 +32,9 @@ class Entry:
     """A child of the same family, whom the entry tells of without naming."""
     practitioner_id: str | None = None
     """The colleague whom the entry is about."""
+    action_id: str | None = None
+    categories: tuple[Category, ...] = OF_INVOLVEMENT
+    """What it takes to be shown it; only who may see all of these of the child knows that it is there."""
 
     @property
     def state(self) -> State:

@@ -4,6 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from contracts.vocabulary import Category
+
+OF_INVOLVEMENT = (Category.INVOLVEMENT,)
+_OF_PLAN = (Category.INVOLVEMENT, Category.PLAN)
+
 
 class NotificationType(StrEnum):
     NEW_INVOLVEMENT = "new-involvement"
@@ -21,6 +26,7 @@ class NotificationType(StrEnum):
     TEAM_JOINED = "team-joined"
     FAMILY_HAS_ANOTHER_TEAM = "family-has-another-team"
     FAMILY_HAS_ANOTHER_REVIEW = "family-has-another-review"
+    ACTION_OVERDUE = "action-overdue"
 
 
 class Audience(StrEnum):
@@ -40,13 +46,15 @@ _TOLD_OF_NO_CHILD = frozenset({Audience.OFFICERS, Audience.TEAM_LEADERS})
 @dataclass(frozen=True, slots=True)
 class Rule:
     """`event` is the name of an event type in contracts, or what follows from several; `why` is told to the recipient,
-    in plain words. What is `routine` nobody is told of a child who has died."""
+    in plain words. What is `routine` nobody is told of a child who has died. `categories`: what it takes to be shown
+    it, beside what the occurrence itself says."""
 
     event: str
     hears: Audience
     type: NotificationType
     why: str
     routine: bool = False
+    categories: tuple[Category, ...] = OF_INVOLVEMENT
 
 
 FAMILY_LEADS_DIFFER = "FamilyLeadsDiffer"
@@ -141,6 +149,7 @@ RULES: tuple[Rule, ...] = (
         NotificationType.TEAM_JOINED,
         "A child's lead professional hears when somebody joins the team around the child.",
         routine=True,
+        categories=_OF_PLAN,
     ),
     Rule(
         FAMILY_REVIEWS_CLASH,
@@ -149,6 +158,7 @@ RULES: tuple[Rule, ...] = (
         "Another child of this family has a review meeting in the same week: the lead professionals of both hear of "
         "it, so that the family comes once.",
         routine=True,
+        categories=_OF_PLAN,
     ),
     Rule(
         FAMILY_TEAMS_CLASH,
@@ -156,6 +166,14 @@ RULES: tuple[Rule, ...] = (
         NotificationType.FAMILY_HAS_ANOTHER_TEAM,
         "Another team is around a child of this family: the lead professionals of both hear of it, to bring them "
         "together.",
+        routine=True,
+        categories=_OF_PLAN,
+    ),
+    Rule(
+        "ActionOverdue",
+        Audience.CONCERNED,
+        NotificationType.ACTION_OVERDUE,
+        "An action of the plan is past its day: its owner is reminded, and later the child's lead professional.",
         routine=True,
     ),
     *(
@@ -190,16 +208,21 @@ class Occurrence:
     other_child_id: str | None = None
     practitioner_id: str | None = None
     leaders: tuple[str, ...] = ()
+    action_id: str | None = None
+    categories: tuple[Category, ...] = ()
+    """What it takes to know of it, beside what the rule says."""
     quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """`names_child`: whether the recipient is told which child."""
+    """`names_child`: whether the recipient is told which child. `categories`: as an entry's, in the order of
+    `Category`."""
 
     recipient_id: str
     type: NotificationType
     names_child: bool = True
+    categories: tuple[Category, ...] = OF_INVOLVEMENT
 
 
 def who_hears(
@@ -218,5 +241,7 @@ def who_hears(
             continue
         for recipient in audiences.get(rule.hears, ()):
             if recipient != occurrence.done_by:
-                notices[Notice(recipient, rule.type, rule.hears not in _TOLD_OF_NO_CHILD)] = None
+                needed = {*rule.categories, *occurrence.categories}
+                categories = tuple(each for each in Category if each in needed)
+                notices[Notice(recipient, rule.type, rule.hears not in _TOLD_OF_NO_CHILD, categories)] = None
     return list(notices)
