@@ -1,13 +1,14 @@
 """Drafts in the database. Each statement names the author, so that nobody else's can come back."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from assessment.adapters.repositories import inserted
-from assessment.adapters.tables import drafts
-from assessment.domain.assessments import Draft
+from assessment.adapters.repositories import assessment_of, inserted
+from assessment.adapters.tables import assessments, drafts
+from assessment.domain.assessments import Assessment, Draft
 
 
 class SqlDrafts:
@@ -40,6 +41,38 @@ class SqlDrafts:
             sa.delete(drafts).where(*_own(draft), drafts.c.revision == draft.revision)
         )
         return gone.rowcount == 1
+
+    async def children_of(self, author_id: str, limit: int) -> list[str]:
+        newest = sa.func.max(drafts.c.assessment_id)
+        query = (
+            sa.select(assessments.c.child_id)
+            .join_from(drafts, assessments)
+            .where(drafts.c.author_id == author_id)
+            .group_by(assessments.c.child_id)
+            .order_by(newest.desc())
+            .limit(limit)
+        )
+        return list((await self._connection.execute(query)).scalars())
+
+    async def by(
+        self, author_id: str, records: Collection[str], before: tuple[str, str] | None, limit: int
+    ) -> list[tuple[Draft, Assessment]]:
+        place = (drafts.c.assessment_id, drafts.c.section_key)
+        query = (
+            sa.select(assessments, drafts.c.section_key, drafts.c.revision, drafts.c.content, drafts.c.saved_at)
+            .join_from(drafts, assessments)
+            .where(drafts.c.author_id == author_id, assessments.c.child_id.in_(records))
+        )
+        if before is not None:
+            query = query.where(sa.or_(place[0] < before[0], sa.and_(place[0] == before[0], place[1] > before[1])))
+        found = await self._connection.execute(query.order_by(place[0].desc(), place[1]).limit(limit))
+        return [
+            (
+                Draft(row.assessment_id, row.section_key, author_id, row.content, row.revision, row.saved_at),
+                assessment_of(row),
+            )
+            for row in found
+        ]
 
 
 def _own(draft: Draft) -> tuple[sa.ColumnElement[bool], ...]:

@@ -8,10 +8,11 @@ consent.
 from dataclasses import dataclass
 from typing import Any
 
-from assessment.application.find_assessment import Place, granted_section
+from assessment.application.find_assessment import Place, granted_section, section_to_write
 from assessment.application.ports import AssessmentUnitOfWork
+from assessment.application.read_team import MOST_CHILDREN
 from assessment.application.save_contribution import SavedContribution, save_next
-from assessment.domain.assessments import Draft
+from assessment.domain.assessments import Assessment, Draft
 from assessment.domain.contents import content_errors
 from assessment.domain.templates import Catalogue
 from chassis.errors import Invalid, NotFound, Stale, Unconditional
@@ -41,10 +42,11 @@ async def save_draft(
 ) -> tuple[Draft, bool]:
     """The draft as it now stands, and whether it is a new one.
 
-    Raises `NotFound` as `read_draft`, `Invalid` for a field of another type, `Unconditional` where there is a draft and
-    neither header, `Stale` where `If-Match` does not name what stands or `If-None-Match` does.
+    Raises `NotFound` as `read_draft`, `Conflict` where the assessment is closed, since what is written there would
+    never be offered, `Invalid` for a field of another type, `Unconditional` where there is a draft and neither header,
+    `Stale` where `If-Match` does not name what stands or `If-None-Match` does.
     """
-    assessment, section = await granted_section(uow, catalogue, grant, command.place)
+    assessment, section = await section_to_write(uow, catalogue, grant, command.place)
     errors = content_errors(section.schema, command.content, draft=True)
     if errors:
         raise Invalid(errors)
@@ -70,6 +72,18 @@ async def save_draft(
     return draft, standing is None
 
 
+async def my_drafts(
+    uow: AssessmentUnitOfWork, grant: Grant, before: tuple[str, str] | None, limit: int
+) -> list[tuple[Draft, Assessment]]:
+    """The caller's own, about the children whom the grant names, decided on for this very request: those of the newest
+    assessment first, one more than `limit` where there are more."""
+    return await uow.drafts.by(grant.viewer_id, grant.records, before, limit + 1)
+
+
+async def children_of_my_drafts(uow: AssessmentUnitOfWork, grant: Grant) -> list[str]:
+    return await uow.drafts.children_of(grant.viewer_id, MOST_CHILDREN)
+
+
 async def drop_draft(
     uow: AssessmentUnitOfWork, catalogue: Catalogue, grant: Grant, place: Place, if_match: str | None
 ) -> None:
@@ -84,10 +98,11 @@ async def offer_draft(
 ) -> SavedContribution:
     """Makes the draft the next version of the caller's contribution, for all to read who may; the draft is gone then.
 
-    Raises `NotFound`, `Unconditional` and `Stale` as `drop_draft`, and `Invalid` for what still does not fit.
+    Raises `NotFound`, `Unconditional` and `Stale` as `drop_draft`, `Conflict` where the assessment is closed, and
+    `Invalid` for what still does not fit.
     """
     draft = await _to_change(uow, catalogue, grant, place, if_match)
-    assessment, section = await granted_section(uow, catalogue, grant, place)
+    assessment, section = await section_to_write(uow, catalogue, grant, place)
     errors = content_errors(section.schema, draft.content)
     if errors:
         raise Invalid(errors)

@@ -7,12 +7,20 @@ from typing import Any
 
 
 class Status(StrEnum):
+    """Where an assessment stands (`domain.lifecycle`). `contributing` is nowhere kept: it is `begun`, seen by somebody
+    who may see what was contributed."""
+
     BEGUN = "begun"
+    CONTRIBUTING = "contributing"
+    COMPLETED = "completed"
+    REVIEWED = "reviewed"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """`version` counts changes of status alone: were a contribution to move it, a hidden one would show by it.
+    """`status` as it is kept. `version` counts the steps of its life alone: were a contribution to move it, a hidden
+    one would show by it.
 
     `also_open_reason`: why it was begun though another was open.
     """
