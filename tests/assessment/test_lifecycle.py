@@ -6,6 +6,7 @@ from typing import Any
 
 from contracts import headers
 from contracts.events.child_index import ChildPurged, RecordsMerged
+from contracts.events.consent import ConsentRecorded
 from contracts.vocabulary import Category, Role
 from tests.assessment.desk import BASE, HEALTH_VISITOR, TEACHER, Desk
 from tests.assessment.lifecycle import (
@@ -169,6 +170,8 @@ async def test_what_cannot_be_taken_is_named_and_changes_nothing(desk: Desk) -> 
     others = (await add(desk.kit.viewer("sw", frozenset(Category)), elsewhere)).json()["action_id"]
     mine = (await add(desk.kit.viewer("sw", frozenset(Category)), jo)).json()["action_id"]
     by_words = {"given_by": "parent", "words": "on paper"}
+    theirs, consent = consented(elsewhere), consented(jo)
+    await desk.kit.tell(theirs, consent)
     for more, where in (
         ({"summary": "  "}, ["/summary"]),
         ({"summary": "a\0b"}, ["/summary"]),
@@ -179,6 +182,8 @@ async def test_what_cannot_be_taken_is_named_and_changes_nothing(desk: Desk) -> 
         ({"consent": {"given_by": "parent"}}, ["/consent/words"]),
         ({"consent": {"given_by": "teacher", "words": "x"}}, ["/consent/given_by"]),
         ({"consent": {"given_by": "parent", "consent_id": "c1"}}, ["/consent/consent_id"]),
+        ({"consent": {"given_by": "parent", "consent_id": child()}}, ["/consent/consent_id"]),
+        ({"consent": {"given_by": "parent", "consent_id": theirs.consent_id}}, ["/consent/consent_id"]),
         ({"findings": [{"text": "x", "category": "colour"}]}, ["/findings/0/category"]),
         ({"agreed_action_ids": [mine, others, "x"]}, ["/agreed_action_ids/1", "/agreed_action_ids/2"]),
         ({"agreed_action_ids": [mine, mine]}, ["/agreed_action_ids/1"]),
@@ -205,7 +210,9 @@ async def test_what_cannot_be_taken_is_named_and_changes_nothing(desk: Desk) -> 
         assert pointers(await follow(sw, assessment_id, **begin)) == where
     assert await tag(sw, assessment_id) == '"begun-1"'
     names = {"summary": "Zoë Ångström 李小龙 يوسف 👩‍👧", "child_views": "🙂" * 200}
-    taken = await complete(sw, assessment_id, **names, agreed_action_ids=[mine])
+    by_id = {"given_by": "young_person", "consent_id": consent.consent_id}
+    taken = await complete(sw, assessment_id, **names, agreed_action_ids=[mine], consent=by_id)
+    assert taken.json()["completion"]["consent"] == by_id
     assert {name: taken.json()["completion"][name] for name in names} == names
     for wrong, where in (
         ({"next_on": day(0)}, ["/next_on"]),
@@ -214,6 +221,10 @@ async def test_what_cannot_be_taken_is_named_and_changes_nothing(desk: Desk) -> 
     ):
         assert pointers(await review(sw, assessment_id, **wrong)) == where
     assert (await review(sw, assessment_id, held_on="2024-02-29")).status_code == 201
+
+
+def consented(child_id: str) -> ConsentRecorded:
+    return ConsentRecorded(consent_id=child(), child_id=child_id, categories=[Category.PLAN], valid_until=None)
 
 
 async def test_a_repeat_with_the_same_key_gets_the_first_answer(desk: Desk) -> None:
@@ -380,6 +391,12 @@ async def test_ones_own_drafts_are_found_whatever_the_child(desk: Desk) -> None:
         (sam, "child_words"), (sam, "learning"), (jo, "child_words"), (jo, "learning"),
     ]  # fmt: skip
     assert set(pages[0]) == {"assessment_id", "child_id", "title", "section_key", "saved_at"}
+    # A section in which they may write no more is not there for that child, as where it is read.
+    teacher.viewer.refused = {Category.EDUCATION: [sam]}
+    found = (await drafts(teacher, [jo, sam]))["items"]
+    assert [(each["child_id"], each["section_key"]) for each in found] == [
+        (sam, "child_words"), (jo, "child_words"), (jo, "learning"),
+    ]  # fmt: skip
     assert (await drafts(other, [jo, sam, hidden]))["items"] == []
     asked = await other.viewer.call("GET", "/internal/candidates/v1/assessment-drafts", "assessment.contribute")
     assert asked.json()["children"] == []

@@ -28,6 +28,11 @@ def upgrade() -> None:
         sa.Column("completed_by", sa.String(64), nullable=False),
         sa.Column("completed_at", UtcDateTime, nullable=False),
     )
+    op.create_table(
+        "consents",
+        sa.Column("consent_id", sa.String(36), primary_key=True),
+        sa.Column("child_id", sa.String(36), nullable=False),
+    )
     _of_completion(
         "completion_findings",
         sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
@@ -88,6 +93,7 @@ def upgrade() -> None:
         sa.Column("section_key", sa.String(64), primary_key=True),
         sa.Column("answered_at", UtcDateTime, nullable=False),
     )
+    op.create_index("ix_consents_child", "consents", ["child_id"])
     op.create_index("ix_completion_actions_action", "completion_actions", ["action_id"])
     reviewed = ["assessment_id", "assessment_review_id"]
     op.create_index("ix_assessment_reviews_assessment", "assessment_reviews", reviewed)
@@ -118,5 +124,6 @@ def downgrade() -> None:
         "completion_actions",
         "completion_findings",
         "completions",
+        "consents",
     ):
         op.drop_table(table)

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from assessment.adapters.repositories import assessment_of, inserted
 from assessment.adapters.tables import assessments, drafts
-from assessment.domain.assessments import Assessment, Draft
+from assessment.domain.assessments import Draft, DraftPlace
 
 
 class SqlDrafts:
@@ -54,25 +54,15 @@ class SqlDrafts:
         )
         return list((await self._connection.execute(query)).scalars())
 
-    async def by(
-        self, author_id: str, records: Collection[str], before: tuple[str, str] | None, limit: int
-    ) -> list[tuple[Draft, Assessment]]:
-        place = (drafts.c.assessment_id, drafts.c.section_key)
+    async def places_of(self, author_id: str, records: Collection[str]) -> list[DraftPlace]:
         query = (
-            sa.select(assessments, drafts.c.section_key, drafts.c.revision, drafts.c.content, drafts.c.saved_at)
+            sa.select(assessments, drafts.c.section_key, drafts.c.saved_at)
             .join_from(drafts, assessments)
             .where(drafts.c.author_id == author_id, assessments.c.child_id.in_(records))
+            .order_by(drafts.c.assessment_id.desc(), drafts.c.section_key)
         )
-        if before is not None:
-            query = query.where(sa.or_(place[0] < before[0], sa.and_(place[0] == before[0], place[1] > before[1])))
-        found = await self._connection.execute(query.order_by(place[0].desc(), place[1]).limit(limit))
-        return [
-            (
-                Draft(row.assessment_id, row.section_key, author_id, row.content, row.revision, row.saved_at),
-                assessment_of(row),
-            )
-            for row in found
-        ]
+        found = await self._connection.execute(query)
+        return [DraftPlace(assessment_of(row), row.section_key, row.saved_at) for row in found]
 
 
 def _own(draft: Draft) -> tuple[sa.ColumnElement[bool], ...]:

@@ -14,8 +14,10 @@ from assessment.adapters.lifecycle_tables import (
     completion_contributions,
     completion_findings,
     completions,
+    consents,
     followings,
 )
+from assessment.adapters.repositories import inserted
 from assessment.adapters.tables import actions, assessments, contributions
 from assessment.application.lifecycle_ports import Reader
 from assessment.domain.lifecycle import (
@@ -71,6 +73,13 @@ class SqlLifecycle:
         ).where(c.assessment_id == completion.assessment_id)
         columns = [_k.assessment_id, _k.version, _k.section_key, _k.contributor_id, _k.contribution_version]
         await self._connection.execute(sa.insert(completion_contributions).from_select(columns, standing))
+
+    async def note_consent(self, consent_id: str, child_id: str) -> None:
+        await inserted(self._connection, sa.insert(consents).values(consent_id=consent_id, child_id=child_id))
+
+    async def child_of_consent(self, consent_id: str) -> str | None:
+        query = sa.select(consents.c.child_id).where(consents.c.consent_id == consent_id)
+        return (await self._connection.execute(query)).scalar_one_or_none()
 
     async def versions_of_completion(self, assessment_id: str) -> int:
         newest = sa.select(sa.func.max(_c.version)).where(_c.assessment_id == assessment_id)
@@ -162,6 +171,7 @@ class SqlLifecycle:
             await self._connection.execute(sa.delete(table).where(table.c.assessment_id.in_(theirs)))
         for table in (assessment_reviews, closures, followings):
             await self._connection.execute(sa.delete(table).where(table.c.assessment_id.in_(theirs)))
+        await self._connection.execute(sa.delete(consents).where(consents.c.child_id == child_id))
         # What another record, taken for the same child's, has to do with them.
         await self._connection.execute(sa.update(followings).where(_s.follows.in_(theirs)).values(follows=None))
         acted = sa.select(actions.c.action_id).where(actions.c.child_id == child_id)

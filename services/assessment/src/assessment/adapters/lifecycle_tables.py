@@ -25,6 +25,15 @@ completions = sa.Table(
     sa.Column("completed_at", UtcDateTime, nullable=False),
 )
 
+# Which consents there are, by the consent service's events; whether one is in force is that one's to say.
+consents = sa.Table(
+    "consents",
+    metadata,
+    sa.Column("consent_id", sa.String(36), primary_key=True),
+    sa.Column("child_id", sa.String(36), nullable=False),
+    sa.Index("ix_consents_child", "child_id"),
+)
+
 _COMPLETION = ("assessment_id", "version")
 
 

@@ -22,14 +22,13 @@ from assessment.domain.lifecycle import (
 )
 from chassis.disclosure import BY_SECTION, STRUCTURE, In
 from chassis.errors import FieldError, Invalid
-from chassis.ids import is_uuid
 from contracts.vocabulary import Category
 
 _INVOLVEMENT, _PLAN = In(Category.INVOLVEMENT), In(Category.PLAN)
 _Words = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000), AfterValidator(without_nul)
 ]
-_Id = Annotated[str, StringConstraints(max_length=36)]
+_Id = Annotated[str, StringConstraints(max_length=36), AfterValidator(without_nul)]
 
 
 class ConsentIn(BaseModel):
@@ -44,8 +43,6 @@ class ConsentIn(BaseModel):
         """Raises `Invalid` unless it says one of the two."""
         if (self.consent_id is None) == (self.words is None):
             raise Invalid.field("/consent/words", "is needed without consent_id, and then alone")
-        if self.consent_id is not None and not is_uuid(self.consent_id):
-            raise Invalid.field("/consent/consent_id", "is not the id of a consent")
         return ConsentNoted(self.given_by, self.consent_id, self.words)
 
 

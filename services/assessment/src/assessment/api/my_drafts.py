@@ -9,18 +9,16 @@ from pydantic import BaseModel, Field
 
 from assessment.application.drafts import children_of_my_drafts, my_drafts
 from assessment.application.ports import UnitOfWorkFactory
-from assessment.domain.assessments import Assessment, Draft
+from assessment.domain.assessments import Assessment, DraftPlace
 from assessment.domain.templates import Catalogue
-from chassis.disclosure import STRUCTURE, In, disclose
+from chassis.disclosure import BY_SECTION, STRUCTURE, disclose
 from chassis.grants import Grant
 from chassis.idempotency import Answer
 from chassis.pages import Cursor, Limit, decode_cursor, encode_cursor, page
 from chassis.problem_docs import problems
 from chassis.service import Granted, answer
 from contracts.decisions import Candidates
-from contracts.vocabulary import Category
 
-_INVOLVEMENT = In(Category.INVOLVEMENT)
 _MINE = "/v1/assessment-drafts"
 _Writer = Annotated[Grant, Depends(Granted("assessment.contribute"))]
 
@@ -28,17 +26,17 @@ _Writer = Annotated[Grant, Depends(Granted("assessment.contribute"))]
 class MyDraft(BaseModel):
     """Where it is; what it says is read there."""
 
-    assessment_id: Annotated[str, _INVOLVEMENT]
-    child_id: Annotated[str, _INVOLVEMENT]
-    title: Annotated[str, _INVOLVEMENT, Field(description="Of the assessment's form.")]
-    section_key: Annotated[str, _INVOLVEMENT]
-    saved_at: Annotated[datetime, _INVOLVEMENT]
+    assessment_id: Annotated[str, BY_SECTION]
+    child_id: Annotated[str, BY_SECTION]
+    title: Annotated[str, BY_SECTION, Field(description="Of the assessment's form.")]
+    section_key: Annotated[str, BY_SECTION]
+    saved_at: Annotated[datetime, BY_SECTION]
 
     @classmethod
-    def of(cls, draft: Draft, assessment: Assessment, title: str) -> Self:
+    def of(cls, draft: DraftPlace, title: str) -> Self:
         return cls(
-            assessment_id=draft.assessment_id,
-            child_id=assessment.child_id,
+            assessment_id=draft.assessment.assessment_id,
+            child_id=draft.assessment.child_id,
             title=title,
             section_key=draft.section_key,
             saved_at=draft.saved_at,
@@ -57,9 +55,9 @@ def my_draft_routes(reading: UnitOfWorkFactory, catalogue: Catalogue) -> APIRout
 
     @router.get(
         _MINE,
-        summary="My drafts, of every child of whom I may know.",
-        description="Nobody else sees them, nor that there are any. Whether you may know of each child is decided "
-        "again at every reading.",
+        summary="My drafts, wherever I may write.",
+        description="Nobody else sees them, nor that there are any. Whether you may write there is decided again at "
+        "every reading.",
         response_model=MyDraftPage,
         responses=problems(),
     )
@@ -67,7 +65,7 @@ def my_draft_routes(reading: UnitOfWorkFactory, catalogue: Catalogue) -> APIRout
         found_before = decode_cursor(cursor, 2)
         before = None if found_before is None else (found_before[0], found_before[1])
         async with reading() as uow:
-            found = await my_drafts(uow, grant, before, limit)
+            found = await my_drafts(uow, catalogue, grant, before, limit)
 
         def title(assessment: Assessment) -> str:
             return catalogue.version(assessment.template_id, assessment.template_version).title
@@ -75,8 +73,8 @@ def my_draft_routes(reading: UnitOfWorkFactory, catalogue: Catalogue) -> APIRout
         shown = page(
             found,
             limit,
-            lambda each: disclose(MyDraft.of(*each, title(each[1])), grant.categories),
-            lambda each: encode_cursor(each[0].assessment_id, each[0].section_key),
+            lambda each: disclose(MyDraft.of(each, title(each.assessment)), grant.categories),
+            lambda each: encode_cursor(*each.place),
         )
         return answer(Answer(200, shown))
 

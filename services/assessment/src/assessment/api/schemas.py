@@ -38,7 +38,7 @@ class BeginRequest(BaseModel):
     also_open_reason: Annotated[Reason | None, Field(description="Why another beside the one that is open.")] = None
 
     follows: Annotated[
-        Annotated[str, StringConstraints(max_length=36)] | None,
+        Annotated[str, StringConstraints(max_length=36), AfterValidator(without_nul)] | None,
         Field(description="An open assessment of the child that this one takes up, and closes."),
     ] = None
     step: Annotated[

@@ -47,7 +47,8 @@ async def complete_assessment(
     """The assessment as it now stands. Done again it puts right what was said, as the next version.
 
     Raises `NotFound` as `may_complete` and where the category of a finding is not granted, `Invalid` for an action
-    that the caller may not know of, `Conflict`, `Unconditional` and `Stale` as `held_for_step` and `take_step`.
+    that the caller may not know of and for a consent that is not the child's, `Conflict`, `Unconditional` and `Stale`
+    as `held_for_step` and `take_step`.
     """
     await may_complete(uow, grant, command.assessment_id)
     if not grant.categories >= {each.category for each in command.findings}:
@@ -55,6 +56,7 @@ async def complete_assessment(
     held = await held_for_step(uow, grant, command.assessment_id, command.if_match)
     moved = await take_step(uow, held, Step.COMPLETE)
     await _require_actions(uow, grant, command.agreed_action_ids)
+    await _require_consent(uow, grant, command.consent)
     before = await uow.lifecycle.versions_of_completion(held.assessment_id)
     completion = Completion(
         assessment_id=held.assessment_id,
@@ -99,6 +101,15 @@ async def _require_actions(uow: AssessmentUnitOfWork, grant: Grant, action_ids: 
             errors.append(FieldError(f"/agreed_action_ids/{number}", "is not an action of the child's plan"))
     if errors:
         raise Invalid(errors)
+
+
+async def _require_consent(uow: AssessmentUnitOfWork, grant: Grant, consent: ConsentNoted) -> None:
+    """The same of one that is not there and of one of another child. Whether it is in force, and for what, is asked
+    where it is recorded: it may be withdrawn at any time, and was given all the same."""
+    if consent.consent_id is None:
+        return
+    if await uow.lifecycle.child_of_consent(consent.consent_id) not in grant.records:
+        raise Invalid.field("/consent/consent_id", "is not a consent of the child's")
 
 
 async def _team(uow: AssessmentUnitOfWork, grant: Grant) -> list[str]:

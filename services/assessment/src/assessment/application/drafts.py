@@ -12,7 +12,7 @@ from assessment.application.find_assessment import Place, granted_section, secti
 from assessment.application.ports import AssessmentUnitOfWork
 from assessment.application.read_team import MOST_CHILDREN
 from assessment.application.save_contribution import SavedContribution, save_next
-from assessment.domain.assessments import Assessment, Draft
+from assessment.domain.assessments import Draft, DraftPlace
 from assessment.domain.contents import content_errors
 from assessment.domain.templates import Catalogue
 from chassis.errors import Invalid, NotFound, Stale, Unconditional
@@ -73,11 +73,22 @@ async def save_draft(
 
 
 async def my_drafts(
-    uow: AssessmentUnitOfWork, grant: Grant, before: tuple[str, str] | None, limit: int
-) -> list[tuple[Draft, Assessment]]:
-    """The caller's own, about the children whom the grant names, decided on for this very request: those of the newest
-    assessment first, one more than `limit` where there are more."""
-    return await uow.drafts.by(grant.viewer_id, grant.records, before, limit + 1)
+    uow: AssessmentUnitOfWork, catalogue: Catalogue, grant: Grant, after: tuple[str, str] | None, limit: int
+) -> list[DraftPlace]:
+    """The caller's own, of the children and in the categories in which the grant lets them write: those of the newest
+    assessment first, from the one after assessment and section `after`; one more than `limit` where there are more."""
+    found = []
+    for each in await uow.drafts.places_of(grant.viewer_id, grant.records):
+        template = catalogue.version(each.assessment.template_id, each.assessment.template_version)
+        section = template.section(each.section_key)
+        if section is not None and each.assessment.child_id in grant.records_with((section.category,)):
+            found.append(each)
+    return [each for each in found if after is None or _comes_after(each, *after)][: limit + 1]
+
+
+def _comes_after(each: DraftPlace, assessment_id: str, section_key: str) -> bool:
+    at, key = each.place
+    return at < assessment_id or (at == assessment_id and key > section_key)
 
 
 async def children_of_my_drafts(uow: AssessmentUnitOfWork, grant: Grant) -> list[str]:

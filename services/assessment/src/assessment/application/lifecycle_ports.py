@@ -30,6 +30,12 @@ class LifecycleRepository(Protocol):
     async def add_completion(self, completion: Completion) -> None:
         """Keeps also which version of each contribution stands at this moment."""
 
+    async def note_consent(self, consent_id: str, child_id: str) -> None:
+        """That there is one, as the consent service's event told."""
+
+    async def child_of_consent(self, consent_id: str) -> str | None:
+        """The record that it was given for; None for none that is known of."""
+
     async def versions_of_completion(self, assessment_id: str) -> int:
         """How often it was completed; 0: never."""
 

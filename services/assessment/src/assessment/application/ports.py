@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from assessment.application.lifecycle_ports import LifecycleRepository, RequestRepository
-from assessment.domain.assessments import Assessment, Contribution, Draft, Status
+from assessment.domain.assessments import Assessment, Contribution, Draft, DraftPlace, Status
 from assessment.domain.plan import Action, ActionStatus, Point, Review
 from assessment.domain.stages import Stage
 from assessment.domain.teams import Invitation, Membership, Practitioner
@@ -73,11 +73,8 @@ class DraftRepository(Protocol):
     async def children_of(self, author_id: str, limit: int) -> list[str]:
         """Children of whom the author has drafts, those of the newest assessments first."""
 
-    async def by(
-        self, author_id: str, records: Collection[str], before: tuple[str, str] | None, limit: int
-    ) -> list[tuple[Draft, Assessment]]:
-        """The author's own of these records, of the newest assessment first, from the one after assessment and section
-        `before`."""
+    async def places_of(self, author_id: str, records: Collection[str]) -> list[DraftPlace]:
+        """Where the author has drafts in assessments of these records, the newest assessment first, then by section."""
 
 
 class UsedTemplateRepository(Protocol):

@@ -59,6 +59,19 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftPlace:
+    """Where somebody has a draft; not what it says."""
+
+    assessment: Assessment
+    section_key: str
+    saved_at: datetime
+
+    @property
+    def place(self) -> tuple[str, str]:
+        return self.assessment.assessment_id, self.section_key
+
+
+@dataclass(frozen=True, slots=True)
 class Contribution:
     """One practitioner's own part of one section. `version` counts from 1; every version is kept."""
 
