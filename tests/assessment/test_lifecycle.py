@@ -4,6 +4,9 @@ import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
+import sqlalchemy as sa
+
+from assessment.adapters.tables import assessments
 from contracts import headers
 from contracts.events.child_index import ChildPurged, RecordsMerged
 from contracts.events.consent import ConsentRecorded
@@ -26,7 +29,7 @@ from tests.assessment.lifecycle import (
 )
 from tests.assessment.test_plan import add
 from tests.assessment.test_teams import joined, known, practitioner
-from tests.notifications.kit import child, problem
+from tests.notifications.kit import Turns, child, problem
 
 WORDS = {"aspirations": "wants to be a vet"}
 
@@ -275,6 +278,26 @@ async def test_what_was_acknowledged_before_a_completion_is_in_it(desk: Desk) ->
     if results[2].status_code == 201:
         (first,) = [each for each in learning["contributions"] if each["contributor_id"] == "p0"]
         assert "completed_version" in first
+
+
+async def test_who_writes_while_it_is_being_closed_waits_and_is_refused(desk: Desk, turns: Turns) -> None:
+    """Nothing that a closing has not seen comes into what is closed."""
+    jo = child()
+    assessment_id = await desk.begun(jo)
+    teacher = desk.practitioner("teacher", jo, TEACHER)
+    saved = await teacher.draft("PUT", assessment_id, "child_words", {"words": "hello", "recorded_on": day(0)})
+    closing = sa.update(assessments).where(assessments.c.assessment_id == assessment_id)
+    async with turns.database.write() as connection:
+        await connection.execute(closing.values(status="closed", version=2))
+        writing = [
+            asyncio.create_task(teacher.write(assessment_id, "learning", WORDS)),
+            asyncio.create_task(teacher.draft("POST", assessment_id, "child_words", If_Match=saved.headers["ETag"])),
+        ]
+        done, _ = await asyncio.wait(writing, timeout=0.5)
+        assert not done
+        await connection.commit()
+    assert [code(await each) for each in writing] == [(409, "assessment-closed")] * 2
+    await desk.kit.published("ContributionSaved", 0)
 
 
 async def test_who_is_waited_for(desk: Desk) -> None:
