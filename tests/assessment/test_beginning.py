@@ -38,6 +38,7 @@ async def test_an_assessment_is_begun_and_told_of(desk: Desk) -> None:
         "template_id": TEMPLATE,
         "begun_by": "sw",
         "also_open": False,
+        "follows": None,
     }
 
 

@@ -61,6 +61,8 @@ class Viewer:
     """Children of whom this viewer may not learn where they are."""
     refused: Mapping[Category, Collection[str]] = field(default_factory=dict)
     """Of several children, those of whom one of the categories is not permitted."""
+    lead: bool = False
+    """Whether they are the child's lead professional."""
 
     async def call(
         self,
@@ -96,6 +98,7 @@ class Viewer:
                 (category, sum(1 << place for place, each in enumerate(children) if each not in refused))
                 for category, refused in self.refused.items()
             ),
+            lead=self.lead,
         )
         carried = {headers.REQUEST_ID: request_id, **(sent or {})}
         if send_grant:

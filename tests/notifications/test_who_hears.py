@@ -7,7 +7,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chassis.ids import is_uuid
-from contracts.events.assessment import FamilyClashFound, PractitionerInvited, PractitionerJoinedTeam
+from contracts.events.assessment import (
+    AssessmentCompleted,
+    ContributionRequested,
+    FamilyClashFound,
+    PractitionerInvited,
+    PractitionerJoinedTeam,
+)
 from contracts.events.base import ASSESSMENT, CHILD_INDEX
 from contracts.vocabulary import Category, ClashKind
 from tests.notifications.inbox import CONTACT, PLANNED, Inboxes, begun, changed, episode, lead, overdue
@@ -203,3 +209,26 @@ async def test_each_hears_of_exactly_what_others_did(
         page = await inboxes.read(person, children, limit=200)
         assert sorted((each["type"], each["child_id"]) for each in page["items"]) == sorted(entries)
         assert page["unread"] == len(entries)
+
+
+async def test_the_lead_and_the_team_hear_of_a_completion_and_who_is_asked_of_that(inboxes: Inboxes) -> None:
+    jo, hidden = child(), child()
+    await inboxes.kit.tell(lead(jo, "sw", by="sw"), lead(hidden, "sw", by="sw"))
+    about = {"assessment_id": child(), "child_id": jo}
+    await inboxes.kit.tell(
+        AssessmentCompleted(**about, completed_by="hv", version=1, team=["camhs", "hv", "sw", "teacher"]),
+        AssessmentCompleted(assessment_id=child(), child_id=hidden, completed_by="hv", version=1, team=["teacher"]),
+        ContributionRequested(request_id=child(), **about, practitioner_id="gp", asked_by="sw"),
+        ContributionRequested(request_id=child(), **about, practitioner_id="sw", asked_by="sw"),
+    )
+    for who in ("camhs", "sw", "teacher"):
+        (told,) = (await inboxes.read(who, [jo]))["items"]
+        assert (told["type"], told["assessment_id"]) == ("assessment-completed", about["assessment_id"])
+    assert await inboxes.items("hv") == []
+    assert len(await inboxes.items("teacher")) == 2
+    (asked,) = await inboxes.items("gp")
+    assert (asked["type"], asked["child_id"]) == ("contribution-requested", jo)
+    # Who asks is near the child, and is read where that may be told.
+    assert "practitioner_id" not in asked
+    # One whom the child's record keeps out finds nothing, and no count of it.
+    assert (await inboxes.read("gp", []))["unread"] == 0

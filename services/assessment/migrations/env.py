@@ -1,6 +1,6 @@
 """Alembic's way in: the service at its start, or the `alembic` command with the service's own settings."""
 
-from assessment.adapters.tables import metadata
+from assessment.adapters.lifecycle_tables import metadata
 from assessment.settings import AssessmentSettings
 from chassis.migrations import run_env
 from contracts.routes import Service

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, TypeVar
 
@@ -30,6 +31,16 @@ def decode_cursor(cursor: str | None, parts: int = 1) -> tuple[str, ...] | None:
     if len(decoded) != parts or any("\x00" in part for part in decoded):
         raise Invalid([FieldError("/cursor", "is not a cursor of this list")])
     return decoded
+
+
+def number_of(cursor: str | None) -> int | None:
+    """Of a list whose pages begin at a number. Raises `Invalid` for a cursor that Kith did not give out."""
+    decoded = decode_cursor(cursor)
+    if decoded is None:
+        return None
+    if not re.fullmatch(r"[0-9]{1,9}", decoded[0]):
+        raise Invalid.field("/cursor", "is not a cursor of this list")
+    return int(decoded[0])
 
 
 def page(items: Sequence[T], limit: int, render: Callable[[T], Any], cursor_of: Callable[[T], str]) -> dict[str, Any]:

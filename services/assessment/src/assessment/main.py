@@ -11,9 +11,12 @@ from assessment.adapters.unit_of_work import SqlUnitOfWork
 from assessment.api.actions import action_routes
 from assessment.api.assessments import assessment_routes
 from assessment.api.calendar import calendar_routes
+from assessment.api.contribution_requests import contribution_request_routes
 from assessment.api.contributions import contribution_routes
 from assessment.api.drafts import draft_routes
 from assessment.api.invitations import invitation_routes
+from assessment.api.lifecycle import lifecycle_routes
+from assessment.api.my_drafts import my_draft_routes
 from assessment.api.prefill import prefill_routes
 from assessment.api.reviews import review_routes
 from assessment.api.stages import stage_routes
@@ -82,6 +85,9 @@ def create_app(settings: AssessmentSettings | None = None, broker: Broker | None
     app.include_router(invitation_routes(reading, writing))
     app.include_router(prefill_routes(reading, catalogue))
     app.include_router(draft_routes(reading, writing, catalogue))
+    app.include_router(my_draft_routes(reading, catalogue))
+    app.include_router(lifecycle_routes(reading, writing))
+    app.include_router(contribution_request_routes(reading, writing, catalogue))
     app.include_router(stage_routes(reading, writing, stage_policy))
     app.include_router(action_routes(reading, writing))
     app.include_router(review_routes(reading, writing))

@@ -14,6 +14,8 @@ class AssessmentBegun(Event):
     begun_by: str
     also_open: bool = False
     """Whether it was begun knowing that another is open."""
+    follows: str | None = None
+    """The assessment that it takes up, which is closed by it."""
 
 
 class ContributionSaved(Event):
@@ -24,6 +26,49 @@ class ContributionSaved(Event):
     category: Category
     contributor_id: str
     version: int
+
+
+class ContributionRequested(Event):
+    """Somebody works on an assessment and waits for a practitioner's part of it. For which section is read where it may
+    be; whether the practitioner may know of the child at all is decided when they look."""
+
+    topic = ASSESSMENT
+    request_id: str
+    assessment_id: str
+    child_id: str
+    practitioner_id: str
+    asked_by: str
+
+
+class AssessmentCompleted(Event):
+    """`team`: the practitioners of the team around the child, each to be told, if they may know of it when they look.
+    `version` counts from 1: what was put right since. What was found is read where the plan may be."""
+
+    topic = ASSESSMENT
+    assessment_id: str
+    child_id: str
+    completed_by: str
+    version: int
+    team: list[str]
+
+
+class AssessmentReviewed(Event):
+    """Its outcome, and when it is looked at again, are read where the plan may be."""
+
+    topic = ASSESSMENT
+    assessment_review_id: str
+    assessment_id: str
+    child_id: str
+    reviewed_by: str
+
+
+class AssessmentClosed(Event):
+    """Why is read where the plan may be."""
+
+    topic = ASSESSMENT
+    assessment_id: str
+    child_id: str
+    closed_by: str
 
 
 class PractitionerInvited(Event):
@@ -128,6 +173,10 @@ class StageSet(Event):
 EVENTS: tuple[type[Event], ...] = (
     AssessmentBegun,
     ContributionSaved,
+    ContributionRequested,
+    AssessmentCompleted,
+    AssessmentReviewed,
+    AssessmentClosed,
     PractitionerInvited,
     PractitionerJoinedTeam,
     PractitionerLeftTeam,

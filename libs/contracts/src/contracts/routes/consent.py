@@ -1,11 +1,12 @@
 """Consents, blocks, who can see, emergencies; and the young person's own side."""
 
-from contracts.routes.base import ALL, ALSO_SENSITIVE, CHILD, CONSENT, INDEX, INVOLVED, ONE, OWN, OWNED, Route
+from contracts.routes.base import ALL, ALSO_SENSITIVE, ASSESS, CHILD, CONSENT, INDEX, INVOLVED, ONE, OWN, OWNED, Route
 from contracts.vocabulary import Purpose
 
 ROUTES: tuple[Route, ...] = (
     # Consents, blocks, who can see
-    Route("POST", f"{ONE}/consents", CONSENT, "consent.record", CHILD, INVOLVED, None),
+    # An assessment is completed by a consent that was recorded just before.
+    Route("POST", f"{ONE}/consents", CONSENT, "consent.record", CHILD, INVOLVED, None, (ASSESS,)),
     Route("GET", f"{ONE}/consents", CONSENT, "consent.read", CHILD, ALSO_SENSITIVE, None),
     Route(
         "POST",
@@ -46,7 +47,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/v1/me/blocks", CONSENT, "me.block", OWN, settles=(INDEX,)),
     Route("DELETE", "/v1/me/blocks/{block_id}", CONSENT, "me.block", OWN, settles=(INDEX,)),
     Route("GET", "/v1/me/consents", CONSENT, "me.consents", OWN),
-    Route("POST", "/v1/me/consents", CONSENT, "me.consent", OWN),
+    Route("POST", "/v1/me/consents", CONSENT, "me.consent", OWN, settles=(ASSESS,)),
     Route("GET", "/v1/me/consent-requests", CONSENT, "me.requests", OWN),
     Route("GET", "/v1/me/sharing-agreement", CONSENT, "me.agreement", OWN),
     Route("POST", "/v1/me/consents/{consent_id}/withdrawal", CONSENT, "me.withdraw", OWN),

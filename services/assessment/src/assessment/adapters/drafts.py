@@ -1,13 +1,14 @@
 """Drafts in the database. Each statement names the author, so that nobody else's can come back."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from assessment.adapters.repositories import inserted
-from assessment.adapters.tables import drafts
-from assessment.domain.assessments import Draft
+from assessment.adapters.repositories import assessment_of, inserted
+from assessment.adapters.tables import assessments, drafts
+from assessment.domain.assessments import Draft, DraftPlace
 
 
 class SqlDrafts:
@@ -40,6 +41,28 @@ class SqlDrafts:
             sa.delete(drafts).where(*_own(draft), drafts.c.revision == draft.revision)
         )
         return gone.rowcount == 1
+
+    async def children_of(self, author_id: str, limit: int) -> list[str]:
+        newest = sa.func.max(drafts.c.assessment_id)
+        query = (
+            sa.select(assessments.c.child_id)
+            .join_from(drafts, assessments)
+            .where(drafts.c.author_id == author_id)
+            .group_by(assessments.c.child_id)
+            .order_by(newest.desc())
+            .limit(limit)
+        )
+        return list((await self._connection.execute(query)).scalars())
+
+    async def places_of(self, author_id: str, records: Collection[str]) -> list[DraftPlace]:
+        query = (
+            sa.select(assessments, drafts.c.section_key, drafts.c.saved_at)
+            .join_from(drafts, assessments)
+            .where(drafts.c.author_id == author_id, assessments.c.child_id.in_(records))
+            .order_by(drafts.c.assessment_id.desc(), drafts.c.section_key)
+        )
+        found = await self._connection.execute(query)
+        return [DraftPlace(assessment_of(row), row.section_key, row.saved_at) for row in found]
 
 
 def _own(draft: Draft) -> tuple[sa.ColumnElement[bool], ...]:

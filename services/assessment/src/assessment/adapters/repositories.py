@@ -1,7 +1,7 @@
 """The repositories over SQLAlchemy Core, the same on SQLite and PostgreSQL."""
 
-from collections.abc import Collection
-from dataclasses import asdict
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -40,17 +40,48 @@ class SqlAssessments:
         table = assessments
         found = await self._connection.execute(
             sa.select(table)
-            .where(table.c.child_id.in_(records), table.c.status == Status.BEGUN)
+            .where(table.c.child_id.in_(records), table.c.status != Status.CLOSED)
             .order_by(table.c.assessment_id)
         )
-        return [_assessment(row) for row in found]
+        return [assessment_of(row) for row in found]
 
     async def find(self, assessment_id: str) -> Assessment | None:
         found = await self._connection.execute(
             sa.select(assessments).where(assessments.c.assessment_id == assessment_id)
         )
         row = found.one_or_none()
-        return None if row is None else _assessment(row)
+        return None if row is None else assessment_of(row)
+
+    async def of(self, assessment_ids: Collection[str]) -> list[Assessment]:
+        query = sa.select(assessments).where(assessments.c.assessment_id.in_(assessment_ids))
+        return [assessment_of(row) for row in await self._connection.execute(query)]
+
+    async def hold(self, assessment_id: str, *, alone: bool) -> Assessment | None:
+        # SQLite's writers take turns anyway.
+        query = sa.select(assessments).where(assessments.c.assessment_id == assessment_id)
+        row = (await self._connection.execute(query.with_for_update(read=not alone))).one_or_none()
+        return None if row is None else assessment_of(row)
+
+    async def move(self, assessment: Assessment, status: Status) -> Assessment:
+        moved = replace(assessment, status=status, version=assessment.version + 1)
+        await self._connection.execute(
+            sa.update(assessments)
+            .where(assessments.c.assessment_id == assessment.assessment_id)
+            .values(status=moved.status, version=moved.version)
+        )
+        return moved
+
+    async def contributed(self, sections: Mapping[str, Collection[str]]) -> set[str]:
+        c = contributions.c
+        # One condition for each form and reader, not for each assessment: a page of them is mostly of one form.
+        of_keys: dict[frozenset[str], list[str]] = {}
+        for assessment_id, keys in sections.items():
+            if keys:
+                of_keys.setdefault(frozenset(keys), []).append(assessment_id)
+        if not of_keys:
+            return set()
+        seen = sa.or_(*(sa.and_(c.assessment_id.in_(ids), c.section_key.in_(keys)) for keys, ids in of_keys.items()))
+        return set((await self._connection.execute(sa.select(c.assessment_id).where(seen).distinct())).scalars())
 
     async def of_child(self, records: Collection[str], before: str | None, limit: int) -> list[Assessment]:
         table = assessments
@@ -59,7 +90,7 @@ class SqlAssessments:
             wanted = wanted.where(table.c.assessment_id < before)
         # The ids are UUIDv7: their order is the order of time.
         found = await self._connection.execute(wanted.order_by(table.c.assessment_id.desc()).limit(limit))
-        return [_assessment(row) for row in found]
+        return [assessment_of(row) for row in found]
 
 
 class SqlContributions:
@@ -166,6 +197,7 @@ async def inserted(connection: AsyncConnection, row: sa.Insert) -> bool:
     return True
 
 
-def _assessment(row: sa.Row[Any]) -> Assessment:
-    values = dict(row._mapping)
-    return Assessment(**{**values, "status": Status(values["status"])})
+def assessment_of(row: sa.Row[Any]) -> Assessment:
+    """Of a row that has the columns of the assessments' table, and maybe more."""
+    values = {column.name: getattr(row, column.name) for column in assessments.columns}
+    return Assessment(**{**values, "status": Status(row.status)})

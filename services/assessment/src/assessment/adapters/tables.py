@@ -34,6 +34,7 @@ drafts = sa.Table(
     sa.Column("revision", sa.String(36), nullable=False),
     sa.Column("content", sa.JSON, nullable=False),
     sa.Column("saved_at", UtcDateTime, nullable=False),
+    sa.Index("ix_drafts_author", "author_id", "assessment_id"),
 )
 
 # Which versions were ever used, and what they were; None: used before anybody noted it.

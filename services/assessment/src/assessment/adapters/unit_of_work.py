@@ -1,9 +1,11 @@
 """The unit of work over the service's own database."""
 
 from assessment.adapters.drafts import SqlDrafts
+from assessment.adapters.lifecycle import SqlLifecycle
 from assessment.adapters.neighbours import SqlNeighbours
 from assessment.adapters.plan import SqlActions, SqlReviews
 from assessment.adapters.repositories import SqlAssessments, SqlContributions
+from assessment.adapters.requests import SqlRequests
 from assessment.adapters.stages import SqlStages
 from assessment.adapters.teams import SqlTeams
 from assessment.adapters.used_templates import SqlUsedTemplates
@@ -16,6 +18,8 @@ class SqlUnitOfWork(AssessmentUnitOfWork):
         self.contributions = SqlContributions(self.connection)
         self.drafts = SqlDrafts(self.connection)
         self.used_templates = SqlUsedTemplates(self.connection)
+        self.lifecycle = SqlLifecycle(self.connection)
+        self.requests = SqlRequests(self.connection)
         self.teams = SqlTeams(self.connection)
         self.neighbours = SqlNeighbours(self.connection)
         self.actions = SqlActions(self.connection)

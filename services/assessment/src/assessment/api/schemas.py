@@ -1,14 +1,14 @@
 """What the routes take and answer with. Each field of an answer declares its information category."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from assessment.application.begin_assessment import BeginAssessment
+from assessment.application.begin_assessment import BeginAssessment, Follow
 from assessment.domain import templates
 from assessment.domain.assessments import Assessment, Contribution, Draft, Status
+from assessment.domain.lifecycle import Direction
 from assessment.domain.templates import Section, Template
 from chassis.disclosure import BY_SECTION, STRUCTURE, In
 from chassis.errors import Invalid
@@ -37,8 +37,22 @@ class BeginRequest(BaseModel):
     )
     also_open_reason: Annotated[Reason | None, Field(description="Why another beside the one that is open.")] = None
 
-    def command(self) -> BeginAssessment:
-        """Raises `Invalid` where one of the two says nothing without the other."""
+    follows: Annotated[
+        Annotated[str, StringConstraints(max_length=36), AfterValidator(without_nul)] | None,
+        Field(description="An open assessment of the child that this one takes up, and closes."),
+    ] = None
+    step: Annotated[
+        Direction | None, Field(description="Whether support steps up (to social care) or down; goes with `follows`.")
+    ] = None
+
+    def command(self, if_match: str | None) -> BeginAssessment:
+        """Raises `Invalid` where one of two fields says nothing without the other."""
+        if (self.follows is None) != (self.step is None):
+            raise Invalid.field("/step", "is needed with follows, and goes with it alone")
+        if self.follows is not None and self.step is not None:
+            if self.also_open:
+                raise Invalid.field("/also_open", "is not needed with follows")
+            return BeginAssessment(self.template_id, self.reason, None, Follow(self.follows, self.step, if_match))
         if self.also_open != (self.also_open_reason is not None):
             raise Invalid.field("/also_open_reason", "is needed with also_open, and goes with it alone")
         return BeginAssessment(self.template_id, self.reason, self.also_open_reason)
@@ -146,8 +160,9 @@ class AssessmentSummary(BaseModel):
     begun_at: Annotated[datetime, _INVOLVEMENT]
 
     @classmethod
-    def of(cls, assessment: Assessment, title: str, child_id: str | None, **more: Any) -> Self:
-        """`child_id` is what the child answers as now; the assessment may stand under a record merged since."""
+    def of(cls, assessment: Assessment, title: str, child_id: str | None, status: Status, **more: Any) -> Self:
+        """`child_id` is what the child answers as now; the assessment may stand under a record merged since.
+        `status` as the reader may see it."""
         return cls(
             assessment_id=assessment.assessment_id,
             child_id=child_id or assessment.child_id,
@@ -156,7 +171,7 @@ class AssessmentSummary(BaseModel):
             title=title,
             reason=assessment.reason,
             also_open_reason=assessment.also_open_reason,
-            status=assessment.status,
+            status=status,
             begun_by=assessment.begun_by,
             begun_at=assessment.begun_at,
             **more,
@@ -187,24 +202,6 @@ class ContributionBody(BaseModel):
             updated_at=contribution.updated_at,
             **more,
         )
-
-
-class AssessmentSection(BaseModel):
-    key: Annotated[str, BY_SECTION]
-    title: Annotated[str, BY_SECTION]
-    category: Annotated[Category, BY_SECTION]
-    contributions: Annotated[list[ContributionBody], BY_SECTION]
-
-    @classmethod
-    def of(cls, section: Section, contributions: Sequence[Contribution]) -> Self:
-        shown = [ContributionBody.of(each) for each in contributions]
-        return cls(key=section.key, title=section.title, category=section.category, contributions=shown)
-
-
-class AssessmentBody(AssessmentSummary):
-    """`sections` holds the granted ones alone."""
-
-    sections: Annotated[list[AssessmentSection], BY_SECTION]
 
 
 class DraftBody(BaseModel):

@@ -8,10 +8,11 @@ consent.
 from dataclasses import dataclass
 from typing import Any
 
-from assessment.application.find_assessment import Place, granted_section
+from assessment.application.find_assessment import Place, granted_section, section_to_write
 from assessment.application.ports import AssessmentUnitOfWork
+from assessment.application.read_team import MOST_CHILDREN
 from assessment.application.save_contribution import SavedContribution, save_next
-from assessment.domain.assessments import Draft
+from assessment.domain.assessments import Draft, DraftPlace
 from assessment.domain.contents import content_errors
 from assessment.domain.templates import Catalogue
 from chassis.errors import Invalid, NotFound, Stale, Unconditional
@@ -41,10 +42,11 @@ async def save_draft(
 ) -> tuple[Draft, bool]:
     """The draft as it now stands, and whether it is a new one.
 
-    Raises `NotFound` as `read_draft`, `Invalid` for a field of another type, `Unconditional` where there is a draft and
-    neither header, `Stale` where `If-Match` does not name what stands or `If-None-Match` does.
+    Raises `NotFound` as `read_draft`, `Conflict` where the assessment is closed, since what is written there would
+    never be offered, `Invalid` for a field of another type, `Unconditional` where there is a draft and neither header,
+    `Stale` where `If-Match` does not name what stands or `If-None-Match` does.
     """
-    assessment, section = await granted_section(uow, catalogue, grant, command.place)
+    assessment, section = await section_to_write(uow, catalogue, grant, command.place)
     errors = content_errors(section.schema, command.content, draft=True)
     if errors:
         raise Invalid(errors)
@@ -70,6 +72,29 @@ async def save_draft(
     return draft, standing is None
 
 
+async def my_drafts(
+    uow: AssessmentUnitOfWork, catalogue: Catalogue, grant: Grant, after: tuple[str, str] | None, limit: int
+) -> list[DraftPlace]:
+    """The caller's own, of the children and in the categories in which the grant lets them write: those of the newest
+    assessment first, from the one after assessment and section `after`; one more than `limit` where there are more."""
+    found = []
+    for each in await uow.drafts.places_of(grant.viewer_id, grant.records):
+        template = catalogue.version(each.assessment.template_id, each.assessment.template_version)
+        section = template.section(each.section_key)
+        if section is not None and each.assessment.child_id in grant.records_with((section.category,)):
+            found.append(each)
+    return [each for each in found if after is None or _comes_after(each, *after)][: limit + 1]
+
+
+def _comes_after(each: DraftPlace, assessment_id: str, section_key: str) -> bool:
+    at, key = each.place
+    return at < assessment_id or (at == assessment_id and key > section_key)
+
+
+async def children_of_my_drafts(uow: AssessmentUnitOfWork, grant: Grant) -> list[str]:
+    return await uow.drafts.children_of(grant.viewer_id, MOST_CHILDREN)
+
+
 async def drop_draft(
     uow: AssessmentUnitOfWork, catalogue: Catalogue, grant: Grant, place: Place, if_match: str | None
 ) -> None:
@@ -84,10 +109,11 @@ async def offer_draft(
 ) -> SavedContribution:
     """Makes the draft the next version of the caller's contribution, for all to read who may; the draft is gone then.
 
-    Raises `NotFound`, `Unconditional` and `Stale` as `drop_draft`, and `Invalid` for what still does not fit.
+    Raises `NotFound`, `Unconditional` and `Stale` as `drop_draft`, `Conflict` where the assessment is closed, and
+    `Invalid` for what still does not fit.
     """
     draft = await _to_change(uow, catalogue, grant, place, if_match)
-    assessment, section = await granted_section(uow, catalogue, grant, place)
+    assessment, section = await section_to_write(uow, catalogue, grant, place)
     errors = content_errors(section.schema, draft.content)
     if errors:
         raise Invalid(errors)

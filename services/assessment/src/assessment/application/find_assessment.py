@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from assessment.application.ports import AssessmentUnitOfWork
 from assessment.domain.assessments import Assessment
+from assessment.domain.lifecycle import Step, after
 from assessment.domain.templates import Catalogue, Section
 from chassis.errors import NotFound
 from chassis.grants import Grant
@@ -39,6 +40,22 @@ async def granted_section(
     if section is None or not grant.permits(section.category):
         raise NotFound
     return assessment, section
+
+
+async def section_to_write(
+    uow: AssessmentUnitOfWork, catalogue: Catalogue, grant: Grant, place: Place
+) -> tuple[Assessment, Section]:
+    """The section, of an assessment that nobody completes or closes until the transaction ends: so what is written is
+    there before that, or not at all.
+
+    Raises `NotFound` as `granted_section`, `Conflict` (`assessment-closed`) where nothing is written any more.
+    """
+    _, section = await granted_section(uow, catalogue, grant, place)
+    held = await uow.assessments.hold(place.assessment_id, alone=False)
+    if held is None:
+        raise NotFound
+    after(held.status, Step.WRITE)
+    return held, section
 
 
 async def child_of(uow: AssessmentUnitOfWork, assessment_id: str) -> str | None:

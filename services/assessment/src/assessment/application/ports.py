@@ -4,7 +4,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from assessment.domain.assessments import Assessment, Contribution, Draft
+from assessment.application.lifecycle_ports import LifecycleRepository, RequestRepository
+from assessment.domain.assessments import Assessment, Contribution, Draft, DraftPlace, Status
 from assessment.domain.plan import Action, ActionStatus, Point, Review
 from assessment.domain.stages import Stage
 from assessment.domain.teams import Invitation, Membership, Practitioner
@@ -22,6 +23,18 @@ class AssessmentRepository(Protocol):
         """The open assessments of the child under any of these records, the oldest first."""
 
     async def find(self, assessment_id: str) -> Assessment | None: ...
+
+    async def of(self, assessment_ids: Collection[str]) -> list[Assessment]: ...
+
+    async def hold(self, assessment_id: str, *, alone: bool) -> Assessment | None:
+        """It as it stands, and so it stands until the transaction ends: `alone` with nobody else holding it, else
+        beside others who hold it in the same way."""
+
+    async def move(self, assessment: Assessment, status: Status) -> Assessment:
+        """One that is held alone, as it stands after a step of its life."""
+
+    async def contributed(self, sections: Mapping[str, Collection[str]]) -> set[str]:
+        """Of these assessments those to which somebody contributed in one of the sections named for it."""
 
     async def of_child(self, records: Collection[str], before: str | None, limit: int) -> list[Assessment]:
         """Newest first, from the one after the assessment id `before`."""
@@ -56,6 +69,12 @@ class DraftRepository(Protocol):
 
     async def drop(self, draft: Draft) -> bool:
         """False, and nothing dropped, unless this revision stands."""
+
+    async def children_of(self, author_id: str, limit: int) -> list[str]:
+        """Children of whom the author has drafts, those of the newest assessments first."""
+
+    async def places_of(self, author_id: str, records: Collection[str]) -> list[DraftPlace]:
+        """Where the author has drafts in assessments of these records, the newest assessment first, then by section."""
 
 
 class UsedTemplateRepository(Protocol):
@@ -237,6 +256,8 @@ class AssessmentUnitOfWork(UnitOfWork):
     contributions: ContributionRepository
     drafts: DraftRepository
     used_templates: UsedTemplateRepository
+    lifecycle: LifecycleRepository
+    requests: RequestRepository
 
     teams: TeamRepository
     neighbours: NeighbourRepository

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from assessment.application.find_assessment import assessment_under
 from assessment.application.ports import AssessmentUnitOfWork
+from assessment.application.read_life import Life, life_of
 from assessment.domain.assessments import Assessment, Contribution
 from assessment.domain.templates import Catalogue, Section, Template
 from chassis.grants import Grant
@@ -16,6 +17,7 @@ class ReadAssessment:
     assessment: Assessment
     template: Template
     sections: list[tuple[Section, list[Contribution]]]
+    life: Life
 
 
 async def read_assessment(
@@ -31,4 +33,5 @@ async def read_assessment(
         assessment,
         template,
         [(section, [each for each in contributions if each.section_key == section.key]) for section in granted],
+        await life_of(uow, catalogue, grant, assessment, granted),
     )

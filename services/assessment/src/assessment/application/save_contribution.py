@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from assessment.application.find_assessment import Place, granted_section
+from assessment.application.find_assessment import Place, section_to_write
 from assessment.application.ports import AssessmentUnitOfWork
 from assessment.domain.assessments import Assessment, Contribution
 from assessment.domain.contents import content_errors
@@ -35,11 +35,12 @@ async def save_contribution(
 ) -> SavedContribution:
     """The contribution as it now stands: one for each contributor and section, so nobody writes over another's.
 
-    Raises `NotFound` alike for an unknown section and for one whose category is not granted, `Invalid` for content
-    that does not fit, `Unconditional` where the caller has a contribution and sent no `If-Match`, `Stale` where
-    `If-Match` is not its ETag, or, before there is one, not the assessment's, or where `If-None-Match` names it.
+    Raises `NotFound` alike for an unknown section and for one whose category is not granted, `Conflict` where the
+    assessment is closed, `Invalid` for content that does not fit, `Unconditional` where the caller has a contribution
+    and sent no `If-Match`, `Stale` where `If-Match` is not its ETag, or, before there is one, not the assessment's, or
+    where `If-None-Match` names it.
     """
-    assessment, section = await granted_section(uow, catalogue, grant, command.place)
+    assessment, section = await section_to_write(uow, catalogue, grant, command.place)
     errors = content_errors(section.schema, command.content)
     if errors:
         raise Invalid(errors)
@@ -76,6 +77,9 @@ async def save_next(
     )
     if not await uow.contributions.save(contribution):
         return None
+    await uow.requests.answered(
+        assessment.assessment_id, section.key, contribution.contributor_id, contribution.updated_at
+    )
     uow.emit(
         ContributionSaved(
             assessment_id=assessment.assessment_id,

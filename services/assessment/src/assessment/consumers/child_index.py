@@ -22,6 +22,8 @@ from contracts.events.child_index import (
 
 
 async def on_child_purged(uow: AssessmentUnitOfWork, event: ChildPurged) -> None:
+    await uow.lifecycle.purge(event.child_id)
+    await uow.requests.purge(event.child_id)
     await uow.assessments.purge(event.child_id, uow.now())
     await uow.teams.purge(event.child_id)
     await uow.actions.purge(event.child_id)

@@ -1,4 +1,5 @@
-"""What the consent service tells: who is in the directory, whether they are active, and which services are schools."""
+"""What the consent service tells: who is in the directory, whether they are active, which services are schools,
+and which consents there are."""
 
 from typing import Any
 
@@ -6,7 +7,7 @@ from assessment.application.ports import AssessmentUnitOfWork
 from assessment.domain.teams import Practitioner
 from chassis.inbox import EventHandler
 from contracts.events.base import Event
-from contracts.events.consent import PractitionerChanged, ServiceChanged
+from contracts.events.consent import ConsentRecorded, PractitionerChanged, ServiceChanged
 from contracts.vocabulary import PractitionerStatus
 
 
@@ -20,7 +21,12 @@ async def on_service_changed(uow: AssessmentUnitOfWork, event: ServiceChanged) -
     await uow.stages.put_service(event.service_id, event.name, is_school=is_school, version=event.version)
 
 
+async def on_consent_recorded(uow: AssessmentUnitOfWork, event: ConsentRecorded) -> None:
+    await uow.lifecycle.note_consent(event.consent_id, event.child_id)
+
+
 HANDLERS: dict[type[Event], EventHandler[Any]] = {
     PractitionerChanged: on_practitioner_changed,
     ServiceChanged: on_service_changed,
+    ConsentRecorded: on_consent_recorded,
 }

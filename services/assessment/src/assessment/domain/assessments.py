@@ -7,12 +7,20 @@ from typing import Any
 
 
 class Status(StrEnum):
+    """Where an assessment stands (`domain.lifecycle`). `contributing` is nowhere kept: it is `begun`, seen by somebody
+    who may see what was contributed."""
+
     BEGUN = "begun"
+    CONTRIBUTING = "contributing"
+    COMPLETED = "completed"
+    REVIEWED = "reviewed"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """`version` counts changes of status alone: were a contribution to move it, a hidden one would show by it.
+    """`status` as it is kept. `version` counts the steps of its life alone: were a contribution to move it, a hidden
+    one would show by it.
 
     `also_open_reason`: why it was begun though another was open.
     """
@@ -48,6 +56,19 @@ class Draft:
     @property
     def etag(self) -> str:
         return f'"draft-{self.revision}"'
+
+
+@dataclass(frozen=True, slots=True)
+class DraftPlace:
+    """Where somebody has a draft; not what it says."""
+
+    assessment: Assessment
+    section_key: str
+    saved_at: datetime
+
+    @property
+    def place(self) -> tuple[str, str]:
+        return self.assessment.assessment_id, self.section_key
 
 
 @dataclass(frozen=True, slots=True)

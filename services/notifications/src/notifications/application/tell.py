@@ -22,6 +22,7 @@ async def tell(uow: NotificationsUnitOfWork, occurrence: Occurrence, lead: str |
     audiences: dict[Audience, Sequence[str]] = {
         Audience.LEAD_PROFESSIONAL: [] if lead is None else [lead],
         Audience.CONCERNED: [] if occurrence.concerns is None else [occurrence.concerns],
+        Audience.TEAM: occurrence.team,
         Audience.OFFICERS: occurrence.officers,
         Audience.TEAM_LEADERS: occurrence.leaders,
     }

@@ -1,5 +1,5 @@
-"""What the assessment service tells: that an assessment was begun, who is asked into a team and who has joined it, and
-what clashes in a family.
+"""What the assessment service tells: that an assessment was begun or completed, who is asked for their part of one, who
+is asked into a team and who has joined it, and what clashes in a family.
 
 This topic keeps no order with the child index's. Where the event overtakes the first assignment of a lead
 professional, nobody leads for the child as far as we know, and nobody hears: an entry is a prompt, and the assessment
@@ -13,6 +13,8 @@ from contracts.events.assessment import (
     ActionChanged,
     ActionOverdue,
     AssessmentBegun,
+    AssessmentCompleted,
+    ContributionRequested,
     FamilyClashFound,
     PractitionerInvited,
     PractitionerJoinedTeam,
@@ -31,6 +33,33 @@ async def on_assessment_begun(uow: NotificationsUnitOfWork, event: AssessmentBeg
             event=event.type_name(),
             child_id=event.child_id,
             done_by=event.begun_by,
+            assessment_id=event.assessment_id,
+        ),
+    )
+
+
+async def on_assessment_completed(uow: NotificationsUnitOfWork, event: AssessmentCompleted) -> None:
+    await tell(
+        uow,
+        Occurrence(
+            event=event.type_name(),
+            child_id=event.child_id,
+            done_by=event.completed_by,
+            assessment_id=event.assessment_id,
+            team=tuple(event.team),
+        ),
+    )
+
+
+async def on_contribution_requested(uow: NotificationsUnitOfWork, event: ContributionRequested) -> None:
+    """Who asks is not among it: to one who may not learn where the child is, nobody who works there is named."""
+    await tell(
+        uow,
+        Occurrence(
+            event=event.type_name(),
+            child_id=event.child_id,
+            done_by=event.asked_by,
+            concerns=event.practitioner_id,
             assessment_id=event.assessment_id,
         ),
     )
@@ -97,6 +126,8 @@ async def on_action_changed(uow: NotificationsUnitOfWork, event: ActionChanged) 
 
 HANDLERS: dict[type[Event], EventHandler[Any]] = {
     AssessmentBegun: on_assessment_begun,
+    AssessmentCompleted: on_assessment_completed,
+    ContributionRequested: on_contribution_requested,
     PractitionerInvited: on_practitioner_invited,
     PractitionerJoinedTeam: on_practitioner_joined_team,
     FamilyClashFound: on_family_clash_found,

@@ -14,6 +14,8 @@ class NotificationType(StrEnum):
     NEW_INVOLVEMENT = "new-involvement"
     LEAD_ASSIGNED = "lead-assigned"
     ASSESSMENT_BEGUN = "assessment-begun"
+    ASSESSMENT_COMPLETED = "assessment-completed"
+    CONTRIBUTION_REQUESTED = "contribution-requested"
     OVERRIDE_INVOKED = "override-invoked"
     OVERRIDE_REVIEW_DUE = "override-review-due"
     OVERRIDE_ESCALATED = "override-escalated"
@@ -32,12 +34,15 @@ class NotificationType(StrEnum):
 class Audience(StrEnum):
     LEAD_PROFESSIONAL = "lead professional"
     """Whoever leads for the child once the event has happened."""
+    TEAM = "team around the child"
+    """The practitioners in it, as the event names them."""
     OFFICERS = "officers"
     """The information-governance officers whom the event names; they are told of no child."""
     TEAM_LEADERS = "team leaders"
     """The leaders of the teams that the event speaks of; they are told of no child."""
     CONCERNED = "concerned"
-    """The practitioner whom the event itself concerns: whoever recorded the consent, or is asked to join a team."""
+    """The practitioner whom the event itself concerns: whoever recorded the consent, or is asked to join a team or to
+    contribute."""
 
 
 _TOLD_OF_NO_CHILD = frozenset({Audience.OFFICERS, Audience.TEAM_LEADERS})
@@ -85,6 +90,24 @@ RULES: tuple[Rule, ...] = (
         Audience.LEAD_PROFESSIONAL,
         NotificationType.ASSESSMENT_BEGUN,
         "A child's lead professional hears when somebody else begins an assessment of the child.",
+        routine=True,
+    ),
+    *(
+        Rule(
+            "AssessmentCompleted",
+            audience,
+            NotificationType.ASSESSMENT_COMPLETED,
+            "A child's lead professional and the team around the child hear when somebody completes an assessment of "
+            "the child, or puts right what was said then.",
+            routine=True,
+        )
+        for audience in (Audience.LEAD_PROFESSIONAL, Audience.TEAM)
+    ),
+    Rule(
+        "ContributionRequested",
+        Audience.CONCERNED,
+        NotificationType.CONTRIBUTION_REQUESTED,
+        "A colleague asks for your part of an assessment.",
         routine=True,
     ),
     Rule(
@@ -211,6 +234,7 @@ class Occurrence:
     action_id: str | None = None
     categories: tuple[Category, ...] = ()
     """What it takes to know of it, beside what the rule says."""
+    team: tuple[str, ...] = ()
     quiet: bool = False
 
 
