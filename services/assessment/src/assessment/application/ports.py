@@ -4,6 +4,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
+from assessment.application.referral_ports import (
+    LegalBasisRepository,
+    ReceivingServiceRepository,
+    ReferralRepository,
+    ServiceDirectoryRepository,
+)
 from assessment.domain.assessments import Assessment, Contribution, Draft
 from assessment.domain.plan import Action, ActionStatus, Point, Review
 from assessment.domain.stages import Stage
@@ -243,6 +249,10 @@ class AssessmentUnitOfWork(UnitOfWork):
     actions: ActionRepository
     reviews: ReviewRepository
     stages: StageRepository
+    service_directory: ServiceDirectoryRepository
+    receiving_services: ReceivingServiceRepository
+    legal_bases: LegalBasisRepository
+    referrals: ReferralRepository
 
 
 UnitOfWorkFactory = Callable[[], AssessmentUnitOfWork]

@@ -24,6 +24,7 @@ async def tell(uow: NotificationsUnitOfWork, occurrence: Occurrence, lead: str |
         Audience.CONCERNED: [] if occurrence.concerns is None else [occurrence.concerns],
         Audience.OFFICERS: occurrence.officers,
         Audience.TEAM_LEADERS: occurrence.leaders,
+        Audience.RECEIVING_TEAM: occurrence.receivers,
     }
     await uow.entries.add(
         [
@@ -41,6 +42,7 @@ async def tell(uow: NotificationsUnitOfWork, occurrence: Occurrence, lead: str |
                 practitioner_id=occurrence.practitioner_id,
                 action_id=occurrence.action_id,
                 categories=notice.categories,
+                referral_id=occurrence.referral_id,
             )
             for notice in who_hears(occurrence, audiences, deceased=deceased)
         ]
