@@ -59,6 +59,8 @@ class Viewer:
     """Children of the family whom the viewer may know of."""
     veiled: Sequence[str] = ()
     """Children of whom this viewer may not learn where they are."""
+    team_ids: Sequence[str] = ()
+    lead: bool = False
     refused: Mapping[Category, Collection[str]] = field(default_factory=dict)
     """Of several children, those of whom one of the categories is not permitted."""
 
@@ -82,7 +84,7 @@ class Viewer:
             viewer_id=self.viewer_id,
             role=self.role,
             agency_id="agency",
-            team_ids=(),
+            team_ids=tuple(self.team_ids),
             action=action,
             purpose="direct-support",
             request_id=granted_request or request_id,
@@ -92,6 +94,7 @@ class Viewer:
             records=tuple(self.records or (children if child is None else (child,))),
             related=tuple(self.related),
             veiled=tuple(self.veiled),
+            lead=self.lead,
             partly=tuple(
                 (category, sum(1 << place for place, each in enumerate(children) if each not in refused))
                 for category, refused in self.refused.items()

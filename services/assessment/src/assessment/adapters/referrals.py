@@ -90,9 +90,7 @@ class SqlReferrals:
         return list((await self._connection.execute(newest)).scalars())
 
     async def any_sensitive(self, team_ids: Collection[str]) -> bool:
-        to_them = sa.select(_r.referral_id).join_from(
-            referrals, receiving_services, _s.service_id == _r.service_id
-        )
+        to_them = sa.select(_r.referral_id).join_from(referrals, receiving_services, _s.service_id == _r.service_id)
         wanted = to_them.where(_s.team_id.in_(team_ids), _r.category == Category.SENSITIVE).limit(1)
         return (await self._connection.execute(wanted)).first() is not None
 

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from assessment.adapters.referral_tables import directory_entries, directory_places, directory_terms
-from assessment.adapters.repositories import inserted
 from assessment.domain.service_directory import (
     Entry,
     EntryStatus,
@@ -19,10 +19,10 @@ from assessment.domain.service_directory import (
     box_around,
     kilometres,
 )
-from chassis.bulk import insert_rows
+from chassis.bulk import insert_rows, is_sqlite
 
 _e, _t, _p = directory_entries.c, directory_terms.c, directory_places.c
-_CHUNK = 500
+_CHUNK, _FEW = 500, 100
 _ENTRY = (_e.entry_id, _e.document, _e.service_id, _e.sensitive, _e.version)
 
 
@@ -42,33 +42,20 @@ class SqlServiceDirectory:
         return found
 
     async def save(self, entries: Sequence[tuple[Entry, Findable]], by: str, at: datetime) -> list[str]:
-        saved, late = [], []
-        for entry, found_by in entries:
-            values = {
-                "document": dict(entry.document),
-                "status": entry.status.value,
-                "service_id": entry.service_id,
-                "sensitive": entry.sensitive,
-                "age_from": found_by.age_from,
-                "age_below": found_by.age_below,
-                "version": entry.version,
-                "changed_by": by,
-                "changed_at": at,
-            }
-            if entry.version == 1:
-                done = await inserted(
-                    self._connection, sa.insert(directory_entries).values(entry_id=entry.entry_id, **values)
-                )
-            else:
+        found_by = {entry.entry_id: found for entry, found in entries}
+        rows = {entry.entry_id: _row(entry, found, by, at) for entry, found in entries}
+        new = [rows[entry.entry_id] for entry, _ in entries if entry.version == 1]
+        saved: set[str] = set()
+        for start in range(0, len(new), _FEW):
+            saved |= await self._add(new[start : start + _FEW])
+        for entry, _ in entries:
+            if entry.version > 1:
                 same = sa.and_(_e.entry_id == entry.entry_id, _e.version == entry.version - 1)
+                values = rows[entry.entry_id]
                 changed = await self._connection.execute(sa.update(directory_entries).where(same).values(**values))
-                done = changed.rowcount == 1
-            if done:
-                saved.append((entry.entry_id, found_by))
-            else:
-                late.append(entry.entry_id)
-        await self._index(saved)
-        return late
+                saved |= {entry.entry_id} if changed.rowcount == 1 else set()
+        await self._index([(entry_id, found_by[entry_id]) for entry_id in rows if entry_id in saved])
+        return [entry_id for entry_id in rows if entry_id not in saved]
 
     async def search(
         self, wanted: Wanted, after: tuple[float, str] | None, limit: int
@@ -89,6 +76,13 @@ class SqlServiceDirectory:
     async def page(self, offset: int, limit: int) -> list[Entry]:
         query = sa.select(*_ENTRY).order_by(_e.entry_id).offset(offset).limit(limit)
         return [_entry(row) for row in await self._connection.execute(query)]
+
+    async def _add(self, rows: list[dict[str, Any]]) -> set[str]:
+        """The ids of those that were not there."""
+        # Both dialects have the same ON CONFLICT methods, but no common type that says so.
+        insert: Any = (sqlite if is_sqlite(self._connection) else postgresql).insert(directory_entries)
+        added = insert.values(rows).on_conflict_do_nothing().returning(_e.entry_id)
+        return set((await self._connection.execute(added)).scalars())
 
     async def _index(self, saved: Sequence[tuple[str, Findable]]) -> None:
         ids = [entry_id for entry_id, _ in saved]
@@ -147,6 +141,21 @@ class SqlServiceDirectory:
         shown = [each for each in order if after is None or each > after][:limit]
         entries = await self.of([entry_id for _, entry_id in shown])
         return [(entries[entry_id], distance) for distance, entry_id in shown]
+
+
+def _row(entry: Entry, found_by: Findable, by: str, at: datetime) -> dict[str, Any]:
+    return {
+        "entry_id": entry.entry_id,
+        "document": dict(entry.document),
+        "status": entry.status.value,
+        "service_id": entry.service_id,
+        "sensitive": entry.sensitive,
+        "age_from": found_by.age_from,
+        "age_below": found_by.age_below,
+        "version": entry.version,
+        "changed_by": by,
+        "changed_at": at,
+    }
 
 
 def _has(kind: Term, word: str) -> sa.ColumnElement[bool]:

@@ -32,9 +32,9 @@ def referral_routes(reading: UnitOfWorkFactory, writing: UnitOfWorkFactory) -> A
         _OF_CHILD,
         status_code=201,
         summary="Refer the child to a service of the service directory.",
-        description="With the family's consent, or a legal basis that is recorded for the child. The service's team has "
-        "a relationship with the child until it declines or the referral is over, which opens little: who the child "
-        "is, the referral, and what you share. Of a sensitive service it opens nothing until a recorded consent names "
+        description="With the family's consent, or a legal basis recorded for the child. The service's team has a "
+        "relationship with the child until it declines or the referral is over, which opens little: who the child is, "
+        "the referral, and what you share. Of a sensitive service it opens nothing until a recorded consent names "
         "`sensitive` for the team.",
         response_model=ReferralBody,
         responses=problems(404, 409),

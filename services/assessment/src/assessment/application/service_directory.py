@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assessment.application.ports import AssessmentUnitOfWork
-from assessment.domain.open_referral import LARGEST_BYTES, wrong_with
+from assessment.domain.open_referral import LARGEST_BYTES, is_entry_id, wrong_with
 from assessment.domain.service_directory import SENSITIVE, TIE, Entry, Wanted, findable
 from chassis.errors import FieldError, Invalid, NotFound, Stale
 from chassis.etags import etag, require_match
@@ -115,7 +115,7 @@ async def take_feed(uow: AssessmentUnitOfWork, grant: Grant, feed: Feed) -> Feed
 
 
 async def read_entry(uow: AssessmentUnitOfWork, entry_id: str) -> Entry:
-    found = await uow.service_directory.find(entry_id)
+    found = await uow.service_directory.find(entry_id) if is_entry_id(entry_id) else None
     if found is None:
         raise NotFound("The service directory has no such entry")
     return found

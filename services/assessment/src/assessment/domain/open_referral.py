@@ -27,8 +27,12 @@ MOST_ERRORS = 20
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,63}")
 
 
+def is_entry_id(text: str) -> bool:
+    return _ID.fullmatch(text) is not None and text not in RESERVED
+
+
 def _entry_id(text: str) -> str:
-    if _ID.fullmatch(text) is None or text in RESERVED:
+    if not is_entry_id(text):
         raise ValueError("is an id of 1 to 64 letters, digits, dots, hyphens, underscores and tildes")
     return text
 
