@@ -123,7 +123,9 @@ class Facts:
         def involvement() -> Involvement:
             ended = self.of([None, None, date(2028, 2, 28), date(2028, 2, 29), date(2028, 3, 1)])
             kind = self.of(list(InvolvementKind))
-            return Involvement("i", kind, self.of([None, *IDS]), self.of([None, *IDS]), ended, began_at=self.time())
+            shared = self.categories() if kind is InvolvementKind.REFERRAL and self.likely(0.6) else frozenset()
+            who, team = self.of([None, *IDS]), self.of([None, *IDS])
+            return Involvement("i", kind, who, team, ended, began_at=self.time(), shared=shared)
 
         def consent() -> ConsentInForce:
             purposes = frozenset(self.some(list(Purpose), 1)) if self.likely(0.3) else None

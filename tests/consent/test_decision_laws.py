@@ -82,6 +82,8 @@ involvements = st.builds(
     practitioner_id=st.none() | IDS,
     team_id=st.none() | IDS,
     ended_on=st.none() | st.dates(date(2026, 2, 26), date(2026, 3, 2)),
+    sensitive=st.booleans(),
+    shared=st.just(frozenset()) | CATEGORIES,
 )
 MOMENTS = st.datetimes(
     NOW.replace(tzinfo=None) - timedelta(hours=2), NOW.replace(tzinfo=None) + timedelta(hours=2)
@@ -195,6 +197,22 @@ def no_involvement_no_answer(viewer: Viewer, child: ChildFacts, purpose: Purpose
         assert purpose is Purpose.DATA_QUALITY
 
 
+def a_referral_opens_no_more_than_an_episode_and_only_what_the_policy_says(
+    viewer: Viewer, child: ChildFacts, action: str, purpose: Purpose
+) -> None:
+    def as_kind(kind: InvolvementKind) -> ChildFacts:
+        team = tuple(replace(each, kind=kind, practitioner_id=None) for each in child.involvements)
+        return replace(child, involvements=team, overrides=())
+
+    referred = permitted(viewer, as_kind(InvolvementKind.REFERRAL), action, purpose)
+    assert referred <= permitted(viewer, as_kind(InvolvementKind.EPISODE), action, purpose)
+    alone = permitted(viewer, replace(child, involvements=(), overrides=()), action, purpose)
+    shared = {category for each in child.involvements for category in each.shared}
+    assert referred - alone <= (POLICY.referrals[action] | shared if action in POLICY.referrals else set())
+    if all(each.sensitive for each in child.involvements) and referred - alone:
+        assert Category.SENSITIVE in permitted(viewer, as_kind(InvolvementKind.EPISODE), "child.read", purpose)
+
+
 def the_order_of_facts_does_not_matter(
     viewer: Viewer, child: ChildFacts, action: str, purpose: Purpose, random: object
 ) -> None:
@@ -248,6 +266,7 @@ def test_the_laws(
     an_explanation_is_the_same_computation(viewer, child, action, purpose)
     nothing_beyond_the_role_and_sensitive_only_by_name(viewer, child, purpose)
     no_involvement_no_answer(viewer, child, purpose)
+    a_referral_opens_no_more_than_an_episode_and_only_what_the_policy_says(viewer, child, action, purpose)
     the_order_of_facts_does_not_matter(viewer, child, action, purpose, random)
     every_answer_says_why(viewer, child, action, purpose)
 

@@ -59,6 +59,7 @@ class Viewer:
     """Children of the family whom the viewer may know of."""
     veiled: Sequence[str] = ()
     """Children of whom this viewer may not learn where they are."""
+    team_ids: Sequence[str] = ()
     refused: Mapping[Category, Collection[str]] = field(default_factory=dict)
     """Of several children, those of whom one of the categories is not permitted."""
     lead: bool = False
@@ -84,7 +85,7 @@ class Viewer:
             viewer_id=self.viewer_id,
             role=self.role,
             agency_id="agency",
-            team_ids=(),
+            team_ids=tuple(self.team_ids),
             action=action,
             purpose="direct-support",
             request_id=granted_request or request_id,

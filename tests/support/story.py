@@ -88,6 +88,11 @@ def tell_story(server: Server) -> Story:
         f"/v1/assessments/{assessment}/sections/learning/contribution",
         {"content": {"participation_and_attendance": "Reads well"}},
     )
+    admin.ok("PUT", "/v1/service-directory/visits", {"name": "Visits at home", "kith_service_id": "elm-roll"})
+    agreed = {"given_by": "parent", "how": "spoken", "given_on": TODAY}
+    referral = social_worker.ok(
+        "POST", f"{path}/referrals", {"service_id": "visits", "reason": "Tired in the mornings", "consent": agreed}
+    )
     elsewhere = _child(gp, "Persephone", "Okonkwo-Hartley", "2013-09-21")
     gp.ok("POST", f"/v1/children/{elsewhere}/episodes", {"service_id": "oak-list", "started_on": TODAY})
     notifications = social_worker.ok("GET", "/v1/notifications")["items"]
@@ -106,6 +111,8 @@ def tell_story(server: Server) -> Story:
         "service_id": ["elm-roll", "visits"],
         "practitioner_id": [TEACHER, SOCIAL_WORKER],
         "account_id": [account],
+        "entry_id": ["visits"],
+        "referral_id": [referral["referral_id"]],
     }
     return Story(server, people, child_id, young_person, {name: found for name, found in ids.items() if found})
 

@@ -40,6 +40,9 @@ _PRACTITIONERS = [
 ]  # who works with children
 _FREE = ["basics", "whereabouts", "family", "involvement"]
 
+_REFERRED = {"child.read": "basics", "assessment.read": ""}
+"""What a referral opens by itself, of the actions below."""
+
 INVOLVED_READS = {
     "child.read": [*_PRACTITIONERS, "index_officer"],
     "assessment.read": _PRACTITIONERS,
@@ -85,10 +88,17 @@ def _relation(found: Involvement) -> str:
     parties = []
     if found.practitioner_id is not None:
         parties.append(f"principal in Post::{_Q('practitioner:' + found.practitioner_id)}")
-    if found.kind is InvolvementKind.EPISODE and found.team_id is not None:
+    if found.kind in {InvolvementKind.EPISODE, InvolvementKind.REFERRAL} and found.team_id is not None:
         parties.append(f"principal in Post::{_Q('team:' + found.team_id)}")
     until = "true" if found.ended_on is None else f"context.today < {found.ended_on.toordinal()}"
-    return f"({' || '.join(parties) or 'false'}) && {until}"
+    opened = ""
+    if found.kind is InvolvementKind.REFERRAL:
+        by_action = [
+            f"action == Action::{_Q(action)} && {_one_of({*words.split(), *found.shared}, 'resource.name')}"
+            for action, words in _REFERRED.items()
+        ]
+        opened = f" && ({' || '.join(by_action)})"
+    return f"({' || '.join(parties) or 'false'}) && {until}{opened}"
 
 
 @dataclass(frozen=True)

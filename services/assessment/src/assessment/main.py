@@ -18,12 +18,15 @@ from assessment.api.invitations import invitation_routes
 from assessment.api.lifecycle import lifecycle_routes
 from assessment.api.my_drafts import my_draft_routes
 from assessment.api.prefill import prefill_routes
+from assessment.api.referrals import referral_routes
 from assessment.api.reviews import review_routes
+from assessment.api.service_directory import service_directory_routes
 from assessment.api.stages import stage_routes
 from assessment.api.teams import team_routes
 from assessment.api.templates import template_routes
 from assessment.application.find_action import child_of_action
 from assessment.application.find_assessment import child_of
+from assessment.application.read_referrals import child_of_referral
 from assessment.application.record_review import child_of_review
 from assessment.application.used_templates import UsedTemplates
 from assessment.settings import BUILT_IN, AssessmentSettings
@@ -70,6 +73,10 @@ def create_app(settings: AssessmentSettings | None = None, broker: Broker | None
         async with reading() as uow:
             return await child_of_review(uow, review_id)
 
+    async def owner_of_referral(referral_id: str) -> str | None:
+        async with reading() as uow:
+            return await child_of_referral(uow, referral_id)
+
     app = create_service(
         title="Kith assessment",
         part=runtime.part,
@@ -92,11 +99,18 @@ def create_app(settings: AssessmentSettings | None = None, broker: Broker | None
     app.include_router(action_routes(reading, writing))
     app.include_router(review_routes(reading, writing))
     app.include_router(calendar_routes(reading, settings.public_url))
+    app.include_router(service_directory_routes(reading, writing))
+    app.include_router(referral_routes(reading, writing))
     app.include_router(
         internal_router(
             reading,
             runtime.watch,
-            owners={"assessment": owner_of_assessment, "action": owner_of_action, "review": owner_of_review},
+            owners={
+                "assessment": owner_of_assessment,
+                "action": owner_of_action,
+                "review": owner_of_review,
+                "referral": owner_of_referral,
+            },
         )
     )
     return app

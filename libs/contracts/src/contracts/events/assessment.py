@@ -1,4 +1,4 @@
-"""Events of assessment: contributions, the team around the child, plan and stage."""
+"""Events of assessment: contributions, the team around the child, plan, stage and referrals."""
 
 from datetime import date
 
@@ -170,6 +170,57 @@ class StageSet(Event):
     set_by: str
 
 
+class ReferralSent(Event):
+    """A child was referred to a service for families. `service_id` is that of Kith's own directory, whose team has a
+    relationship with the child until the referral is closed; None where the service is in no directory of Kith's.
+    `team_id` is that team as it was then, if there is one. `shared`: what the referrer shares beside the referral.
+    `sensitive`: that there is a referral belongs to that category."""
+
+    topic = ASSESSMENT
+    referral_id: str
+    child_id: str
+    service_id: str | None
+    team_id: str | None
+    sensitive: bool
+    shared: list[Category]
+    referred_by: str
+
+
+class ReferralAnswered(Event):
+    """`status`: received, accepted, declined, started or ended. Why is read where the referral may be."""
+
+    topic = ASSESSMENT
+    referral_id: str
+    child_id: str
+    status: str
+    sensitive: bool
+    referred_by: str
+    taken_by: str
+
+
+class ReferralClosed(Event):
+    """It was declined or is over: nobody has a relationship with the child by it any more."""
+
+    topic = ASSESSMENT
+    referral_id: str
+    child_id: str
+    service_id: str | None
+    closed_on: date
+
+
+class ReferralUnanswered(Event):
+    """Neither accepted nor declined in time. Told once to `team_id` (who is to receive it), or, where no team of Kith's
+    is to answer, to the referrer; and later once more (`escalated`) to the referrer and whoever leads for the child."""
+
+    topic = ASSESSMENT
+    referral_id: str
+    child_id: str
+    team_id: str | None
+    sensitive: bool
+    referred_by: str
+    escalated: bool
+
+
 EVENTS: tuple[type[Event], ...] = (
     AssessmentBegun,
     ContributionSaved,
@@ -186,4 +237,8 @@ EVENTS: tuple[type[Event], ...] = (
     ActionOverdue,
     ReviewRecorded,
     StageSet,
+    ReferralSent,
+    ReferralAnswered,
+    ReferralClosed,
+    ReferralUnanswered,
 )

@@ -9,8 +9,6 @@ EVENT_TYPES: dict[str, type[Event]] = {
 
 NOT_CONSUMED: dict[str, str] = {
     "TreeHeadSigned": "for agencies outside Kith, who hold copies that `kith audit verify` compares with an export",
-    "LegalBasisRecorded": "the decision reads legal bases where they live; kept for agencies' own records",
-    "LegalBasisEnded": "the decision reads legal bases where they live; kept for agencies' own records",
     "OverrideReviewed": "kept for agencies' own records; the officers see the outcome where they review",
     "OverrideDisclosed": "the young person's history shows it from then on; kept for agencies' own records",
     "ActionAdded": "shown in the plan; kept for agencies' own records",

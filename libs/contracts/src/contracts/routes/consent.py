@@ -31,9 +31,20 @@ ROUTES: tuple[Route, ...] = (
     Route("DELETE", f"{ONE}/shield", CONSENT, "shield.lift", CHILD, INVOLVED, None, (INDEX,)),
     Route("GET", f"{ONE}/viewers", CONSENT, "viewers.read", CHILD, ALSO_SENSITIVE, None),
     # Emergencies
-    Route("POST", f"{ONE}/legal-bases", CONSENT, "legal-basis.record", CHILD, INVOLVED, None),
+    # A referral may rest on one: the assessment service has to know of it before the next request.
+    Route("POST", f"{ONE}/legal-bases", CONSENT, "legal-basis.record", CHILD, INVOLVED, None, (ASSESS,)),
     Route("GET", f"{ONE}/legal-bases", CONSENT, "legal-basis.read", CHILD, INVOLVED, None),
-    Route("POST", "/v1/legal-bases/{basis_id}/end", CONSENT, "legal-basis.end", OWNED, INVOLVED, None, (), "basis"),
+    Route(
+        "POST",
+        "/v1/legal-bases/{basis_id}/end",
+        CONSENT,
+        "legal-basis.end",
+        OWNED,
+        INVOLVED,
+        None,
+        (ASSESS,),
+        "basis",
+    ),
     Route("POST", f"{ONE}/overrides", CONSENT, "override.invoke", CHILD, (), None),
     Route("GET", "/v1/override-reviews", CONSENT, "override.review", purpose=Purpose.AUDIT),
     Route("POST", "/v1/override-reviews/{override_id}/outcome", CONSENT, "override.review", purpose=Purpose.AUDIT),

@@ -5,7 +5,7 @@ from contracts.routes.base import ASSESS, CHILD, CONSENT, INDEX, INVOLVED, ONE, 
 
 def _directory(plural: str, singular: str) -> tuple[Route, ...]:
     one = f"/v1/{plural}/{{{singular}_id}}"
-    seen_by = (INDEX, ASSESS) if plural == "practitioners" else (INDEX,)
+    seen_by = (INDEX, ASSESS) if plural in {"practitioners", "services"} else (INDEX,)
     return (
         Route("PUT", one, CONSENT, "directory.write", settles=seen_by),
         Route("GET", one, CONSENT, "directory.read"),

@@ -2,11 +2,11 @@
 
 import sqlalchemy as sa
 
+from assessment.adapters import referral_tables
+from assessment.adapters.metadata import messaging, metadata
 from chassis.database import UtcDateTime
-from chassis.messaging import MessagingTables
 
-metadata = sa.MetaData()
-messaging = MessagingTables(metadata)
+__all__ = ["messaging", "metadata", "referral_tables"]
 
 assessments = sa.Table(
     "assessments",

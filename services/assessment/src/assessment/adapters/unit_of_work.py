@@ -4,8 +4,10 @@ from assessment.adapters.drafts import SqlDrafts
 from assessment.adapters.lifecycle import SqlLifecycle
 from assessment.adapters.neighbours import SqlNeighbours
 from assessment.adapters.plan import SqlActions, SqlReviews
+from assessment.adapters.referrals import SqlLegalBases, SqlReceivingServices, SqlReferrals
 from assessment.adapters.repositories import SqlAssessments, SqlContributions
 from assessment.adapters.requests import SqlRequests
+from assessment.adapters.service_directory import SqlServiceDirectory
 from assessment.adapters.stages import SqlStages
 from assessment.adapters.teams import SqlTeams
 from assessment.adapters.used_templates import SqlUsedTemplates
@@ -25,6 +27,10 @@ class SqlUnitOfWork(AssessmentUnitOfWork):
         self.actions = SqlActions(self.connection)
         self.reviews = SqlReviews(self.connection)
         self.stages: SqlStages = SqlStages(self.connection)
+        self.service_directory = SqlServiceDirectory(self.connection)
+        self.receiving_services = SqlReceivingServices(self.connection)
+        self.legal_bases = SqlLegalBases(self.connection)
+        self.referrals = SqlReferrals(self.connection)
 
     async def _before_commit(self) -> None:
         await self.stages.flush()

@@ -5,6 +5,12 @@ from datetime import date, datetime
 from typing import Protocol
 
 from assessment.application.lifecycle_ports import LifecycleRepository, RequestRepository
+from assessment.application.referral_ports import (
+    LegalBasisRepository,
+    ReceivingServiceRepository,
+    ReferralRepository,
+    ServiceDirectoryRepository,
+)
 from assessment.domain.assessments import Assessment, Contribution, Draft, DraftPlace, Status
 from assessment.domain.plan import Action, ActionStatus, Point, Review
 from assessment.domain.stages import Stage
@@ -264,6 +270,10 @@ class AssessmentUnitOfWork(UnitOfWork):
     actions: ActionRepository
     reviews: ReviewRepository
     stages: StageRepository
+    service_directory: ServiceDirectoryRepository
+    receiving_services: ReceivingServiceRepository
+    legal_bases: LegalBasisRepository
+    referrals: ReferralRepository
 
 
 UnitOfWorkFactory = Callable[[], AssessmentUnitOfWork]

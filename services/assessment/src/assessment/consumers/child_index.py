@@ -29,6 +29,8 @@ async def on_child_purged(uow: AssessmentUnitOfWork, event: ChildPurged) -> None
     await uow.actions.purge(event.child_id)
     await uow.reviews.purge(event.child_id)
     await uow.stages.purge(event.child_id)
+    await uow.referrals.purge(event.child_id)
+    await uow.legal_bases.purge(event.child_id)
     await uow.neighbours.purge(event.child_id)
 
 

@@ -1,13 +1,20 @@
-"""What the consent service tells: who is in the directory, whether they are active, which services are schools,
-and which consents there are."""
+"""What the consent service tells: who is in the directory, whether they are active, which services there are, which
+consents, and which legal bases are recorded."""
 
 from typing import Any
 
 from assessment.application.ports import AssessmentUnitOfWork
+from assessment.domain.referrals import Service
 from assessment.domain.teams import Practitioner
 from chassis.inbox import EventHandler
 from contracts.events.base import Event
-from contracts.events.consent import ConsentRecorded, PractitionerChanged, ServiceChanged
+from contracts.events.consent import (
+    ConsentRecorded,
+    LegalBasisEnded,
+    LegalBasisRecorded,
+    PractitionerChanged,
+    ServiceChanged,
+)
 from contracts.vocabulary import PractitionerStatus
 
 
@@ -19,6 +26,17 @@ async def on_practitioner_changed(uow: AssessmentUnitOfWork, event: Practitioner
 async def on_service_changed(uow: AssessmentUnitOfWork, event: ServiceChanged) -> None:
     is_school = event.type.replace("_", "-") == "school" and not event.sensitive
     await uow.stages.put_service(event.service_id, event.name, is_school=is_school, version=event.version)
+    await uow.receiving_services.put(Service(event.service_id, event.team_id, event.sensitive, event.version))
+    if event.sensitive:
+        await uow.referrals.turn_sensitive(service_id=event.service_id)
+
+
+async def on_legal_basis_recorded(uow: AssessmentUnitOfWork, event: LegalBasisRecorded) -> None:
+    await uow.legal_bases.record(event.basis_id, event.child_id, event.valid_until)
+
+
+async def on_legal_basis_ended(uow: AssessmentUnitOfWork, event: LegalBasisEnded) -> None:
+    await uow.legal_bases.end(event.basis_id, event.child_id)
 
 
 async def on_consent_recorded(uow: AssessmentUnitOfWork, event: ConsentRecorded) -> None:
@@ -29,4 +47,6 @@ HANDLERS: dict[type[Event], EventHandler[Any]] = {
     PractitionerChanged: on_practitioner_changed,
     ServiceChanged: on_service_changed,
     ConsentRecorded: on_consent_recorded,
+    LegalBasisRecorded: on_legal_basis_recorded,
+    LegalBasisEnded: on_legal_basis_ended,
 }

@@ -49,32 +49,37 @@ def content_errors(schema: Mapping[str, Any], content: Any, *, draft: bool = Fal
 
     `draft`: what is missing or half written is not wrong yet; a field of another type, or none of the section, is.
     """
-    found = list(dict.fromkeys(_unkeepable(content)))
+    found = unkeepable(content, _ROOT)
     if not found:
         validator = (_DRAFT_VALIDATOR if draft else Draft202012Validator)(schema, registry=Registry())
         found = list(dict.fromkeys(each for error in validator.iter_errors(content) for each in _told(error)))
     return sorted(found, key=lambda error: error.pointer)[:MOST_ERRORS]
 
 
-def _unkeepable(content: Any) -> Iterator[FieldError]:
-    """What no database and no JSON answer could give back. Walks without recursion, whatever the depth."""
+def unkeepable(content: Any, root: str = "") -> list[FieldError]:
+    """What no database and no JSON answer could give back, by JSON pointers under `root`."""
+    return list(dict.fromkeys(_unkeepable(content, root)))
+
+
+def _unkeepable(content: Any, root: str) -> Iterator[FieldError]:
+    """Walks without recursion, whatever the depth."""
     waiting: list[tuple[tuple[str | int, ...], Any]] = [((), content)]
     while waiting:
         path, value = waiting.pop()
         if len(path) > DEEPEST:
-            yield FieldError(_ROOT, f"is nested more than {DEEPEST} levels deep")
+            yield FieldError(root, f"is nested more than {DEEPEST} levels deep")
             return
         if isinstance(value, dict):
             if not all(_keepable_text(name) for name in value):
-                yield FieldError(_pointer(path), "has a field name with a character that cannot be kept")
+                yield FieldError(pointer(path, root), "has a field name with a character that cannot be kept")
             else:
                 waiting.extend(((*path, name), inner) for name, inner in value.items())
         elif isinstance(value, list):
             waiting.extend(((*path, number), inner) for number, inner in enumerate(value))
         elif isinstance(value, str) and not _keepable_text(value):
-            yield FieldError(_pointer(path), "has a character that cannot be kept")
+            yield FieldError(pointer(path, root), "has a character that cannot be kept")
         elif isinstance(value, float) and not math.isfinite(value):
-            yield FieldError(_pointer(path), "is not a finite number")
+            yield FieldError(pointer(path, root), "is not a finite number")
 
 
 def _keepable_text(text: str) -> bool:
@@ -92,8 +97,8 @@ def _told(error: ValidationError) -> Iterable[FieldError]:
     limit: Any = error.validator_value
     content: Any = error.instance
     if rule == "required":
-        return [FieldError(_pointer((*path, name)), "is needed") for name in limit if name not in content]
-    return [FieldError(_pointer(path), _words(rule, limit))]
+        return [FieldError(pointer((*path, name)), "is needed") for name in limit if name not in content]
+    return [FieldError(pointer(path), _words(rule, limit))]
 
 
 def _words(rule: str, limit: Any) -> str:
@@ -123,6 +128,6 @@ def _words(rule: str, limit: Any) -> str:
             return "does not fit this section"
 
 
-def _pointer(path: tuple[str | int, ...]) -> str:
-    """RFC 6901, under `/content`."""
-    return _ROOT + "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+def pointer(path: tuple[str | int, ...], root: str = _ROOT) -> str:
+    """RFC 6901, under `root`."""
+    return root + "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)

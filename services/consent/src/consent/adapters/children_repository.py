@@ -1,5 +1,6 @@
 """What consent keeps of a child: that there is one, who is involved, who is family. By the child index's events."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consent.adapters.tables import children, family, involvements, merged_records
 from consent.domain.facts import InvolvementKind
+from contracts.vocabulary import Category
 
 _CHUNK = 500
 
@@ -60,6 +62,7 @@ class ChildrenRepository:
         sensitive: bool,
         at: datetime,
         began_at: datetime | None,
+        shared: Sequence[Category] | None = None,
     ) -> None:
         self._started.append(
             {
@@ -71,6 +74,7 @@ class ChildrenRepository:
                 "sensitive": sensitive,
                 "recorded_at": at,
                 "began_at": began_at,
+                "shared": None if shared is None else list(shared),
             }
         )
         self._bumped[child_id] = None
@@ -97,7 +101,8 @@ class ChildrenRepository:
         if self._started:
             statement = self._insert(involvements)
             new = {
-                name: statement.excluded[name] for name in ("practitioner_id", "service_id", "sensitive", "began_at")
+                name: statement.excluded[name]
+                for name in ("practitioner_id", "service_id", "sensitive", "began_at", "shared")
             }
             same_person = sa.func.coalesce(involvements.c.practitioner_id, "") == sa.func.coalesce(
                 statement.excluded.practitioner_id, ""

@@ -93,7 +93,10 @@ def read_children(rows: dict[str, list[Any]]) -> dict[str, ChildFacts]:
         ended = date.fromisoformat(row.f) if row.f else None
         sensitive = row.kind == "sensitive-involvement"
         kind, recorded_at, began_at = InvolvementKind(row.b), _moment(row.e), _moment(row.g)
-        found = Involvement(row.a, kind, row.c, row.d, ended, sensitive, recorded_at, began_at)
+        # A referral is to nobody in person: in that place stands what the referrer shares.
+        referral = kind is InvolvementKind.REFERRAL
+        practitioner_id, shared = (None, _categories(row.c) or frozenset()) if referral else (row.c, frozenset())
+        found = Involvement(row.a, kind, practitioner_id, row.d, ended, sensitive, recorded_at, began_at, shared=shared)
         involvements[row.child].append(found)
     consents: dict[str, list[ConsentInForce]] = defaultdict(list)
     for row in rows["consent"]:

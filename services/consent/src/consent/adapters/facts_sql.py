@@ -38,7 +38,8 @@ SELECT 'record', o.root_id, o.record_id, e.into_id, NULL, NULL, NULL, CAST(e.mer
  WHERE m.record_id IN :blocking
 UNION ALL
 SELECT CASE WHEN i.sensitive OR s.sensitive THEN 'sensitive-involvement' ELSE 'involvement' END, i.child_id,
-       i.reference, i.kind, i.practitioner_id, s.team_id, CAST(i.recorded_at AS TEXT), CAST(i.ended_on AS TEXT),
+       i.reference, i.kind, CASE WHEN i.kind = 'referral' THEN CAST(i.shared AS TEXT) ELSE i.practitioner_id END,
+       s.team_id, CAST(i.recorded_at AS TEXT), CAST(i.ended_on AS TEXT),
        CAST(i.began_at AS TEXT)
   FROM involvements i LEFT JOIN services s ON s.service_id = i.service_id WHERE i.child_id IN :own
 UNION ALL

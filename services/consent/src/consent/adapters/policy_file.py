@@ -13,6 +13,8 @@ from consent.domain.policy import ActionPolicy, OverridePolicy, Policy, RolePoli
 from contracts.vocabulary import Category, LegalBasisCode, Purpose, Role
 
 _LONGEST_DAYS = 3650
+_MAY_BE_MISSING = frozenset({"referrals"})
+"""A policy that says nothing of referrals opens nothing by them."""
 # libyaml reads the file forty times as fast, where PyYAML was built with it; both read it alike.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -76,11 +78,12 @@ def load_policy(path: Path) -> Policy:
         "longest_history_delay_days",
         "signals",
         "shields",
+        "referrals",
     }
     for key in raw:
         if key not in known:
             raise lines.wrong(f"{key!r} is not a setting of the policy", key)
-    for key in sorted(known - raw.keys()):
+    for key in sorted(known - raw.keys() - _MAY_BE_MISSING):
         raise PolicyError(f"{path}: {key!r} is missing")
     always = _words(lines, Category, raw["entitled_always"], "entitled_always")
     groups = _groups(lines, raw["groups"])
@@ -100,7 +103,18 @@ def load_policy(path: Path) -> Policy:
         longest_history_delay=_days(lines, raw, "longest_history_delay_days"),
         signals=signals_of(lines, _words, raw["signals"], overrides),
         shields_open_to=_shields(lines, raw["shields"]),
+        referrals=_referrals(lines, raw.get("referrals", {})),
     )
+
+
+def _referrals(lines: _Lines, raw: Any) -> dict[str, frozenset[Category]]:
+    if not isinstance(raw, dict):
+        raise lines.wrong("referrals names actions, each with its categories", "referrals")
+    for name in raw:
+        rule = ACTIONS.get(name)
+        if rule is None or rule.basis is not Basis.INVOLVED:
+            raise lines.wrong(f"{name!r} is not an action that needs a relationship", "referrals", name)
+    return {name: _words(lines, Category, words, "referrals", name) for name, words in raw.items()}
 
 
 def _shields(lines: _Lines, raw: Any) -> frozenset[Role]:

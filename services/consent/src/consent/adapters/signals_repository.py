@@ -56,7 +56,7 @@ def _alone(begin: datetime, end: datetime, actions: Sequence[str]) -> tuple[sa.C
     own = sa.exists().where(same_child, involvements.c.practitioner_id == log.viewer_id)
     shared = sa.exists().where(
         same_child,
-        involvements.c.kind == InvolvementKind.EPISODE.value,
+        involvements.c.kind.in_([InvolvementKind.EPISODE.value, InvolvementKind.REFERRAL.value]),
         services.c.service_id == involvements.c.service_id,
         member,
     )

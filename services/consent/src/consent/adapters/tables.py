@@ -129,6 +129,8 @@ involvements = sa.Table(
     sa.Column("recorded_at", UtcDateTime),
     # When the child index recorded it, by its own clock; NULL: before that was kept.
     sa.Column("began_at", UtcDateTime),
+    # Of a referral: the categories that the referrer shares; NULL of everything else.
+    sa.Column("shared", sa.JSON(none_as_null=True)),
 )
 
 merges = sa.Table(

@@ -88,7 +88,7 @@ async def post_legal_basis(
         async def work() -> Answer:
             return Answer(201, _shown(await record_legal_basis(uow, policy, grant, command)))
 
-        return answer(await once(uow, idem(grant), work))  # type: ignore[arg-type]
+        return answer(await once(uow, idem(grant), work), uow.effects)  # type: ignore[arg-type]
 
 
 @router.get(
@@ -121,4 +121,4 @@ async def post_end(
     async with writing() as uow:
         record = await end_legal_basis(uow, grant, basis_id)
         await uow.commit()
-    return JSONResponse(_shown(record))
+    return answer(Answer(200, _shown(record)), uow.effects)

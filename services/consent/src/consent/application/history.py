@@ -24,6 +24,7 @@ LOOKS = (
     "team.read",
     "action.read",
     "stage.read",
+    "referral.read",
     "review-meeting.read",
     "viewers.read",
     "consent.read",

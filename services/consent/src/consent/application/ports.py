@@ -12,7 +12,7 @@ from consent.domain.merkle import Node, NodeId
 from consent.domain.provisioning import Reach, Sought
 from consent.domain.records import Merge
 from contracts.events.base import Event
-from contracts.vocabulary import Role
+from contracts.vocabulary import Category, Role
 
 T = TypeVar("T")
 Record = dict[str, Any]
@@ -83,7 +83,10 @@ class ChildrenRepository(Protocol):
         sensitive: bool,
         at: datetime,
         began_at: datetime | None,
-    ) -> None: ...
+        shared: Sequence[Category] | None = None,
+    ) -> None:
+        """`shared`: of a referral, the categories that the referrer shares."""
+
     async def end_involvement(
         self, reference: str, child_id: str, kind: InvolvementKind, ended_on: date, *, at: datetime
     ) -> None: ...

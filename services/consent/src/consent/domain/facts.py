@@ -42,12 +42,17 @@ class InvolvementKind(StrEnum):
     EPISODE = "episode"
     LEAD = "lead"
     TEAM = "team"
+    REFERRAL = "referral"
+    """Was referred to a service, whose team shares it; it opens little (`Policy.referrals`)."""
+
+
+_OF_A_TEAM = frozenset({InvolvementKind.EPISODE, InvolvementKind.REFERRAL})
 
 
 @dataclass(frozen=True, slots=True)
 class Involvement:
-    """A service episode, the lead professional's appointment, or a place in the team around the child. Ended from the
-    day that `ended_on` names."""
+    """A service episode, the lead professional's appointment, a place in the team around the child, or a referral.
+    Ended from the day that `ended_on` names."""
 
     reference: str
     kind: InvolvementKind
@@ -61,16 +66,18 @@ class Involvement:
     """When the child index recorded it, by its own clock; None: before that was kept."""
     spans: frozenset[str] = frozenset()
     """Of a child with several records, those that it counts for (see `records`)."""
+    shared: frozenset[Category] = frozenset()
+    """Of a referral: what the referrer shares beside what any referral opens."""
 
     def current(self, today: date) -> bool:
         return self.ended_on is None or self.ended_on > today
 
     def is_of(self, viewer: Viewer) -> bool:
-        """A service's team shares its episodes; an appointment as lead professional, or a place in the team around the
-        child, is the person's alone."""
+        """A service's team shares its episodes and the referrals to it; an appointment as lead professional, or a place
+        in the team around the child, is the person's alone."""
         if self.practitioner_id is not None and self.practitioner_id == viewer.viewer_id:
             return True
-        return self.kind is InvolvementKind.EPISODE and self.team_id is not None and self.team_id in viewer.team_ids
+        return self.kind in _OF_A_TEAM and self.team_id is not None and self.team_id in viewer.team_ids
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ BECAUSE = {
     "legal-basis": "the viewer is involved, the role is entitled, and a recorded legal basis needs no consent",
     "override": "the viewer broke the glass: an override in force opens this category to them alone",
     "emergency": "the viewer's role may break the glass; officers and the lead professional are told at once",
+    "not-referred": "the referral to the viewer's team does not open this category",
     "blocked": "a block placed by or for the young person names the viewer, their team or their agency",
     "shielded": "the record is shielded: this category is hidden, whoever asks",
     "involved": "the viewer is involved with the child and the role is entitled; no consent is needed",

@@ -1,7 +1,7 @@
 """The policy: who is entitled to what, and which role may ever do what. Data, checked whole before it is used."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from consent.domain.signals import SignalPolicy
@@ -53,6 +53,9 @@ class Policy:
     signals: SignalPolicy
     shields_open_to: frozenset[Role] = frozenset()
     """Roles from which a shield hides nothing."""
+    referrals: Mapping[str, frozenset[Category]] = field(default_factory=dict)
+    """What a referral opens to the team that it was sent to: by action, which categories beside those that the referrer
+    shares. Of an action that is not here it opens nothing."""
 
     def entitled(self, role: Role, category: Category) -> bool:
         return category in self.roles[role].entitled

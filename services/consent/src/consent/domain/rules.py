@@ -33,15 +33,16 @@ class Case(NamedTuple):
     role: Role
     child: ChildFacts
     rule: ActionRule
+    action: str
     purpose: Purpose
     policy: Policy
     now: datetime
     involvements: tuple[Involvement, ...]
     """The viewer's own that are current."""
-    lead: bool
-    in_team: bool
+    lead: bool = False
+    in_team: bool = False
     """Whether they are in the team around the child."""
-    only_lead: bool
+    only_lead: bool = False
     """Only as the lead professional may this viewer do it."""
 
     @classmethod
@@ -59,16 +60,45 @@ class Case(NamedTuple):
         assert viewer.role is not None
         today = now.date()
         mine = tuple(found for found in child.involvements if found.current(today) and found.is_of(viewer))
+        if any(found.kind is InvolvementKind.REFERRAL for found in mine):
+            if action not in policy.referrals:
+                mine = tuple(found for found in mine if found.kind is not InvolvementKind.REFERRAL)
+            elif any(_is_sensitive_referral(found) for found in mine):
+                case = cls(viewer, viewer.role, child, ACTIONS[action], action, purpose, policy, now, mine)
+                if not case._may_know_what_is_sensitive():
+                    mine = tuple(found for found in mine if not _is_sensitive_referral(found))
         lead = any(found.kind is InvolvementKind.LEAD for found in mine)
         in_team = any(found.kind is InvolvementKind.TEAM for found in mine)
-        return cls(viewer, viewer.role, child, ACTIONS[action], purpose, policy, now, mine, lead, in_team, only_lead)
+        rule = ACTIONS[action]
+        return cls(viewer, viewer.role, child, rule, action, purpose, policy, now, mine, lead, in_team, only_lead)
 
-    def related_to(self) -> frozenset[str]:
-        """Of a child whose records were merged, those that the viewer may come to by what they are to the child."""
+    def related_to(self, category: Category) -> frozenset[str]:
+        """Of a child whose records were merged, those at whose category the viewer may come by what they are to the
+        child."""
         if self.rule.basis is not Basis.INVOLVED or self._needs_no_involvement():
             return frozenset(self.child.records)
         mine = (each for each in self.involvements if not self.only_lead or each.kind is InvolvementKind.LEAD)
-        return frozenset(record for each in mine for record in each.spans)
+        return frozenset(record for each in mine if self._opens(each, category) for record in each.spans)
+
+    def _opens(self, involvement: Involvement, category: Category) -> bool:
+        """Whether the relationship is one by which this action may come at the category."""
+        if involvement.kind is not InvolvementKind.REFERRAL:
+            return True
+        return category in self.policy.referrals[self.action] or category in involvement.shared
+
+    def _not_referred(self, reach: Finding, category: Category) -> bool:
+        """Whether the viewer comes by referrals alone, of which none opens the category."""
+        return reach.rule == "involved" and not any(self._opens(each, category) for each in self.involvements)
+
+    def _may_know_what_is_sensitive(self) -> bool:
+        """Whoever may not must not learn of a sensitive referral by what it opens, either. An override, which names
+        what it opens, counts for nothing here."""
+        category = Category.SENSITIVE
+        if any(block.stops(self.viewer, category, self.now) for block in self.child.blocks):
+            return False
+        if self._shield(category) is not None or not self._entitled(category):
+            return False
+        return self._ground(Finding(None, "involved", True), category).permitted
 
     def _needs_no_involvement(self) -> bool:
         return self.purpose in self.policy.roles[self.role].relationship_not_needed_for
@@ -98,6 +128,8 @@ class Case(NamedTuple):
         found = [Finding(category, reach.rule, reach.permitted, reach.reference)]
         if reach.rule == "override":
             found[0] = Finding(category, "not-involved", False)
+        if self._not_referred(reach, category):
+            found.append(Finding(category, "not-referred", False))
         for block in self.child.blocks:
             if block.stops(self.viewer, category, self.now):
                 found.append(Finding(category, "blocked", False, block.block_id))
@@ -122,6 +154,8 @@ class Case(NamedTuple):
             return _deciding(self.spoken(reach, category))
         if not reach.permitted:
             return Finding(category, reach.rule, False, reach.reference)
+        if self._not_referred(reach, category):
+            return Finding(category, "not-referred", False)
         for block in self.child.blocks:
             if block.stops(self.viewer, category, self.now):
                 return Finding(category, "blocked", False, block.block_id)
@@ -183,13 +217,17 @@ class Case(NamedTuple):
         if consents and {record for each in consents for record in each.spans}.issuperset(self.child.merged):
             return Finding(category, "consented", True, consents[0].consent_id)
         for basis in self.child.legal_bases:
-            if basis.covers(self.viewer, category, self.now) and self._met_by(basis):
+            if basis.covers(self.viewer, category, self.now) and self._met_by(basis, category):
                 return Finding(category, "legal-basis", True, basis.basis_id)
         return Finding(category, "no-consent", False)
 
-    def _met_by(self, basis: LegalBasisInForce) -> bool:
+    def _met_by(self, basis: LegalBasisInForce, category: Category) -> bool:
         """Of merged records, whether it was recorded for one that the viewer is related to."""
-        return not self.child.merged or not basis.spans.isdisjoint(self.related_to())
+        return not self.child.merged or not basis.spans.isdisjoint(self.related_to(category))
+
+
+def _is_sensitive_referral(found: Involvement) -> bool:
+    return found.kind is InvolvementKind.REFERRAL and found.sensitive
 
 
 def _deciding(spoken: list[Finding]) -> Finding:

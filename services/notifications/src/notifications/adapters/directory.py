@@ -40,3 +40,14 @@ class SqlDirectory:
         leader = teams.c.leader_id
         query = sa.select(leader).where(teams.c.team_id.in_(team_ids), leader.is_not(None)).distinct().order_by(leader)
         return list((await self._connection.execute(query)).scalars())
+
+    async def receivers(self, team_id: str) -> list[str]:
+        for leader in await self.leaders([team_id]):
+            post = await self.post(leader)
+            if post is not None and post.active:
+                return [leader]
+        # Ids are letters, digits, dots, hyphens and underscores, so the text of the list has them as they are.
+        named = sa.cast(practitioners.c.team_ids, sa.Text).contains(f'"{team_id}"', autoescape=True)
+        query = sa.select(practitioners).where(practitioners.c.active, named).order_by(practitioners.c.practitioner_id)
+        rows = await self._connection.execute(query)
+        return [row.practitioner_id for row in rows if team_id in row.team_ids]

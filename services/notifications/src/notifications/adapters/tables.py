@@ -80,6 +80,7 @@ notifications = sa.Table(
     sa.Column("action_id", sa.String(36)),
     # What it takes to be shown it: codes, separated by commas, in the order of `Category`.
     sa.Column("categories", sa.String(200), nullable=False, server_default="involvement"),
+    sa.Column("referral_id", sa.String(36)),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("acknowledged_at", UtcDateTime),
     sa.Index("ix_notifications_recipient", "recipient_id", "child_id", "notification_id"),

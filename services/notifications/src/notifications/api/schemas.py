@@ -25,6 +25,7 @@ class Notification(BaseModel):
     consent_id: Annotated[str | None, _INVOLVEMENT] = None
     practitioner_id: Annotated[str | None, _INVOLVEMENT] = None
     action_id: Annotated[str | None, _INVOLVEMENT] = None
+    referral_id: Annotated[str | None, _INVOLVEMENT] = None
     created_at: Annotated[datetime, _INVOLVEMENT]
     why: Annotated[str, _INVOLVEMENT, Field(description="Why you get this, in plain words.")]
     state: Annotated[State, _INVOLVEMENT]
@@ -42,6 +43,7 @@ class Notification(BaseModel):
             consent_id=entry.consent_id,
             practitioner_id=entry.practitioner_id,
             action_id=entry.action_id,
+            referral_id=entry.referral_id,
             created_at=entry.created_at,
             why=WHY[entry.type],
             state=entry.state,

@@ -78,6 +78,9 @@ class DirectoryRepository(Protocol):
 
     async def leaders(self, team_ids: Collection[str]) -> list[str]: ...
 
+    async def receivers(self, team_id: str) -> list[str]:
+        """The team's leader; where none is active, its active members."""
+
 
 class FamilyRepository(Protocol):
     """Which children are of one family, as the child index's events told."""

@@ -25,6 +25,7 @@ async def tell(uow: NotificationsUnitOfWork, occurrence: Occurrence, lead: str |
         Audience.TEAM: occurrence.team,
         Audience.OFFICERS: occurrence.officers,
         Audience.TEAM_LEADERS: occurrence.leaders,
+        Audience.RECEIVING_TEAM: occurrence.receivers,
     }
     await uow.entries.add(
         [
@@ -42,6 +43,7 @@ async def tell(uow: NotificationsUnitOfWork, occurrence: Occurrence, lead: str |
                 practitioner_id=occurrence.practitioner_id,
                 action_id=occurrence.action_id,
                 categories=notice.categories,
+                referral_id=occurrence.referral_id,
             )
             for notice in who_hears(occurrence, audiences, deceased=deceased)
         ]

@@ -1,5 +1,5 @@
 """What the assessment service tells: that an assessment was begun or completed, who is asked for their part of one, who
-is asked into a team and who has joined it, and what clashes in a family.
+is asked into a team and who has joined it, what clashes in a family, and where referrals stand.
 
 This topic keeps no order with the child index's. Where the event overtakes the first assignment of a lead
 professional, nobody leads for the child as far as we know, and nobody hears: an entry is a prompt, and the assessment
@@ -18,11 +18,21 @@ from contracts.events.assessment import (
     FamilyClashFound,
     PractitionerInvited,
     PractitionerJoinedTeam,
+    ReferralAnswered,
+    ReferralSent,
+    ReferralUnanswered,
 )
 from contracts.events.base import Event
 from contracts.vocabulary import Category, ClashKind
 from notifications.application.ports import NotificationsUnitOfWork
 from notifications.application.tell import tell
+from notifications.application.tell_of_referrals import (
+    Referral,
+    chase,
+    escalate,
+    tell_who_receives,
+    tell_who_referred,
+)
 from notifications.domain.hearing import FAMILY_REVIEWS_CLASH, FAMILY_TEAMS_CLASH, Occurrence
 
 
@@ -124,6 +134,21 @@ async def on_action_changed(uow: NotificationsUnitOfWork, event: ActionChanged) 
     await uow.entries.take_back_reminders(event.action_id)
 
 
+async def on_referral_sent(uow: NotificationsUnitOfWork, event: ReferralSent) -> None:
+    told = Referral(event.referral_id, event.child_id, event.team_id, event.referred_by, sensitive=event.sensitive)
+    await tell_who_receives(uow, event.type_name(), told, done_by=event.referred_by)
+
+
+async def on_referral_answered(uow: NotificationsUnitOfWork, event: ReferralAnswered) -> None:
+    told = Referral(event.referral_id, event.child_id, None, event.referred_by, sensitive=event.sensitive)
+    await tell_who_referred(uow, event.type_name(), told, done_by=event.taken_by)
+
+
+async def on_referral_unanswered(uow: NotificationsUnitOfWork, event: ReferralUnanswered) -> None:
+    told = Referral(event.referral_id, event.child_id, event.team_id, event.referred_by, sensitive=event.sensitive)
+    await (escalate(uow, told) if event.escalated else chase(uow, told))
+
+
 HANDLERS: dict[type[Event], EventHandler[Any]] = {
     AssessmentBegun: on_assessment_begun,
     AssessmentCompleted: on_assessment_completed,
@@ -133,4 +158,7 @@ HANDLERS: dict[type[Event], EventHandler[Any]] = {
     FamilyClashFound: on_family_clash_found,
     ActionOverdue: on_action_overdue,
     ActionChanged: on_action_changed,
+    ReferralSent: on_referral_sent,
+    ReferralAnswered: on_referral_answered,
+    ReferralUnanswered: on_referral_unanswered,
 }

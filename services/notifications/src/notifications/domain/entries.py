@@ -30,6 +30,7 @@ class Entry:
     override_id: str | None = None
     other_child_id: str | None = None
     """A child of the same family, whom the entry tells of without naming."""
+    referral_id: str | None = None
     practitioner_id: str | None = None
     """The colleague whom the entry is about."""
     action_id: str | None = None

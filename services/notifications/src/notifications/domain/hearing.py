@@ -29,6 +29,10 @@ class NotificationType(StrEnum):
     FAMILY_HAS_ANOTHER_TEAM = "family-has-another-team"
     FAMILY_HAS_ANOTHER_REVIEW = "family-has-another-review"
     ACTION_OVERDUE = "action-overdue"
+    REFERRAL_RECEIVED = "referral-received"
+    REFERRAL_ANSWERED = "referral-answered"
+    REFERRAL_UNANSWERED = "referral-unanswered"
+    REFERRAL_ESCALATED = "referral-escalated"
 
 
 class Audience(StrEnum):
@@ -41,8 +45,10 @@ class Audience(StrEnum):
     TEAM_LEADERS = "team leaders"
     """The leaders of the teams that the event speaks of; they are told of no child."""
     CONCERNED = "concerned"
-    """The practitioner whom the event itself concerns: whoever recorded the consent, or is asked to join a team or to
-    contribute."""
+    """The practitioner whom the event itself concerns: whoever recorded the consent, sent the referral, or is asked to
+    join a team or to contribute."""
+    RECEIVING_TEAM = "receiving team"
+    """Of the team that a referral went to its leader; without an active one, its members."""
 
 
 _TOLD_OF_NO_CHILD = frozenset({Audience.OFFICERS, Audience.TEAM_LEADERS})
@@ -67,6 +73,10 @@ FAMILY_LEADS_DIFFER = "FamilyLeadsDiffer"
 
 TEAM_MEMBER_LEFT = "TeamMemberLeft"
 """No event of another service: it follows from what a practitioner was before."""
+
+REFERRAL_CHASED = "ReferralUnanswered, of whoever is to answer"
+REFERRAL_ESCALATED = "ReferralUnanswered, of whoever sent it"
+REFERRAL_ESCALATED_TO_LEAD = "ReferralUnanswered, of who leads"
 
 FAMILY_TEAMS_CLASH = "FamilyClashFound, of teams"
 FAMILY_REVIEWS_CLASH = "FamilyClashFound, of reviews"
@@ -199,6 +209,41 @@ RULES: tuple[Rule, ...] = (
         "An action of the plan is past its day: its owner is reminded, and later the child's lead professional.",
         routine=True,
     ),
+    Rule(
+        "ReferralSent",
+        Audience.RECEIVING_TEAM,
+        NotificationType.REFERRAL_RECEIVED,
+        "A child was referred to a service of your team: see the referrals to you.",
+    ),
+    Rule(
+        "ReferralAnswered",
+        Audience.CONCERNED,
+        NotificationType.REFERRAL_ANSWERED,
+        "A referral of yours has moved on: see where it stands.",
+    ),
+    *(
+        Rule(
+            REFERRAL_CHASED,
+            audience,
+            NotificationType.REFERRAL_UNANSWERED,
+            "Nobody has accepted or declined a referral: whoever is to answer it is reminded once.",
+            routine=True,
+        )
+        for audience in (Audience.RECEIVING_TEAM, Audience.CONCERNED)
+    ),
+    *(
+        Rule(
+            event,
+            audience,
+            NotificationType.REFERRAL_ESCALATED,
+            "Nobody has answered a referral for long: whoever sent it and the lead professional hear of it once.",
+            routine=True,
+        )
+        for event, audience in (
+            (REFERRAL_ESCALATED, Audience.CONCERNED),
+            (REFERRAL_ESCALATED_TO_LEAD, Audience.LEAD_PROFESSIONAL),
+        )
+    ),
     *(
         Rule(
             "ConsentExpiring",
@@ -235,6 +280,8 @@ class Occurrence:
     categories: tuple[Category, ...] = ()
     """What it takes to know of it, beside what the rule says."""
     team: tuple[str, ...] = ()
+    referral_id: str | None = None
+    receivers: tuple[str, ...] = ()
     quiet: bool = False
 
 
