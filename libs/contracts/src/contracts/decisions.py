@@ -62,6 +62,34 @@ class DecisionAnswer(BaseModel):
     grant: str | None = None
 
 
+DELIVER = "notification.deliver"
+"""The action under which a delivery is decided on."""
+
+
+class DeliveryQuestion(BaseModel):
+    """May this recipient be told of these children now? Asked by whoever is about to tell them, at that moment, by
+    `POST {consent}/internal/delivery-decisions` with the internal key.
+
+    The recipient is not there to show who they are, so the answer is no grant and opens no record: it says which
+    categories of which child they may know of.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    recipient_id: str
+    categories: tuple[Category, ...] = ()
+    children: tuple[str, ...] = ()
+
+
+class DeliveryAnswer(BaseModel):
+    """`active`: whether the recipient may be told anything at all. `permitted`: for each record that was asked about
+    and may be told of, the categories. `related`: children of the family who may be spoken of beside it."""
+
+    decision_id: str
+    active: bool
+    permitted: dict[str, list[Category]] = {}
+    related: dict[str, list[str]] = {}
+
+
 class Candidates(BaseModel):
     """Children that an answer would speak of, best first; ids only. `categories`: those of the route's that the answer
     may hold this time (None: all of them), so that no more are decided on."""

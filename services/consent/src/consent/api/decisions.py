@@ -17,7 +17,7 @@ from chassis.tokens import TokenVerifier
 from consent.api.common import PolicyOf, Writing
 from consent.application.decide import Answered, DecideRequest
 from consent.application.override_search import override_search
-from contracts.decisions import DecisionRequest, SearchOverrideRequest
+from contracts.decisions import DecisionRequest, DeliveryAnswer, DeliveryQuestion, SearchOverrideRequest
 
 log = structlog.get_logger("kith.decision")
 
@@ -47,6 +47,16 @@ async def decide(request: Request) -> Response:
 
 plain_route = Route(PATH, decide, methods=["POST"])
 """For what `DecisionsFirst` leaves to it."""
+
+
+@router.post("/delivery-decisions")
+async def decide_delivery(body: DeliveryQuestion, request: Request) -> DeliveryAnswer:
+    """Whether a recipient may be told of children at this moment. For the service that tells them."""
+    decide_request: DecideRequest = request.app.state.decide
+    try:
+        return await decide_request.deliverable(body, request_id_of(request))
+    except SQLAlchemyError as error:
+        raise not_recorded(error) from error
 
 
 def encoded(answer: Answered) -> bytes:

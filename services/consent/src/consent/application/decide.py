@@ -12,9 +12,9 @@ from consent.application.ports import DecisionTransaction, Record
 from consent.domain.decision import Decision, decide, standing
 from consent.domain.facts import ChildFacts, Viewer
 from consent.domain.policy import Policy
-from contracts.decisions import SEARCH_FIELDS, DecisionRequest
+from contracts.decisions import DELIVER, SEARCH_FIELDS, DecisionRequest, DeliveryAnswer, DeliveryQuestion
 from contracts.routes import Subject
-from contracts.vocabulary import Category, Outcome
+from contracts.vocabulary import Category, Outcome, Purpose
 
 
 class Answered(NamedTuple):
@@ -43,10 +43,36 @@ class DecideRequest:
     async def __call__(
         self, identity: str, request: DecisionRequest, request_id: str, actor: str | None = None
     ) -> Answered:
+        decision_id = new_id()
+        viewer, made = await self._decided(identity, request, request_id, decision_id, actor)
+        return self._answer(viewer, request, made, decision_id, request_id, actor)
+
+    async def deliverable(self, question: DeliveryQuestion, request_id: str) -> DeliveryAnswer:
+        """What the recipient may be told of now, whoever they are; recorded like any decision. No grant comes of it."""
+        request = DecisionRequest(
+            action=DELIVER,
+            subject=Subject.CANDIDATES,
+            purpose=Purpose.DIRECT_SUPPORT,
+            categories=question.categories,
+            children=question.children or None,
+        )
+        decision_id = new_id()
+        viewer, made = await self._decided(question.recipient_id, request, request_id, decision_id, None)
+        shown = [each for each in made if each.decision.outcome is Outcome.PERMITTED]
+        return DeliveryAnswer(
+            decision_id=decision_id,
+            active=standing(viewer, DELIVER, self.policy) is None,
+            permitted={record: list(each.decision.permitted) for each in shown for record in each.records},
+            related={record: list(each.decision.related) for each in shown for record in each.records},
+        )
+
+    async def _decided(
+        self, identity: str, request: DecisionRequest, request_id: str, decision_id: str, actor: str | None
+    ) -> tuple[Viewer, list["Decided"]]:
+        """The decisions, once their rows are on the disk."""
         asked = [child_id for child_id in request.children or () if is_uuid(child_id)]
         if request.subject is Subject.CHILD or request.subject is Subject.OWNED:
             asked = [request.child_id] if request.child_id is not None and is_uuid(request.child_id) else []
-        decision_id = new_id()
         concluded: list[tuple[Viewer, list[Decided]]] = []
 
         def conclude(viewer: Viewer, child_ids: Sequence[str], children: dict[str, ChildFacts]) -> list[Record]:
@@ -62,7 +88,7 @@ class DecideRequest:
         ((viewer, made),) = concluded
         if self.counted is not None:
             self.counted(made)
-        return self._answer(viewer, request, made, decision_id, request_id, actor)
+        return viewer, made
 
     def _decide(
         self,

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from contracts.decisions import DELIVER
+
 
 class Basis(StrEnum):
     """What an action rests on, besides the role."""
@@ -69,6 +71,7 @@ ACTIONS: dict[str, ActionRule] = {
     "merge.undo": ActionRule(Basis.UNRELATED),
     "episode.open": ActionRule(Basis.UNRELATED),
     "notification.read": ActionRule(Basis.INVOLVED, family=True),
+    DELIVER: ActionRule(Basis.INVOLVED, family=True),
     "notification.acknowledge": ActionRule(Basis.INVOLVED, family=True),
     "child.read": ActionRule(Basis.INVOLVED, overridable=True),
     "child.correct": ActionRule(Basis.INVOLVED),
