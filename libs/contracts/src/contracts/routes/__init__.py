@@ -4,7 +4,7 @@ The gateway forwards what is listed here and nothing else; the services' own rou
 the architecture tests.
 """
 
-from contracts.routes import assessment, child_index, consent, directory, log, notifications, team
+from contracts.routes import assessment, child_index, chronology, consent, directory, log, notifications, team
 from contracts.routes.base import ALL, FHIR, SCIM, Route, Service, Subject
 
 __all__ = ["ALL", "FHIR", "ROUTES", "SCIM", "Route", "Service", "Subject"]
@@ -16,5 +16,6 @@ ROUTES: tuple[Route, ...] = (
     *log.ROUTES,
     *assessment.ROUTES,
     *team.ROUTES,
+    *chronology.ROUTES,
     *notifications.ROUTES,
 )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
+from assessment.application.life_event_ports import ChronologyRepository, LifeEventRepository
 from assessment.domain.assessments import Assessment, Contribution, Draft
 from assessment.domain.plan import Action, ActionStatus, Point, Review
 from assessment.domain.stages import Stage
@@ -243,6 +244,8 @@ class AssessmentUnitOfWork(UnitOfWork):
     actions: ActionRepository
     reviews: ReviewRepository
     stages: StageRepository
+    life_events: LifeEventRepository
+    chronology: ChronologyRepository
 
 
 UnitOfWorkFactory = Callable[[], AssessmentUnitOfWork]

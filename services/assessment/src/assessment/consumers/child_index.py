@@ -27,6 +27,7 @@ async def on_child_purged(uow: AssessmentUnitOfWork, event: ChildPurged) -> None
     await uow.actions.purge(event.child_id)
     await uow.reviews.purge(event.child_id)
     await uow.stages.purge(event.child_id)
+    await uow.life_events.purge(event.child_id)
     await uow.neighbours.purge(event.child_id)
 
 

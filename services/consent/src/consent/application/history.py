@@ -25,6 +25,8 @@ LOOKS = (
     "action.read",
     "stage.read",
     "review-meeting.read",
+    "chronology.read",
+    "life-event.read",
     "viewers.read",
     "consent.read",
     "request.read",
