@@ -12,7 +12,7 @@ from contracts.events.child_index import ChildPurged
 from contracts.vocabulary import Category
 from tests.assessment.desk import TEACHER, Desk
 from tests.assessment.timeline import correct, entries, happened, read_event, recorded, withdraw
-from tests.notifications.kit import child, problem
+from tests.notifications.kit import Viewer, child, problem
 
 ALL = frozenset(Category)
 NATIONAL = {
@@ -184,6 +184,36 @@ async def test_of_another_category_or_child_it_is_not_there(desk: Desk) -> None:
     assert {"recorded_by", "agency_id"}.isdisjoint((await read_event(veiled, jo, made)).json())
     sw.veiled = (jo,)
     assert (await read_event(sw, jo, made)).json()["recorded_by"] == "sw"
+
+
+async def test_in_the_drafts_form_it_says_what_that_has_words_for(desk: Desk) -> None:
+    jo, sw = child(), desk.kit.viewer("sw", ALL)
+    made = await recorded(sw, jo)
+
+    async def draft(viewer: Viewer) -> dict[str, Any]:
+        return dict((await read_event(viewer, jo, made, format="mais")).json())
+
+    whole = {
+        "identifier": [{"value": made, "system": "urn:kith:id:life-event"}],
+        "type": ["school-suspension"],
+        "subjectPerson": [{"person": {"value": jo, "system": "urn:kith:id:child"}, "involvement": "SBJ"}],
+        "relatedProfessional": [
+            {"professional": {"value": "sw", "system": "urn:kith:id:practitioner"}, "involvement": "AUT"}
+        ],
+        "timeInformation": [{"startDateTime": "2026-03-02"}],
+    }
+    assert await draft(sw) == whole
+    unnamed = {name: value for name, value in whole.items() if name != "relatedProfessional"}
+    assert await draft(desk.kit.viewer("p", {Category.EDUCATION})) == unnamed
+    veiled = desk.kit.viewer("gp", ALL)
+    veiled.veiled = (jo,)
+    assert await draft(veiled) == unnamed
+    await correct(sw, jo, made, accuracy="UAA")
+    assert "timeInformation" not in await draft(sw)
+    assert (await read_event(sw, jo, made, format="fhir")).status_code == 422
+    await withdraw(sw, jo, made, '"2"')
+    gone, none = await read_event(sw, jo, made, format="mais"), await read_event(sw, jo, child(), format="mais")
+    assert (gone.status_code, problem(gone)) == (404, problem(none))
 
 
 async def test_merged_records_keep_their_own_and_a_purged_child_has_none(desk: Desk) -> None:

@@ -6,14 +6,20 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.chronology import Place
+from chassis.chronology import Asked, Place
 from chassis.chronology_query import cursor_of
 from chassis.days import uk_date
 from chassis.grants import KeptBack
+from child_index.adapters.chronology import SqlChronology
+from child_index.adapters.tables import episodes, lead_professionals
 from contracts.supplies import ChronologyEntries, ChronologyEntry
 from contracts.vocabulary import Category, ChronologyKind, Role
+from tests.child_index.conftest import Started
+from tests.child_index.history import fill, number_of, worked_with
 from tests.child_index.kit import NOT_SENSITIVE, Caller, Index, service
+from tests.support.reading import Read, reading
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -203,3 +209,37 @@ async def test_merged_records_give_one_line_and_parted_ones_their_own(index: Ind
         assert await whole(index.teacher, one, limit) == together
     assert (await index.officer.undo(merge)).status_code == 200
     assert [await whole(index.teacher, record, 3) for record in (one, other)] == apart
+
+
+async def test_a_page_of_a_long_history_reads_no_more_than_that_of_a_short_one(index: Index, started: Started) -> None:
+    draw, limit = random.Random(20_262), 10
+    names = ("Amara", "Bryony", "Cerys", "Delyth")
+    numbers = [await number_of(started.database, await index.child(given_name=name)) for name in names]
+    short, long, *others = numbers
+    sizes = {short: (30, 5), long: (1_000, 20)} | dict.fromkeys(others, (200, 5))
+    of_school = ("roll", "school", "teacher")
+    hidden = worked_with(short, 300, 1, draw, "counselling", "school", "teacher")
+    hidden[lead_professionals].clear()
+    await fill(started.database, hidden, *(worked_with(no, *size, draw, *of_school) for no, size in sizes.items()))
+
+    async def read(number: int, after: Place | None = None, *, sensitive: bool = False) -> tuple[Read, list[Place]]:
+        shown: list[Place] = []
+
+        async def page(connection: AsyncConnection) -> None:
+            asked = Asked(frozenset(ChronologyKind), None, None, after, limit)
+            shown.extend(await SqlChronology(connection).page([number], asked, sensitive=sensitive))
+
+        done = await reading(started.database, page)
+        assert len(shown) == limit + 1
+        return done, shown
+
+    first, places = await read(short)
+    most = first.amount * 1.15
+    assert first.statements == 1
+    _, below = await read(long)
+    for done, _ in (await read(long), await read(long, below[-1]), await read(long, sensitive=True)):
+        assert done.statements == 1
+        assert done.amount <= most, f"{done} after {first}"
+    assert places == sorted(places, key=lambda place: place.order, reverse=True)
+    # What is hidden is in no page, so nothing has to be read in its place.
+    assert not {place.key for place in places} & {row["episode_id"] for row in hidden[episodes]}

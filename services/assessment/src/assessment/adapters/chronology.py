@@ -126,19 +126,6 @@ _BY_ITS_OWN: tuple[tuple[Source, sa.Column[str]], ...] = (
         ),
         _a.category,
     ),
-    # As above: done by the release before.
-    (
-        Source(
-            ChronologyKind.ACTION_DONE,
-            actions,
-            _a.child_id,
-            _a.changed_at,
-            _a.action_id,
-            (_DONE, _a.done_at.is_(None)),
-            {"recorded_at": _a.changed_at, "by": _a.changed_by, "words": _a.title},
-        ),
-        _a.category,
-    ),
     (
         Source(
             ChronologyKind.LIFE_EVENT,
@@ -161,13 +148,24 @@ _BY_ITS_OWN: tuple[tuple[Source, sa.Column[str]], ...] = (
 )
 """What has a category of its own: a source for each, so that what is not granted is not read."""
 
+# As above: done by the release before.
+_DONE_BEFORE = Source(
+    ChronologyKind.ACTION_DONE,
+    actions,
+    _a.child_id,
+    _a.changed_at,
+    _a.action_id,
+    (_DONE, _a.done_at.is_(None)),
+    {"recorded_at": _a.changed_at, "by": _a.changed_by, "words": _a.title, "category": _a.category},
+)
+
 
 @lru_cache(maxsize=1024)
 def _statement(
     kinds: frozenset[ChronologyKind], categories: frozenset[Category], records: int
 ) -> tuple[list[Source], sa.CompoundSelect[Any] | None]:
     """Built once: to build one anew, and to find its compiled form by all that is in it, takes longer than it runs."""
-    sources = []
+    sources = [replace(_DONE_BEFORE, where=(*_DONE_BEFORE.where, _a.category.in_(sorted(categories))))]
     for category in sorted(categories):
         named = sa.literal(category.value)
         for source in _BY_CATEGORY.get(category, ()):

@@ -1,10 +1,11 @@
 """Life events of a child: record, correct, withdraw, read."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Header
+from fastapi import APIRouter, Depends, Header, Query
 from fastapi.responses import JSONResponse
 
+from assessment.api.life_event_mais import LifeEventInDraft
 from assessment.api.life_event_schemas import (
     CodeBody,
     CodesBody,
@@ -22,9 +23,9 @@ from assessment.application.life_events import (
     withdraw_life_event,
 )
 from assessment.application.ports import UnitOfWorkFactory
-from assessment.domain.life_events import LifeEvent, LifeEventCodes
+from assessment.domain.life_events import LifeEvent, LifeEventCodes, LifeEventStatus
 from chassis.disclosure import disclose
-from chassis.errors import FieldError, Invalid
+from chassis.errors import FieldError, Invalid, NotFound
 from chassis.etags import etag
 from chassis.grants import Grant
 from chassis.idempotency import Answer, once
@@ -36,6 +37,9 @@ _OF_CHILD, _ONE = "/v1/children/{child_id}/life-events", "/v1/life-events/{life_
 _WHO = frozenset({"recorded_by", "agency_id"})
 _ToRead = Annotated[Grant, Depends(Granted("life-event.read"))]
 _ToChange = Annotated[Grant, Depends(Granted("life-event.change"))]
+_Format = Annotated[
+    Literal["kith", "mais"], Query(description="`mais`: in the JSON of the Multi-Agency Information Sharing drafts")
+]
 _IfMatch = Annotated[str | None, Header(max_length=500)]
 
 
@@ -45,9 +49,7 @@ def life_event_routes(reading: UnitOfWorkFactory, writing: UnitOfWorkFactory, co
     def told(event: LifeEvent, grant: Grant) -> dict[str, Any]:
         """To one who may not learn where the child is, without who else works there."""
         body = disclose(LifeEventBody.of(event, codes, grant.child_id), grant.categories)
-        if grant.veiled and event.recorded_by != grant.viewer_id:
-            return {key: value for key, value in body.items() if key not in _WHO}
-        return body
+        return body if _may_name(event, grant) else {key: value for key, value in body.items() if key not in _WHO}
 
     @router.get(
         "/v1/life-event-codes",
@@ -83,11 +85,27 @@ def life_event_routes(reading: UnitOfWorkFactory, writing: UnitOfWorkFactory, co
             result = await once(uow, idempotency(grant), work)
         return answer(result, uow.effects)
 
-    @router.get(_ONE, summary="Read a life event.", response_model=LifeEventBody, responses=problems(404))
-    async def read(grant: _ToRead, life_event_id: str) -> JSONResponse:
+    @router.get(
+        _ONE,
+        summary="Read a life event.",
+        description="With `format=mais`: the LifeEvent of the Multi-Agency Information Sharing drafts. Of what was "
+        "withdrawn there is none, since they cannot say so.",
+        response_model=LifeEventBody | LifeEventInDraft,
+        responses=problems(404),
+    )
+    async def read(
+        grant: _ToRead,
+        life_event_id: str,
+        format: _Format = "kith",  # noqa: A002 - the query's own word
+    ) -> JSONResponse:
         async with reading() as uow:
             found = await life_event_under(uow, grant, life_event_id)
-        return answer(Answer(200, told(found, grant), etag(found.version)))
+        if format == "kith":
+            return answer(Answer(200, told(found, grant), etag(found.version)))
+        if found.status is LifeEventStatus.WITHDRAWN:
+            raise NotFound
+        draft = LifeEventInDraft.of(found, grant.child_id, named=_may_name(found, grant))
+        return answer(Answer(200, disclose(draft, grant.categories), etag(found.version)))
 
     @router.get(
         f"{_ONE}/history",
@@ -134,6 +152,10 @@ def life_event_routes(reading: UnitOfWorkFactory, writing: UnitOfWorkFactory, co
         return answer(Answer(200, told(changed, grant), etag(changed.version)), uow.effects)
 
     return router
+
+
+def _may_name(event: LifeEvent, grant: Grant) -> bool:
+    return not grant.veiled or event.recorded_by == grant.viewer_id
 
 
 def _version(cursor: str | None) -> int | None:
