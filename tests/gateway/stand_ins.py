@@ -179,6 +179,12 @@ def _child_index(stage: Stage) -> FastAPI:
     async def supplies(grant: Annotated[Grant, Depends(Granted("assessment.prefill"))]) -> dict[str, Any]:
         return {"child_id": grant.child_id, "viewer": grant.viewer_id}
 
+    @app.get("/internal/supplies/chronology.read", include_in_schema=False)
+    async def chronology_of(
+        request: Request, grant: Annotated[Grant, Depends(Granted("chronology.read"))], limit: int = 50
+    ) -> dict[str, Any]:
+        return {"query": str(request.url.query), "limit": limit}
+
     @app.get("/internal/candidates/v1/match-reviews", include_in_schema=False)
     async def review_candidates(grant: Annotated[Grant, Depends(Granted("review.read"))]) -> Candidates:
         raise NotFound
@@ -236,6 +242,12 @@ def _assessment(stage: Stage) -> FastAPI:
         request: Request, grant: Annotated[Grant, Depends(Granted("assessment.prefill"))]
     ) -> dict[str, Any]:
         return {"brought": json.loads(await request.body()), "type": request.headers["content-type"]}
+
+    @app.get("/v1/children/{child_id}/chronology")
+    async def chronology(
+        request: Request, grant: Annotated[Grant, Depends(Granted("chronology.read"))]
+    ) -> dict[str, Any]:
+        return {"brought": json.loads(await request.body()), "query": str(request.url.query)}
 
     return app
 

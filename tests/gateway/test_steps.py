@@ -90,6 +90,24 @@ async def test_another_service_gives_to_the_answer_under_the_same_grant(kith: Ki
     assert kith.world.steps()[1:] == [DECISION]
 
 
+async def test_who_gives_to_the_answer_is_asked_for_this_page_alone(kith: Kith) -> None:
+    child = kith.world.relate("teacher-1")
+    path, query = f"/v1/children/{child}/chronology", "limit=7&kind=life-event&kind=review-held&cursor=abc"
+    answer = await kith.ask("GET", f"{path}?{query}")
+    assert answer.json() == {"brought": {"query": query, "limit": 7}, "query": query}
+    assert kith.world.steps() == [
+        DECISION,
+        "GET child-index /internal/supplies/chronology.read",
+        f"GET assessment {path}",
+    ]
+    # A query that cannot be taken is answered in Kith's own words, by the first who sees it.
+    kith.world.calls.clear()
+    refused = await kith.ask("GET", f"{path}?limit=many")
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/limit")
+    assert refused.json()["instance"] == refused.headers["X-Request-Id"]
+    assert kith.world.steps()[1:] == ["GET child-index /internal/supplies/chronology.read"]
+
+
 async def test_a_search_shows_those_whom_the_second_decision_permits(kith: Kith) -> None:
     seen, hidden = kith.world.relate("teacher-1"), kith.world.relate("another")
     kith.world.found = [hidden, seen]

@@ -6,6 +6,7 @@ The tests of this module tell one story and run in the order they are written.
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -257,6 +258,38 @@ def test_a_family_tells_it_once_and_a_withdrawal_holds_from_the_next_request(
     assert offered(teacher) == seen
 
 
+def test_one_time_line_out_of_all_services_for_each_what_they_may_see(
+    young_person: Person, people: People, chosen: Chosen, assessment_id: str
+) -> None:
+    path = f"/v1/children/{chosen.child_id}"
+    teacher, visitor = people.teacher, people.health_visitor
+
+    def line(who: Person, query: str = "") -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = who.ok("GET", f"{path}/chronology{query}")["items"]
+        return found
+
+    before = teacher.get(f"{path}/chronology").content
+    event = {"code": "diagnosis", "occurred_on": "2025-05-01", "accuracy": "UAA", "category": "health"}
+    made = visitor.ok("POST", f"{path}/life-events", event | {"words": "Hearing loss"})
+    assert teacher.get(f"{path}/chronology").content == before
+    assert teacher.get(f"/v1/life-events/{made['life_event_id']}").status_code == 404
+    told = line(visitor)
+    assert {"episode-started", "lead-assigned", "assessment-begun", "life-event"} <= {each["kind"] for each in told}
+    assert "life-event" not in {each["kind"] for each in line(teacher)}
+    (began,) = (each for each in told if each["link"] == f"/v1/assessments/{assessment_id}")
+    assert began["by"]["practitioner_id"]
+    assert began["words"]
+    page, read = visitor.ok("GET", f"{path}/chronology?limit=1"), []
+    while page["next_cursor"] is not None:
+        read += page["items"]
+        page = visitor.ok("GET", f"{path}/chronology?limit=1&cursor={page['next_cursor']}")
+    assert read + page["items"] == told
+    refused = visitor.get(f"{path}/chronology?kind=nonsense")
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/kind/0")
+    again = visitor("PATCH", f"/v1/life-events/{made['life_event_id']}", {"words": "None", "reason": "Heard again"})
+    assert again.status_code == 428
+
+
 def test_a_young_person_sees_their_record_who_can_see_it_and_who_looked(
     young_person: Person, people: People, chosen: Chosen
 ) -> None:
@@ -297,6 +330,9 @@ def test_a_block_holds_from_the_next_request_and_is_silent(
         ("POST", "/episodes", {"service_id": "visits", "started_on": TODAY}),
         ("GET", "/assessments", None),
         ("GET", "/viewers", None),
+        ("GET", "/chronology", None),
+        ("GET", "/chronology?limit=0", None),
+        ("POST", "/life-events", {"code": "other", "occurred_on": TODAY, "category": "health"}),
         ("PUT", "/lead-professional", {"practitioner_id": HEALTH_VISITOR}),
     ):
         assert visitor(method, path + tail, body).status_code == 404

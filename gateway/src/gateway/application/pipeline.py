@@ -39,7 +39,8 @@ log = structlog.get_logger("kith.gateway")
 LONGEST_CANDIDATES = 1024 * 1024
 LONGEST_SUPPLY = 1024 * 1024
 BODILESS = frozenset({"GET", "DELETE"})
-OK, NOT_FOUND, NOT_MODIFIED, SERVICE_UNAVAILABLE = 200, 404, 304, 503
+PROBLEM = "application/problem+json"
+OK, NOT_FOUND, NOT_MODIFIED, INVALID, SERVICE_UNAVAILABLE = 200, 404, 304, 422, 503
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,10 @@ class Pipeline:
             )
         call = replace(admitted.call, headers=(*admitted.call.headers, *self._headers(grant_header(grant))))
         if route.supplied_by is not None:
-            call = await self._supplied(route, route.supplied_by, call, grant)
+            supplied = await self._supplied(route, route.supplied_by, call, grant)
+            if not isinstance(supplied, Call):
+                return supplied
+            call = supplied
         reply = await self._passable(route, await self._services.send(route.service, call))
         try:
             await self._settling.wait(route, reply)
@@ -190,12 +194,16 @@ class Pipeline:
             log.warning("gateway.no_candidates", service=route.service, action=route.action)
             raise Unavailable from None
 
-    async def _supplied(self, route: Route, service: Service, call: Call, grant: str) -> Call:
-        """The call with what another service gives to its answer. Without that there is no answer."""
-        path = f"/internal/supplies/{route.action}"
-        reply = await self._passable(
-            route, await self._services.send(service, Call("GET", path, headers=self._headers(grant_header(grant))))
-        )
+    async def _supplied(self, route: Route, service: Service, call: Call, grant: str) -> Call | Reply:
+        """The call with what another service gives to its answer. Without that there is no answer.
+
+        It is asked with the caller's own query, so that it gives to this page alone; a query that cannot be taken is
+        answered with its words, which are those of the service that would answer.
+        """
+        asked = Call("GET", f"/internal/supplies/{route.action}", call.query, self._headers(grant_header(grant)))
+        reply = await self._passable(route, await self._services.send(service, asked))
+        if reply.status == INVALID and reply.header("content-type") == PROBLEM:
+            return reply
         if reply.status != OK:
             await reply.close()
             log.warning("gateway.no_supply", service=service, action=route.action, status=reply.status)

@@ -1,11 +1,11 @@
 """What one service gives to another's answer: the gateway asks for it under that answer's grant, and sends it along."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel
 
-from contracts.vocabulary import Category
+from contracts.vocabulary import Category, ChronologyKind
 
 
 class KnownFact(BaseModel):
@@ -23,3 +23,40 @@ class KnownFact(BaseModel):
 
 class KnownFacts(BaseModel):
     items: list[KnownFact]
+
+
+class ChronologyPractitioner(BaseModel):
+    practitioner_id: str
+    name: str | None = None
+    role: str | None = None
+
+
+class ChronologySource(BaseModel):
+    """Whose service it was, as far as the reader may know: the type alone where more tells where the child is."""
+
+    agency_id: str | None = None
+    agency_name: str | None = None
+    service_id: str | None = None
+    service_name: str | None = None
+    service_type: str | None = None
+
+
+class ChronologyEntry(BaseModel):
+    """What the child index knows of a child's time line, for `GET /v1/children/{child_id}/chronology`: episodes and
+    lead professionals, in that order, from the request's `cursor` on at most one more than its `limit`.
+
+    `key`: the id of the thing that the entry is about. `moment`: of what is known to the moment, else None.
+    """
+
+    kind: ChronologyKind
+    key: str
+    day: date
+    moment: datetime | None = None
+    category: Category
+    recorded_at: datetime | None = None
+    source: ChronologySource
+    by: ChronologyPractitioner | None = None
+
+
+class ChronologyEntries(BaseModel):
+    items: list[ChronologyEntry]

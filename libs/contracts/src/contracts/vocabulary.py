@@ -151,6 +151,22 @@ class ClashKind(StrEnum):
     """Each has a review meeting in the same week, on another day."""
 
 
+class ChronologyKind(StrEnum):
+    """What an entry of a child's chronology tells of. The order here is that of things which happened on one day: what
+    stands further down comes later, and so nearer the top of the chronology."""
+
+    EPISODE_STARTED = "episode-started"
+    LEAD_ASSIGNED = "lead-assigned"
+    ASSESSMENT_BEGUN = "assessment-begun"
+    TEAM_JOINED = "team-joined"
+    LIFE_EVENT = "life-event"
+    REVIEW_HELD = "review-held"
+    STAGE_AGREED = "stage-agreed"
+    ACTION_DONE = "action-done"
+    TEAM_LEFT = "team-left"
+    EPISODE_ENDED = "episode-ended"
+
+
 class ChildOutcome(StrEnum):
     """What a plan is for. Source: the five outcomes of Every Child Matters (Children Act 2004, section 10(2))."""
 

@@ -5,16 +5,20 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from assessment.adapters.life_event_codes import load_life_event_codes
 from assessment.adapters.stage_policy_file import load_stage_policy
 from assessment.adapters.template_files import load_catalogue
 from assessment.adapters.unit_of_work import SqlUnitOfWork
 from assessment.api.actions import action_routes
 from assessment.api.assessments import assessment_routes
 from assessment.api.calendar import calendar_routes
+from assessment.api.chronology import chronology_routes
+from assessment.api.chronology_schemas import Teller
 from assessment.api.contribution_requests import contribution_request_routes
 from assessment.api.contributions import contribution_routes
 from assessment.api.drafts import draft_routes
 from assessment.api.invitations import invitation_routes
+from assessment.api.life_events import life_event_routes
 from assessment.api.lifecycle import lifecycle_routes
 from assessment.api.my_drafts import my_draft_routes
 from assessment.api.prefill import prefill_routes
@@ -26,10 +30,11 @@ from assessment.api.teams import team_routes
 from assessment.api.templates import template_routes
 from assessment.application.find_action import child_of_action
 from assessment.application.find_assessment import child_of
+from assessment.application.life_events import child_of_life_event
 from assessment.application.read_referrals import child_of_referral
 from assessment.application.record_review import child_of_review
 from assessment.application.used_templates import UsedTemplates
-from assessment.settings import BUILT_IN, AssessmentSettings
+from assessment.settings import BUILT_IN, LIFE_EVENT_CODES, AssessmentSettings
 from assessment.worker import make_runtime
 from chassis.broker import Broker
 from chassis.runtime import internal_key_of
@@ -45,6 +50,7 @@ def create_app(settings: AssessmentSettings | None = None, broker: Broker | None
     settings = settings or AssessmentSettings()
     catalogue = load_catalogue(BUILT_IN, settings.assessment_template_dir)
     stage_policy = load_stage_policy(settings.assessment_stages_file)
+    codes = load_life_event_codes(LIFE_EVENT_CODES)
     runtime = make_runtime(settings, broker)
 
     def writing() -> SqlUnitOfWork:
@@ -77,6 +83,10 @@ def create_app(settings: AssessmentSettings | None = None, broker: Broker | None
         async with reading() as uow:
             return await child_of_referral(uow, referral_id)
 
+    async def owner_of_life_event(life_event_id: str) -> str | None:
+        async with reading() as uow:
+            return await child_of_life_event(uow, life_event_id)
+
     app = create_service(
         title="Kith assessment",
         part=runtime.part,
@@ -101,6 +111,8 @@ def create_app(settings: AssessmentSettings | None = None, broker: Broker | None
     app.include_router(calendar_routes(reading, settings.public_url))
     app.include_router(service_directory_routes(reading, writing))
     app.include_router(referral_routes(reading, writing))
+    app.include_router(life_event_routes(reading, writing, codes))
+    app.include_router(chronology_routes(reading, Teller(catalogue, stage_policy, codes)))
     app.include_router(
         internal_router(
             reading,
@@ -110,6 +122,7 @@ def create_app(settings: AssessmentSettings | None = None, broker: Broker | None
                 "action": owner_of_action,
                 "review": owner_of_review,
                 "referral": owner_of_referral,
+                "life_event": owner_of_life_event,
             },
         )
     )

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from chassis.settings import Port, ServiceSettings
 
 BUILT_IN_STAGES = Path(__file__).parent / "stages.yaml"
+LIFE_EVENT_CODES = Path(__file__).parent / "life_events.yaml"
 BUILT_IN = Path(__file__).parent / "templates"
 
 

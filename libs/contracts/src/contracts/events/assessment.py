@@ -221,6 +221,28 @@ class ReferralUnanswered(Event):
     escalated: bool
 
 
+class LifeEventRecorded(Event):
+    """Something happened in the child's life. What it was is read where its `category` may be."""
+
+    topic = ASSESSMENT
+    life_event_id: str
+    child_id: str
+    category: Category
+    recorded_by: str
+
+
+class LifeEventChanged(Event):
+    """`status`: corrected or withdrawn, by whoever recorded it."""
+
+    topic = ASSESSMENT
+    life_event_id: str
+    child_id: str
+    category: Category
+    status: str
+    changed_by: str
+    version: int
+
+
 EVENTS: tuple[type[Event], ...] = (
     AssessmentBegun,
     ContributionSaved,
@@ -241,4 +263,6 @@ EVENTS: tuple[type[Event], ...] = (
     ReferralAnswered,
     ReferralClosed,
     ReferralUnanswered,
+    LifeEventRecorded,
+    LifeEventChanged,
 )

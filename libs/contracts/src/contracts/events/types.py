@@ -16,6 +16,8 @@ NOT_CONSUMED: dict[str, str] = {
     "AssessmentClosed": "shown in the assessment; kept for agencies' own records",
     "StageSet": "shown in the plan; kept for agencies' own records",
     "ReviewRecorded": "shown in the plan; kept for agencies' own records",
+    "LifeEventRecorded": "shown in the chronology; kept for agencies' own records",
+    "LifeEventChanged": "shown in the chronology; kept for agencies' own records",
     "ContributionSaved": "shown when the assessment is read; nobody is told of each version",
 }
 """Event types that no service consumes, and why they are published all the same."""

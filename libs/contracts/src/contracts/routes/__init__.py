@@ -4,7 +4,17 @@ The gateway forwards what is listed here and nothing else; the services' own rou
 the architecture tests.
 """
 
-from contracts.routes import assessment, child_index, consent, directory, log, notifications, referrals, team
+from contracts.routes import (
+    assessment,
+    child_index,
+    chronology,
+    consent,
+    directory,
+    log,
+    notifications,
+    referrals,
+    team,
+)
 from contracts.routes.base import ALL, FHIR, SCIM, Route, Service, Subject
 
 __all__ = ["ALL", "FHIR", "ROUTES", "SCIM", "Route", "Service", "Subject"]
@@ -17,5 +27,6 @@ ROUTES: tuple[Route, ...] = (
     *assessment.ROUTES,
     *team.ROUTES,
     *referrals.ROUTES,
+    *chronology.ROUTES,
     *notifications.ROUTES,
 )

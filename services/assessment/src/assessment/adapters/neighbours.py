@@ -28,7 +28,11 @@ class SqlNeighbours:
     async def practitioner(self, practitioner_id: str) -> Practitioner | None:
         query = sa.select(practitioners).where(practitioners.c.practitioner_id == practitioner_id)
         row = (await self._connection.execute(query)).one_or_none()
-        return None if row is None else Practitioner(row.practitioner_id, Role(row.role), row.active, row.version)
+        return (
+            None
+            if row is None
+            else Practitioner(row.practitioner_id, Role(row.role), row.active, row.version, row.agency_id)
+        )
 
     async def put_practitioner(self, practitioner: Practitioner) -> None:
         known = await self.practitioner(practitioner.practitioner_id)
@@ -37,6 +41,7 @@ class SqlNeighbours:
             "role": practitioner.role.value,
             "active": practitioner.active,
             "version": practitioner.version,
+            "agency_id": practitioner.agency_id,
         }
         if known is None:
             await self._connection.execute(sa.insert(practitioners).values(**values))

@@ -2,11 +2,11 @@
 
 import sqlalchemy as sa
 
-from assessment.adapters import referral_tables
+from assessment.adapters import life_event_tables, referral_tables
 from assessment.adapters.metadata import messaging, metadata
 from chassis.database import UtcDateTime
 
-__all__ = ["messaging", "metadata", "referral_tables"]
+__all__ = ["life_event_tables", "messaging", "metadata", "referral_tables"]
 
 assessments = sa.Table(
     "assessments",
@@ -22,6 +22,7 @@ assessments = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("also_open_reason", sa.Text, nullable=True),
     sa.Index("ix_assessments_child", "child_id", "assessment_id"),
+    sa.Index("ix_assessments_begun", "child_id", "begun_at", "assessment_id"),
 )
 
 # What its author alone knows of. `revision` is new with each save, so that one of a draft before is never taken for it.
@@ -81,6 +82,8 @@ practitioners = sa.Table(
     sa.Column("role", sa.String(30), nullable=False),
     sa.Column("active", sa.Boolean, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
+    # Unknown of whom the directory has told nothing since it is kept.
+    sa.Column("agency_id", sa.String(64)),
 )
 
 # Kept when it has ended, so that what comes late is known to be over.
@@ -126,7 +129,11 @@ team_memberships = sa.Table(
     sa.Column("child_id", sa.String(36), nullable=False),
     sa.Column("ended_at", UtcDateTime),
     sa.Column("ended_by", sa.String(64)),
+    # When the invitation was accepted.
+    sa.Column("joined_at", UtcDateTime),
     sa.Index("ix_team_memberships_child", "child_id", "membership_id"),
+    sa.Index("ix_team_memberships_joined", "child_id", "joined_at", "membership_id"),
+    sa.Index("ix_team_memberships_ended", "child_id", "ended_at", "membership_id"),
     sa.Index("ix_team_memberships_invitation", "invitation_id"),
 )
 
@@ -164,6 +171,7 @@ merges = sa.Table(
 # The plan.
 
 _OPEN_ACTION = sa.text("status = 'open'")
+_DONE_ACTION = sa.text("status = 'done'")
 
 actions = sa.Table(
     "actions",
@@ -186,7 +194,18 @@ actions = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("owner_reminded_at", UtcDateTime),
     sa.Column("lead_reminded_at", UtcDateTime),
+    sa.Column("done_at", UtcDateTime),
+    sa.Column("done_by", sa.String(64)),
     sa.Index("ix_actions_child", "child_id", "action_id"),
+    sa.Index(
+        "ix_actions_done",
+        "child_id",
+        "category",
+        "done_at",
+        "action_id",
+        sqlite_where=_DONE_ACTION,
+        postgresql_where=_DONE_ACTION,
+    ),
     sa.Index("ix_actions_due", "due_on", sqlite_where=_OPEN_ACTION, postgresql_where=_OPEN_ACTION),
 )
 
@@ -246,6 +265,7 @@ stages = sa.Table(
     # Another record of the same child is counted.
     sa.Column("duplicate", sa.Boolean, nullable=False),
     sa.Index("ix_stages_child", "child_id", "stage_id"),
+    sa.Index("ix_stages_agreed", "child_id", "set_at", "stage_id"),
     # All that the report looks at, in the order in which it counts.
     sa.Index("ix_stages_report", "school_id", "stage", "set_at", "ended_at", "closed_at", "duplicate"),
     sa.Index("uq_stages_in_force", "child_id", unique=True, sqlite_where=_IN_FORCE, postgresql_where=_IN_FORCE),

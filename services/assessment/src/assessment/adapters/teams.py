@@ -20,6 +20,14 @@ _MEMBERSHIPS = (
 _JOINED = sa.and_(_i.accepted, _m.ended_at.is_(None))
 
 
+def open_to(viewer_id: str | sa.ColumnElement[str], *, sensitive: bool) -> tuple[sa.ColumnElement[bool], ...]:
+    """Of invitations that are sensitive, without `sensitive`, those alone that concern the viewer."""
+    if sensitive:
+        return ()
+    mine = sa.or_(_i.practitioner_id == viewer_id, _i.invited_by == viewer_id)
+    return (sa.or_(sa.not_(_i.sensitive), mine),)
+
+
 class SqlTeams:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
@@ -47,9 +55,7 @@ class SqlTeams:
         wanted = _MEMBERSHIPS.where(_m.child_id.in_(records))
         if not history:
             wanted = wanted.where(_m.ended_at.is_(None), sa.or_(_i.accepted.is_(None), _i.accepted))
-        if not sensitive:
-            mine = sa.or_(_i.practitioner_id == viewer_id, _i.invited_by == viewer_id)
-            wanted = wanted.where(sa.or_(sa.not_(_i.sensitive), mine))
+        wanted = wanted.where(*open_to(viewer_id, sensitive=sensitive))
         if before is not None:
             wanted = wanted.where(_m.membership_id < before)
         return await self._read(wanted.order_by(_m.membership_id.desc()).limit(limit))
@@ -94,6 +100,9 @@ class SqlTeams:
         row = (await self._connection.execute(answered)).one_or_none()
         if row is None:
             return None
+        if accepted:
+            joined = sa.update(team_memberships).where(_m.invitation_id == invitation_id, _m.ended_at.is_(None))
+            await self._connection.execute(joined.values(joined_at=at))
         return Invitation(**row._mapping), [(each.membership_id, each.child_id) for each in standing]
 
     async def end(self, membership_id: str, at: datetime, by: str) -> bool:

@@ -1,6 +1,8 @@
 """The unit of work over the service's own database."""
 
+from assessment.adapters.chronology import SqlChronology
 from assessment.adapters.drafts import SqlDrafts
+from assessment.adapters.life_events import SqlLifeEvents
 from assessment.adapters.lifecycle import SqlLifecycle
 from assessment.adapters.neighbours import SqlNeighbours
 from assessment.adapters.plan import SqlActions, SqlReviews
@@ -26,6 +28,8 @@ class SqlUnitOfWork(AssessmentUnitOfWork):
         self.neighbours = SqlNeighbours(self.connection)
         self.actions = SqlActions(self.connection)
         self.reviews = SqlReviews(self.connection)
+        self.life_events = SqlLifeEvents(self.connection)
+        self.chronology = SqlChronology(self.connection)
         self.stages: SqlStages = SqlStages(self.connection)
         self.service_directory = SqlServiceDirectory(self.connection)
         self.receiving_services = SqlReceivingServices(self.connection)

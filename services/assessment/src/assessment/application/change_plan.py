@@ -79,6 +79,12 @@ async def change_action(
         if action.status is ActionStatus.DROPPED or "reason" in changes:
             raise Invalid.field("/reason", "is needed where an action is dropped, and nowhere else")
         action = replace(action, reason=None)
+    if action.status is not ActionStatus.DONE:
+        action = replace(action, done_at=None, done_by=None)
+    elif standing.status is not ActionStatus.DONE:
+        action = replace(action, done_at=action.changed_at, done_by=action.changed_by)
+    elif standing.done_at is None:  # done by the release before, which kept no more than the last change
+        action = replace(action, done_at=standing.changed_at, done_by=standing.changed_by)
     other = action.due_on != standing.due_on or action.owner_id != standing.owner_id
     if not await uow.actions.save(action, remind_anew=other):
         raise Stale

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
+from assessment.application.life_event_ports import ChronologyRepository, LifeEventRepository
 from assessment.application.lifecycle_ports import LifecycleRepository, RequestRepository
 from assessment.application.referral_ports import (
     LegalBasisRepository,
@@ -274,6 +275,8 @@ class AssessmentUnitOfWork(UnitOfWork):
     receiving_services: ReceivingServiceRepository
     legal_bases: LegalBasisRepository
     referrals: ReferralRepository
+    life_events: LifeEventRepository
+    chronology: ChronologyRepository
 
 
 UnitOfWorkFactory = Callable[[], AssessmentUnitOfWork]

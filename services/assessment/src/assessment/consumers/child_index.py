@@ -31,6 +31,7 @@ async def on_child_purged(uow: AssessmentUnitOfWork, event: ChildPurged) -> None
     await uow.stages.purge(event.child_id)
     await uow.referrals.purge(event.child_id)
     await uow.legal_bases.purge(event.child_id)
+    await uow.life_events.purge(event.child_id)
     await uow.neighbours.purge(event.child_id)
 
 

@@ -20,7 +20,8 @@ from contracts.vocabulary import PractitionerStatus
 
 async def on_practitioner_changed(uow: AssessmentUnitOfWork, event: PractitionerChanged) -> None:
     active = event.status is PractitionerStatus.ACTIVE
-    await uow.neighbours.put_practitioner(Practitioner(event.practitioner_id, event.role, active, event.version))
+    known = Practitioner(event.practitioner_id, event.role, active, event.version, event.agency_id)
+    await uow.neighbours.put_practitioner(known)
 
 
 async def on_service_changed(uow: AssessmentUnitOfWork, event: ServiceChanged) -> None:

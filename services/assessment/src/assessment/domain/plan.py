@@ -34,6 +34,8 @@ class Action:
     version: int = 1
     owner_reminded_at: datetime | None = None
     lead_reminded_at: datetime | None = None
+    done_at: datetime | None = None
+    done_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

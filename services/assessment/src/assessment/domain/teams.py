@@ -28,6 +28,7 @@ class Practitioner:
     role: Role
     active: bool
     version: int
+    agency_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,9 @@ _PRESENT_LEADS = Statement(
         .where(listed(_leads.c.child_no, "numbers"), _leads.c.ended_at.is_(None))
     )
 )
+_LATEST_LEADS = sa.select(_leads).order_by(_leads.c.assigned_at.desc(), _leads.c.lead_id.desc())
+_LEADS_OF_CHILDREN = Statement(lambda listed: _LATEST_LEADS.where(listed(_leads.c.child_no, "numbers")))
+_LEADS = Statement(lambda listed: _LATEST_LEADS.where(listed(_leads.c.lead_id, "ids")))
 
 
 class SqlEpisodes:
@@ -45,6 +48,9 @@ class SqlEpisodes:
     async def get(self, episode_id: str) -> Episode | None:
         found = _read(await _ONE(self._connection, ids=[episode_id]))
         return found[0] if found else None
+
+    async def by_ids(self, episode_ids: Collection[str]) -> list[Episode]:
+        return _read(await _ONE(self._connection, ids=episode_ids)) if episode_ids else []
 
     async def open_with_service(self, service_id: str, numbers: Collection[int]) -> set[int]:
         found = await self._connection.execute(
@@ -118,6 +124,21 @@ def _row(episode: Episode) -> dict[str, Any]:
     }
 
 
+def _past(rows: Iterable[sa.Row[Any]]) -> list[PastLead]:
+    return [
+        PastLead(
+            lead_id=row.lead_id,
+            practitioner_id=row.practitioner_id,
+            assigned_at=row.assigned_at,
+            assigned_by=row.assigned_by,
+            ended_at=row.ended_at,
+            reason=row.reason,
+            handover_note=row.handover_note,
+        )
+        for row in rows
+    ]
+
+
 class SqlLeads:
     def __init__(self, connection: AsyncConnection, clock: Clock) -> None:
         self._connection = connection
@@ -129,15 +150,10 @@ class SqlLeads:
         return min(leads, key=lambda lead: numbers.index(lead.child_no), default=None)
 
     async def history(self, numbers: Collection[int]) -> list[PastLead]:
-        found = await self._connection.execute(
-            sa.select(_leads)
-            .where(among(self._connection, _leads.c.child_no, numbers))
-            .order_by(_leads.c.assigned_at.desc(), _leads.c.lead_id.desc())
-        )
-        return [
-            PastLead(row.practitioner_id, row.assigned_at, row.assigned_by, row.ended_at, row.reason, row.handover_note)
-            for row in found
-        ]
+        return _past(await _LEADS_OF_CHILDREN(self._connection, numbers=numbers))
+
+    async def by_ids(self, lead_ids: Collection[str]) -> list[PastLead]:
+        return _past(await _LEADS(self._connection, ids=lead_ids)) if lead_ids else []
 
     async def assign(
         self, child_no: int, practitioner_id: str, assigned_by: str, reason: str | None, handover_note: str | None

@@ -205,6 +205,8 @@ match_reviews = sa.Table(
     sa.Index("ix_match_reviews_state", "state", "review_id"),
 )
 
+_ENDED = sa.text("ended_on IS NOT NULL")
+
 episodes = sa.Table(
     "episodes",
     metadata,
@@ -222,6 +224,9 @@ episodes = sa.Table(
     sa.Column("created_at", UtcDateTime, nullable=False),
     # The list that opened it, so that it goes with the rows that were linked by mistake.
     sa.Column("import_id", sa.String(36)),
+    # In the order of the chronology; a day's own few are sorted as they are read.
+    sa.Index("ix_episodes_started", "child_no", "started_on"),
+    sa.Index("ix_episodes_ended", "child_no", "ended_on", sqlite_where=_ENDED, postgresql_where=_ENDED),
     # Unique indexes take two NULLs for different, hence one index with and one without a practitioner.
     sa.Index(
         "uq_episodes_open_of_practitioner",
@@ -263,6 +268,7 @@ lead_professionals = sa.Table(
     sa.Column("assigned_by", sa.String(64), nullable=False),
     sa.Column("assigned_at", UtcDateTime, nullable=False),
     sa.Column("ended_at", UtcDateTime),
+    sa.Index("ix_lead_professionals_assigned", "child_no", "assigned_at"),
     sa.Index(
         "uq_lead_professionals_present",
         "child_no",

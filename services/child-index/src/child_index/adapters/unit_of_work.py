@@ -6,6 +6,7 @@ from chassis.likeness import Likeness
 from child_index.adapters.archive import SqlArchive
 from child_index.adapters.blocks import SqlBlocks
 from child_index.adapters.children import SqlChildren
+from child_index.adapters.chronology import SqlChronology
 from child_index.adapters.directory import SqlDirectory
 from child_index.adapters.episodes import SqlEpisodes, SqlLeads
 from child_index.adapters.family import SqlFamily
@@ -47,3 +48,4 @@ class SqlUnitOfWork(IndexUnitOfWork):
         self.shields = SqlShields(self.connection)
         self.quality = SqlQuality(self.connection)
         self.weights = SqlWeights(self.connection, self._clock)
+        self.chronology = SqlChronology(self.connection)

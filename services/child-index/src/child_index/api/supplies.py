@@ -4,11 +4,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
+from chassis.chronology import Asked
+from chassis.chronology_query import asked_for
 from chassis.grants import Grant
 from chassis.service import Granted
+from child_index.api.chronology import entry_of
 from child_index.api.wiring import Parts
+from child_index.application.chronology import chronology
 from child_index.application.known import what_is_known
-from contracts.supplies import KnownFact, KnownFacts
+from contracts.supplies import ChronologyEntries, KnownFact, KnownFacts
 
 
 def supplies_router(parts: Parts) -> APIRouter:
@@ -24,5 +28,13 @@ def supplies_router(parts: Parts) -> APIRouter:
                 for each in found
             ]
         )
+
+    @router.get("/internal/supplies/chronology.read")
+    async def chronology_of(
+        grant: Annotated[Grant, Depends(Granted("chronology.read"))], asked: Annotated[Asked, Depends(asked_for)]
+    ) -> ChronologyEntries:
+        async with parts.reading() as uow:
+            found = await chronology(uow, grant, asked)
+        return ChronologyEntries(items=[entry_of(each) for each in found])
 
     return router

@@ -1,5 +1,6 @@
 """One practitioner coordinates, and is the first contact: the lead professional."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from chassis.errors import Invalid
@@ -8,6 +9,7 @@ from child_index.application.history import remember_lead
 from child_index.application.places import is_area_wide
 from child_index.application.ports import IndexUnitOfWork, Lead, PastLead, Practitioner
 from child_index.application.whole import granted_child
+from child_index.domain.wholes import Whole
 from contracts.events.child_index import LeadProfessionalAssigned
 from contracts.vocabulary import PractitionerStatus
 
@@ -32,7 +34,11 @@ async def lead_history(uow: IndexUnitOfWork, grant: Grant) -> list[ShownLead]:
     """Everybody who has led for the child, the last one first; to one who may not learn where the child is, those who
     tell nothing of it."""
     child = await granted_child(uow, grant)
-    leads = await uow.leads.history(child.numbers)
+    return await shown_leads(uow, child, grant, await uow.leads.history(child.numbers))
+
+
+async def shown_leads(uow: IndexUnitOfWork, child: Whole, grant: Grant, leads: Collection[PastLead]) -> list[ShownLead]:
+    """Those of them whom the grant's reader may know of."""
     people = await uow.directory.practitioners(
         {id_ for each in leads for id_ in (each.practitioner_id, each.assigned_by)}
     )

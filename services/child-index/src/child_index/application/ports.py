@@ -11,6 +11,7 @@ from chassis.unit_of_work import UnitOfWork
 from child_index.application.agency_ports import Agency
 from child_index.application.archive_ports import ArchiveRepository
 from child_index.application.block_ports import BlockRepository
+from child_index.application.chronology_ports import ChronologyRepository
 from child_index.application.history_ports import HistoryRepository
 from child_index.application.import_ports import ImportRepository, MappingRepository
 from child_index.application.leaver_ports import LeaverRepository
@@ -176,6 +177,8 @@ class EpisodeRepository(Protocol):
 
     async def get(self, episode_id: str) -> Episode | None: ...
 
+    async def by_ids(self, episode_ids: Collection[str]) -> list[Episode]: ...
+
     async def open_with_service(self, service_id: str, numbers: Collection[int]) -> set[int]:
         """With which of the records the service itself (no one practitioner) is involved with now."""
         ...
@@ -207,6 +210,7 @@ class Lead:
 class PastLead:
     """`ended_at` None: still. `handover_note`: what who came before, or whoever handed over, left for this one."""
 
+    lead_id: str
     practitioner_id: str
     assigned_at: datetime
     assigned_by: str
@@ -229,6 +233,8 @@ class LeadRepository(Protocol):
     async def history(self, numbers: Collection[int]) -> list[PastLead]:
         """Everybody who led for any of the records, the last one first."""
         ...
+
+    async def by_ids(self, lead_ids: Collection[str]) -> list[PastLead]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -440,6 +446,7 @@ class IndexUnitOfWork(UnitOfWork):
     blocks: BlockRepository
     shields: ShieldRepository
     weights: WeightsRepository
+    chronology: ChronologyRepository
 
 
 class Units(Protocol):

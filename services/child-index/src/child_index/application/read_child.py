@@ -5,7 +5,16 @@ from dataclasses import dataclass, replace
 
 from chassis.grants import Grant
 from child_index.application.places import is_area_wide, without_homes, without_places
-from child_index.application.ports import Episode, FamilyLink, IndexUnitOfWork, Involvement, Lead, Practitioner, Service
+from child_index.application.ports import (
+    Episode,
+    FamilyLink,
+    IndexUnitOfWork,
+    Involvement,
+    Lead,
+    PastLead,
+    Practitioner,
+    Service,
+)
 from child_index.application.whole import granted_child
 from child_index.domain.person import ChildRecord
 from child_index.domain.wholes import Whole, wholes
@@ -36,7 +45,7 @@ async def read_child(uow: IndexUnitOfWork, grant: Grant, without: Collection[Cat
     child = await granted_child(uow, grant)
     granted = grant.categories - set(without)
     found = await involvements(uow, child, sensitive=Category.SENSITIVE in granted)
-    shown = [each for each in found if not _is_kept_back(each, grant)]
+    shown = [each for each in found if not is_kept_back(each, grant)]
     with_involvement = Category.INVOLVEMENT in granted
     family = await _family(uow, child, grant) if Category.FAMILY in granted else None
     lead = await _lead(uow, child, grant) if with_involvement else None
@@ -60,7 +69,11 @@ async def read_child(uow: IndexUnitOfWork, grant: Grant, without: Collection[Cat
 
 async def involvements(uow: IndexUnitOfWork, child: Whole, *, sensitive: bool) -> list[Involvement]:
     """The episodes on any of the child's records, newest first; without `sensitive` none that is."""
-    episodes = await uow.episodes.of(child.numbers)
+    return await with_names(uow, await uow.episodes.of(child.numbers), sensitive=sensitive)
+
+
+async def with_names(uow: IndexUnitOfWork, episodes: Collection[Episode], *, sensitive: bool) -> list[Involvement]:
+    """The episodes with their services and practitioners; without `sensitive` none that is."""
     services = await uow.directory.services({episode.service_id for episode in episodes})
     practitioners = await uow.directory.practitioners(
         {episode.practitioner_id for episode in episodes if episode.practitioner_id}
@@ -145,13 +158,16 @@ async def _lead(uow: IndexUnitOfWork, child: Whole, grant: Grant) -> tuple[Lead,
     if lead is None:
         return None
     person = await uow.directory.practitioner(lead.practitioner_id)
+    return None if is_lead_kept_back(lead, person, grant) else (lead, person)
+
+
+def is_lead_kept_back(lead: Lead | PastLead, person: Practitioner | None, grant: Grant) -> bool:
+    """Whether an officer keeps from the family for now that this one leads."""
     agency_id = person.agency_id if person else None
-    if any(kept.covers(lead.practitioner_id, agency_id, lead.assigned_at) for kept in grant.kept_back):
-        return None
-    return lead, person
+    return any(kept.covers(lead.practitioner_id, agency_id, lead.assigned_at) for kept in grant.kept_back)
 
 
-def _is_kept_back(each: Involvement, grant: Grant) -> bool:
+def is_kept_back(each: Involvement, grant: Grant) -> bool:
     """Whether an officer keeps this involvement back from the family for now."""
     episode, person = each.episode, each.practitioner
     return episode.created_at is not None and any(

@@ -1,8 +1,4 @@
-"""Dates of birth of which only a part is known, and the accuracy code of the person draft.
-
-The code has a letter each for day, month and year, in this order: `A` (accurate), `E` (estimated), `U` (unknown). Parts
-that are not known are kept as 1, so that one partial date is always the same day.
-"""
+"""Dates of birth of which only a part is known; the code that says so is in `chassis.partial_dates`."""
 
 import calendar
 import re
@@ -10,16 +6,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-ACCURATE: Final = "AAA"
-PATTERN: Final = "^(AAA|[AEU]AE|[EU][AEU][AE])$"
-"""A year there must be; of an unsure month no day is sure."""
+from chassis.partial_dates import ACCURATE as ACCURATE
+from chassis.partial_dates import PATTERN as PATTERN
+from chassis.partial_dates import known_as as known_as
+
 _WRITTEN: Final = (re.compile(r"(?P<year>\d{4})"), re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})"),
                    re.compile(r"(?P<month>\d{1,2})/(?P<year>\d{4})"))  # fmt: skip
-
-
-def known_as(born: date, code: str) -> date:
-    """The day with 1 for what the code calls unknown."""
-    return born.replace(day=1 if code[0] == "U" else born.day, month=1 if code[1] == "U" else born.month)
 
 
 def partial_date(text: str) -> tuple[date, str] | None:

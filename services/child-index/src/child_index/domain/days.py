@@ -1,7 +1,10 @@
 """Dates as people in England write and live them."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
+
+from chassis.days import start_of_uk_day as start_of_uk_day
+from chassis.days import uk_date as uk_date
 
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _BRITISH = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})", re.ASCII)
@@ -18,35 +21,12 @@ OLDEST_YEARS = 26
 """A record is archived at 25 at the latest, so nobody older than 26 is a child of the index."""
 
 
-def uk_date(moment: datetime) -> date:
-    """The calendar date in the United Kingdom at a moment.
-
-    British Summer Time runs from 01:00 UTC on the last Sunday of March to 01:00 UTC on the last Sunday of October
-    (Summer Time Order 2002); computed, so that a machine without a time zone database answers the same.
-    """
-    utc = moment.astimezone(UTC)
-    begins, ends = (_last_sunday(utc.year, month) for month in (3, 10))
-    return (utc + timedelta(hours=1) if begins <= utc < ends else utc).date()
-
-
-def start_of_uk_day(day: date) -> datetime:
-    """The moment, in UTC, at which a day begins in the United Kingdom."""
-    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    summer = midnight - timedelta(hours=1)
-    return summer if uk_date(summer) == day else midnight
-
-
 def months_before(day: date, months: int) -> date:
     """The same day so many months earlier, or the last of that month where it has no such day."""
     count = day.year * 12 + day.month - 1 - months
     year, month = count // 12, count % 12 + 1
     after = date(year + month // 12, month % 12 + 1, 1)
     return date(year, month, min(day.day, (after - timedelta(days=1)).day))
-
-
-def _last_sunday(year: int, month: int) -> datetime:
-    last = datetime(year, month, 31, 1, tzinfo=UTC)
-    return last - timedelta(days=(last.weekday() + 1) % 7)
 
 
 def iso_date(text: str) -> date:

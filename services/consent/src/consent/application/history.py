@@ -26,6 +26,8 @@ LOOKS = (
     "stage.read",
     "referral.read",
     "review-meeting.read",
+    "chronology.read",
+    "life-event.read",
     "viewers.read",
     "consent.read",
     "request.read",
