@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from chassis.broker import EmbeddedBroker, Message, Outgoing
 from chassis.database import Database
-from chassis.grants import Grant, GrantSigner
+from chassis.grants import Grant, GrantSigner, KeptBack
 from chassis.ids import new_id, system_clock
 from chassis.keys import SigningKey, generate_pem, write_jwks
 from chassis.messaging import MessagingTables
@@ -59,6 +59,9 @@ class Viewer:
     """Children of the family whom the viewer may know of."""
     veiled: Sequence[str] = ()
     """Children of whom this viewer may not learn where they are."""
+    kept_back: Sequence[KeptBack] = ()
+    """What the family is not told of for now."""
+    agency_id: str = "agency"
 
     async def call(
         self,
@@ -79,7 +82,7 @@ class Viewer:
             decision_id=new_id(),
             viewer_id=self.viewer_id,
             role=self.role,
-            agency_id="agency",
+            agency_id=self.agency_id,
             team_ids=(),
             action=action,
             purpose="direct-support",
@@ -90,6 +93,7 @@ class Viewer:
             records=tuple(self.records or (children if child is None else (child,))),
             related=tuple(self.related),
             veiled=tuple(self.veiled),
+            kept_back=tuple(self.kept_back),
         )
         carried = {headers.REQUEST_ID: request_id, **(sent or {})}
         if send_grant:

@@ -7,13 +7,16 @@ from fastapi import FastAPI
 
 from assessment.adapters.stage_policy_file import load_stage_policy
 from assessment.adapters.template_files import load_catalogue
+from assessment.adapters.typesetting import ProcessTypesetter
 from assessment.adapters.unit_of_work import SqlUnitOfWork
 from assessment.api.actions import action_routes
 from assessment.api.assessments import assessment_routes
 from assessment.api.calendar import calendar_routes
 from assessment.api.contributions import contribution_routes
+from assessment.api.documents import document_routes
 from assessment.api.drafts import draft_routes
 from assessment.api.invitations import invitation_routes
+from assessment.api.my_plan import my_plan_routes
 from assessment.api.prefill import prefill_routes
 from assessment.api.reviews import review_routes
 from assessment.api.stages import stage_routes
@@ -86,6 +89,9 @@ def create_app(settings: AssessmentSettings | None = None, broker: Broker | None
     app.include_router(action_routes(reading, writing))
     app.include_router(review_routes(reading, writing))
     app.include_router(calendar_routes(reading, settings.public_url))
+    typesetter = ProcessTypesetter(settings.documents_at_once, settings.document_seconds)
+    app.include_router(document_routes(reading, catalogue, stage_policy, typesetter))
+    app.include_router(my_plan_routes(reading, catalogue))
     app.include_router(
         internal_router(
             reading,

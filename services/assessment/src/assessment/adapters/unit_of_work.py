@@ -2,6 +2,7 @@
 
 from assessment.adapters.drafts import SqlDrafts
 from assessment.adapters.neighbours import SqlNeighbours
+from assessment.adapters.people import SqlPeople
 from assessment.adapters.plan import SqlActions, SqlReviews
 from assessment.adapters.repositories import SqlAssessments, SqlContributions
 from assessment.adapters.stages import SqlStages
@@ -20,6 +21,7 @@ class SqlUnitOfWork(AssessmentUnitOfWork):
         self.neighbours = SqlNeighbours(self.connection)
         self.actions = SqlActions(self.connection)
         self.reviews = SqlReviews(self.connection)
+        self.people = SqlPeople(self.connection)
         self.stages: SqlStages = SqlStages(self.connection)
 
     async def _before_commit(self) -> None:

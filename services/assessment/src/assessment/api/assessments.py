@@ -106,7 +106,7 @@ def assessment_routes(reading: UnitOfWorkFactory, writing: UnitOfWorkFactory, ca
     async def read(grant: Annotated[Grant, Depends(Granted("assessment.read"))], assessment_id: str) -> JSONResponse:
         async with reading() as uow:
             found = await read_assessment(uow, catalogue, grant, assessment_id)
-        return answer(Answer(200, _rendered(found, grant), found.assessment.etag))
+        return answer(Answer(200, rendered(found, grant), found.assessment.etag))
 
     @router.get(
         "/v1/assessments/{assessment_id}/sections/{key}/history",
@@ -153,7 +153,7 @@ def _told(body: AssessmentSummary | ContributionBody, grant: Grant) -> dict[str,
     return told
 
 
-def _rendered(found: ReadAssessment, grant: Grant) -> dict[str, Any]:
+def rendered(found: ReadAssessment, grant: Grant) -> dict[str, Any]:
     """From the inside out: `disclose` looks at the fields of one level."""
     body = _told(AssessmentBody.of(found.assessment, found.template.title, grant.child_id, sections=[]), grant)
     body["sections"] = [

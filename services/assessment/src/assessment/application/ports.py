@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
+from assessment.application.people_ports import PeopleRepository
 from assessment.domain.assessments import Assessment, Contribution, Draft
 from assessment.domain.plan import Action, ActionStatus, Point, Review
 from assessment.domain.stages import Stage
@@ -243,6 +244,7 @@ class AssessmentUnitOfWork(UnitOfWork):
     actions: ActionRepository
     reviews: ReviewRepository
     stages: StageRepository
+    people: PeopleRepository
 
 
 UnitOfWorkFactory = Callable[[], AssessmentUnitOfWork]

@@ -1,0 +1,95 @@
+"""A process that sets one document and ends: `python -I -m assessment.adapters.typst_process`.
+
+From its standard input it takes {"sheet": ..., "at": seconds since 1970}, to its standard output it gives the PDF. A
+process of its own, because a compiler that is at work cannot be stopped within one, and what it takes of memory is its
+own too. The sheet is handed to the template as data: nothing of it is compiled. There is no network and there are no
+packages, and no files but the template's can be read.
+"""
+
+import json
+import re
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+import typst
+
+TEMPLATES = Path(__file__).resolve().parents[1] / "typst"
+MOST_MEMORY = 2 * 1024**3
+MOST_ROUNDS = 40
+"""How often a document is begun anew because of a character that cannot be printed."""
+
+_UNPRINTABLE = re.compile(
+    r'the text `"(?P<text>.*)"` could not be displayed with font|the disallowed codepoint `"(?P<code>.*)"`', re.DOTALL
+)
+_ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}|\\(.)", re.DOTALL)
+
+
+def main() -> None:
+    _limit_memory()
+    asked = json.loads(sys.stdin.buffer.read())
+    sys.stdout.buffer.write(set_document(asked["sheet"], asked["at"]))
+
+
+def set_document(sheet: dict[str, Any], at: int) -> bytes:
+    """What no font of this machine has is printed as its code, in brackets, and the document says so at its end.
+
+    Raises `typst.TypstError` for what cannot be set at all.
+    """
+    codes: set[str] = set()
+    for _ in range(MOST_ROUNDS):
+        try:
+            return _compile({**sheet, "codes": bool(codes)}, at, codes)
+        except typst.TypstError as error:
+            found = _unprintable(str(error)) - codes
+            if not found:
+                raise
+            codes |= found
+    raise RuntimeError("more characters than could be looked for have no font")
+
+
+def _compile(sheet: dict[str, Any], at: int, codes: set[str]) -> bytes:
+    text = json.dumps(sheet, ensure_ascii=False)
+    if codes:
+        text = re.sub(f"[{re.escape(''.join(sorted(codes)))}]", lambda found: f"[U+{ord(found[0]):04X}]", text)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a font that is named and not here is what the check of glyphs is for
+        found = typst.compile(
+            str(TEMPLATES / f"{_word(sheet['kind'])}.typ"),
+            root=str(TEMPLATES),
+            format="pdf",
+            sys_inputs={"sheet": text},
+            pdf_standards="ua-1",
+            timestamp=at,
+            package_path=str(TEMPLATES / "none"),
+            package_cache_path=str(TEMPLATES / "none"),
+        )
+    assert isinstance(found, bytes)
+    return found
+
+
+def _word(kind: str) -> str:
+    if not re.fullmatch(r"[a-z]+", kind):
+        raise ValueError("no kind of document")
+    return kind
+
+
+def _unprintable(message: str) -> set[str]:
+    """The characters that the compiler names. JSON has its quotes and backslashes for itself, and every font them."""
+    found = _UNPRINTABLE.search(message)
+    if found is None:
+        return set()
+    text = _ESCAPED.sub(lambda each: chr(int(each[1], 16)) if each[1] else "", found["text"] or found["code"] or "")
+    return {each for each in text if ord(each) > 0x7F}
+
+
+def _limit_memory() -> None:
+    if sys.platform == "linux":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+
+
+if __name__ == "__main__":
+    main()
