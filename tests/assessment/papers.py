@@ -54,10 +54,8 @@ class Paper:
         return f"{dict(self._read.metadata or {})} {packet}"
 
     def text(self, *options: str) -> str:
-        """As poppler reads it: by its own rules for both directions, without what stands askew."""
-        done = subprocess.run(
-            ["pdftotext", "-nodiag", *options, "-", "-"], input=self.pdf, capture_output=True, check=True
-        )
+        """As poppler reads it: by its own rules for both directions."""
+        done = subprocess.run(["pdftotext", *options, "-", "-"], input=self.pdf, capture_output=True, check=True)
         return words(done.stdout.decode())
 
     def page_texts(self) -> list[str]:

@@ -26,7 +26,9 @@ from tests.notifications.kit import child, problem
 AT = datetime(2026, 11, 23, 2, 10, tzinfo=UTC)
 WRITTEN = {
     "English": "She likes to read; “every day”, she says – it's 100 % her thing.",
-    "Yoruba": "Olábísí ń kọ́ ẹ̀kọ́ dáadáa, ó sì fẹ́ràn ìwé kíkà.",
+    "Yoruba": "Olábísí Ọ̀ṣun ń kọ́ Ẹ̀kọ́ dáadáa, ó sì fẹ́ràn ìwé kíkà. Ọ́ Ẹ́",
+    "Igbo and Lithuanian": "Ụ̀wà Ọ́nwụ́ Ị̀. Ąžuolas, ė́.",
+    "Vietnamese": "Nguyễn Thị Ánh Tuyết thích đi học",
     "Welsh and Polish": "Mae hi'n hoffi'r ysgol. Zażółć gęślą jaźń.",
     "Arabic": "اسمي آمنة وأحب المدرسة",
     "Hebrew": "אני אוהבת לקרוא ספרים",
@@ -183,33 +185,20 @@ async def test_who_is_not_known_by_name_is_named_by_id(desk: Desk) -> None:
 
 async def test_what_is_too_long_for_paper_is_refused(desk: Desk) -> None:
     jo = child()
-    for number in range(9):
+    begun_id = await desk.begun(jo)
+    page = "wordy " * 833
+    outcomes = ("be_healthy", "stay_safe", "enjoy_and_achieve", "make_a_positive_contribution")
+    for number in range(15):
         who = desk.practitioner(f"sw-{number}", jo)
-        begun_id = await desk.begun(jo) if number == 0 else begun_id
-        for key in ("be_healthy", "stay_safe"):
-            fields = {part: "x " * 2500 for part in ("strengths", "needs")}
-            etag = None if key == "be_healthy" else '"1"'
-            content = {
-                each: fields
-                for each in (
-                    "be_healthy",
-                    "stay_safe",
-                    "enjoy_and_achieve",
-                    "make_a_positive_contribution",
-                    "achieve_economic_wellbeing",
-                )
-            }
-            if etag is None:
-                assert (await who.write(begun_id, "strengths_and_needs", content)).status_code == 201
-        learning = dict.fromkeys(
-            ("understanding_and_reasoning", "participation_and_attendance", "aspirations"), "y " * 2500
-        )
-        assert (await who.write(begun_id, "learning", learning)).status_code == 201
+        needs = {each: {"strengths": page, "needs": page} for each in outcomes}
+        assert (await who.write(begun_id, "strengths_and_needs", needs)).status_code == 201
+        assert (await who.write(begun_id, "learning", {"aspirations": page})).status_code == 201
     refused = await who.paper(begun_id)
     assert (refused.status_code, problem(refused)["type"]) == (409, "urn:kith:problem:document-too-long")
     # For who sees less of it, it is not too long.
-    seen = await desk.practitioner("t", jo, BASE | {Category.EDUCATION}).paper(begun_id)
-    assert Paper.of(seen).pages > 10
+    seen = Paper.of(await desk.practitioner("t", jo, BASE | {Category.EDUCATION}).paper(begun_id))
+    assert seen.pages > 10
+    assert seen.text().count("wordy") == 15 * 833
 
 
 @pytest.mark.parametrize("script", WRITTEN)
@@ -217,6 +206,12 @@ def test_every_script_can_be_read_back(script: str) -> None:
     paper = made(WRITTEN[script])
     assert words(WRITTEN[script]) in paper.text("-raw") or words(WRITTEN[script]) in paper.text(), paper.text()
     assert "brackets" not in paper.text()
+
+
+@pytest.mark.parametrize("text", ["ile M̀bà", "שָׁלוֹם יְלָדִים", "مُحَمَّدٌ"])
+@pytest.mark.xfail(strict=True, reason="typst/typst#8767: a mark at another height is told with its letter once more")
+def test_some_marks_are_seen_and_not_read_back(text: str) -> None:
+    assert words(text) in made(text).text()
 
 
 def test_what_has_no_letter_is_printed_as_its_code_and_said() -> None:

@@ -42,17 +42,17 @@ def set_document(sheet: dict[str, Any], at: int) -> bytes:
         try:
             return _compile({**sheet, "codes": bool(codes)}, at, codes)
         except typst.TypstError as error:
-            found = _unprintable(str(error)) - codes
-            if not found:
+            found = _unprintable(str(error))
+            if found is None or found in codes:
                 raise
-            codes |= found
+            codes.add(found)
     raise RuntimeError("more characters than could be looked for have no font")
 
 
 def _compile(sheet: dict[str, Any], at: int, codes: set[str]) -> bytes:
     text = json.dumps(sheet, ensure_ascii=False)
-    if codes:
-        text = re.sub(f"[{re.escape(''.join(sorted(codes)))}]", lambda found: f"[U+{ord(found[0]):04X}]", text)
+    for each in sorted(codes, key=len, reverse=True):
+        text = text.replace(each, "".join(map(_code, each)))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a font that is named and not here is what the check of glyphs is for
         found = typst.compile(
@@ -75,13 +75,19 @@ def _word(kind: str) -> str:
     return kind
 
 
-def _unprintable(message: str) -> set[str]:
-    """The characters that the compiler names. JSON has its quotes and backslashes for itself, and every font them."""
+def _code(character: str) -> str:
+    return character if character.isascii() else f"[U+{ord(character):04X}]"
+
+
+def _unprintable(message: str) -> str | None:
+    """What the compiler names: a character, or one with a mark that its font does not have. None: it names none, or
+    what would not be found again in JSON."""
     found = _UNPRINTABLE.search(message)
     if found is None:
-        return set()
-    text = _ESCAPED.sub(lambda each: chr(int(each[1], 16)) if each[1] else "", found["text"] or found["code"] or "")
-    return {each for each in text if ord(each) > 0x7F}
+        return None
+    text = _ESCAPED.sub(lambda each: chr(int(each[1], 16)) if each[1] else each[2], found["text"] or found["code"])
+    rest = text.lstrip('"\\\n')  # JSON writes these otherwise, and every font has them
+    return rest if rest and not rest.isascii() else None
 
 
 def _limit_memory() -> None:
