@@ -1,4 +1,4 @@
-"""Documents through the gateway: made for who may see them, logged as what they are, and the young person's own page."""
+"""Documents through the gateway: made for who may see them, logged as what they are, and the young person's own."""
 
 from datetime import date, timedelta
 

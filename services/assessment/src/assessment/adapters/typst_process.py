@@ -16,12 +16,12 @@ from typing import Any
 import typst
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "typst"
-MOST_MEMORY = 2 * 1024**3
-MOST_ROUNDS = 40
-"""How often a document is begun anew because of a character that cannot be printed."""
+MOST_MEMORY = 3 * 1024**3 // 2
+MOST_ROUNDS = 5
+"""How often a document is begun anew because of characters that cannot be printed; mostly all are told of at once."""
 
 _UNPRINTABLE = re.compile(
-    r'the text `"(?P<text>.*)"` could not be displayed with font|the disallowed codepoint `"(?P<code>.*)"`', re.DOTALL
+    r'the text `"(?P<text>.*?)"` could not be displayed with font|the disallowed codepoint `"(?P<code>.*?)"`', re.DOTALL
 )
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}|\\(.)", re.DOTALL)
 
@@ -42,11 +42,11 @@ def set_document(sheet: dict[str, Any], at: int) -> bytes:
         try:
             return _compile({**sheet, "codes": bool(codes)}, at, codes)
         except typst.TypstError as error:
-            found = _unprintable(str(error))
-            if found is None or found in codes:
+            found = _unprintable(str(getattr(error, "diagnostic", error)))
+            if found <= codes:
                 raise
-            codes.add(found)
-    raise RuntimeError("more characters than could be looked for have no font")
+            codes |= found
+    raise RuntimeError("one character after another has no font")
 
 
 def _compile(sheet: dict[str, Any], at: int, codes: set[str]) -> bytes:
@@ -79,22 +79,23 @@ def _code(character: str) -> str:
     return character if character.isascii() else f"[U+{ord(character):04X}]"
 
 
-def _unprintable(message: str) -> str | None:
-    """What the compiler names: a character, or one with a mark that its font does not have. None: it names none, or
-    what would not be found again in JSON."""
-    found = _UNPRINTABLE.search(message)
-    if found is None:
-        return None
-    text = _ESCAPED.sub(lambda each: chr(int(each[1], 16)) if each[1] else each[2], found["text"] or found["code"])
-    rest = text.lstrip('"\\\n')  # JSON writes these otherwise, and every font has them
-    return rest if rest and not rest.isascii() else None
+def _unprintable(told: str) -> set[str]:
+    """What the compiler names: characters, and such with a mark that their font does not have."""
+    found = set()
+    for each in _UNPRINTABLE.finditer(told):
+        text = _ESCAPED.sub(lambda part: chr(int(part[1], 16)) if part[1] else part[2], each["text"] or each["code"])
+        text = text.lstrip('"\\\n')  # JSON writes these otherwise, and every font has them
+        found |= set() if text.isascii() else {text}
+    return found
 
 
 def _limit_memory() -> None:
+    """And where a container runs out of it all the same, let it be this process that ends and not the service."""
     if sys.platform == "linux":
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+        Path("/proc/self/oom_score_adj").write_text("1000")
 
 
 if __name__ == "__main__":
