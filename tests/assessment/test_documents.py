@@ -101,7 +101,7 @@ async def test_an_assessment_is_a_tagged_document_with_who_read_it_on_every_page
         assert any(f"Tia Teacher, Elm School · {at}" in text for at in times)
     text = paper.text()
     for line in (
-        "Common assessment", "Olábísí Ọ̀ṣun", "29 February 2012", "by Tia Teacher, teacher, Elm School",
+        "Common assessment", "Olábísí Ọ̀ṣun", "29 February 2012", "Begun on", "by Tia Teacher, teacher, Elm School",
         "speech is late", "Learning and school", "a vet or a pilot", "طبيبة", "Both parents", "We are proud",
         "Strengths", "runs", "Nobody has written here.",
     ):  # fmt: skip

@@ -49,7 +49,7 @@ def _head(body: Mapping[str, Any], people: People, child: NamedChild | None) -> 
     found = about(child)
     if "begun_at" in body:
         by = introduced(people, body.get("begun_by"))
-        found += [("Status", own(_words(body["status"]))), ("Begun", own(f"{uk_day(body['begun_at'])}, by {by}"))]
+        found += [("Status", own(_words(body["status"]))), ("Begun on", own(f"{uk_day(body['begun_at'])}, by {by}"))]
     for name, label in (("reason", "Why it was begun"), ("also_open_reason", "Why beside another that was open")):
         if name in body:
             found.append((label, [paragraph(said(body[name]))]))
@@ -85,7 +85,7 @@ def _beside(section: Section, contributions: Sequence[Mapping[str, Any]], people
     ]
     columns = ["Question", *(f"{_who(each, people)}, {uk_day(each['updated_at'])}" for each in contributions)]
     names = " and ".join(named(people, each.get("contributor_id")) for each in contributions)
-    return table(f"What {names} wrote", columns, rows, [2, *(4 for _ in contributions)])
+    return table(f"What {names} wrote", columns, rows, [3, *(5 for _ in contributions)])
 
 
 def _who(contribution: Mapping[str, Any], people: People) -> str:

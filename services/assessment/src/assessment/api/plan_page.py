@@ -108,7 +108,7 @@ def _team(team: list[dict[str, Any]], people: People) -> list[Block]:
         ]
         for each in team
     ]
-    return [heading(2, "Team"), table("Who works together", ["Who", "For what", ""], rows, [5, 6, 3])]
+    return [heading(2, "Team"), table("Who works together", ["Who", "For what", "Standing"], rows, [5, 6, 3])]
 
 
 def _reviews(reviews: list[dict[str, Any]], people: People) -> list[Block]:
