@@ -22,6 +22,12 @@ RUN .uv/bin/uv pip install --quiet --no-cache --python .venv/bin/python --no-dep
 
 FROM python:3.12.13-slim-bookworm
 WORKDIR /opt/kith
+# The letters that documents are set in, for every script; a release of Debian does not change them.
+# hadolint ignore=DL3008
+RUN apt-get update -qq \
+ && apt-get install -y -qq --no-install-recommends \
+      fonts-dejavu-core fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji fonts-unifont \
+ && rm -rf /var/lib/apt/lists/*
 RUN python -m pip uninstall --quiet --yes --root-user-action ignore pip
 COPY --from=build /opt/kith/.venv .venv
 COPY --from=build /opt/kith/libs libs

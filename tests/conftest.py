@@ -44,6 +44,7 @@ LONGEST_FIRST = (
         "journeys/test_officer.py",
         "journeys/test_records.py",
         "journeys/test_referral.py",
+        "journeys/test_documents.py",
         "journeys/test_stack.py",
         "journeys/test_metrics.py",
         "journeys/test_traces.py",

@@ -42,10 +42,14 @@ def response_models(app: FastAPI, route: Route) -> list[type[BaseModel]]:
     raise AssertionError(f"{route.method} {route.path} is not there")
 
 
+ON_PAPER = ("assessment.document", "plan.document", "me.plan-document")
+"""What these answer with is a PDF, made of the very answers that the same reader gets as JSON."""
+
+
 @pytest.mark.parametrize("route", ABOUT_A_CHILD, ids=lambda route: f"{route.method} {route.path}")
 def test_every_field_of_the_answer_declares_its_category(apps: dict[Service, FastAPI], route: Route) -> None:
     models = response_models(apps[route.service], route)
-    assert models or route.method == "DELETE", "the answer has no declared shape"
+    assert models or route.method == "DELETE" or route.action in ON_PAPER, "the answer has no declared shape"
     undeclared = [
         f"{model.__name__}.{name}"
         for answer in models

@@ -1,14 +1,18 @@
 """Practitioners at work on assessments, in the words of a test."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import httpx
 
-from contracts.supplies import KnownFact, KnownFacts
+from contracts.supplies import DocumentFacts, KnownFact, KnownFacts, NamedChild
 from contracts.vocabulary import Category, Role
 from tests.notifications.kit import Kit, Viewer
 
+KNOWN = DocumentFacts(
+    child=NamedChild(given_name="Olábísí", family_name="Ọ̀ṣun", date_of_birth=date(2012, 2, 29)), around=[]
+)
 TEMPLATE = "common-assessment"
 BASE = frozenset({Category.BASICS, Category.INVOLVEMENT})
 TEACHER = BASE | {Category.WHEREABOUTS, Category.FAMILY, Category.EDUCATION, Category.PLAN}
@@ -111,6 +115,26 @@ class Practitioner:
             child=self.child_id,
             params=query,
             content=KnownFacts(items=list(known)).model_dump_json().encode() if brought else b"",
+        )
+
+    async def paper(self, assessment_id: str, known: DocumentFacts | None = KNOWN) -> httpx.Response:
+        """As a PDF. `known`: what the gateway brings along; None: nothing."""
+        return await self.viewer.call(
+            "GET",
+            f"/v1/assessments/{assessment_id}/document",
+            "assessment.document",
+            child=self.child_id,
+            content=b"" if known is None else known.model_dump_json().encode(),
+        )
+
+    async def plan_paper(self, known: DocumentFacts = KNOWN, **query: Any) -> httpx.Response:
+        return await self.viewer.call(
+            "GET",
+            f"/v1/children/{self.child_id}/plan/document",
+            "plan.document",
+            child=self.child_id,
+            params=query,
+            content=known.model_dump_json().encode(),
         )
 
 

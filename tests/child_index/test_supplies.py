@@ -14,11 +14,11 @@ from chassis.days import uk_date
 from chassis.grants import KeptBack
 from child_index.adapters.chronology import SqlChronology
 from child_index.adapters.tables import episodes, lead_professionals
-from contracts.supplies import ChronologyEntries, ChronologyEntry
-from contracts.vocabulary import Category, ChronologyKind, Role
+from contracts.supplies import ChronologyEntries, ChronologyEntry, DocumentFacts, NamedChild
+from contracts.vocabulary import Category, ChronologyKind, PractitionerStatus, Role
 from tests.child_index.conftest import Started
 from tests.child_index.history import fill, number_of, worked_with
-from tests.child_index.kit import NOT_SENSITIVE, Caller, Index, service
+from tests.child_index.kit import NOT_SENSITIVE, Caller, Index, practitioner, service
 from tests.support.reading import Read, reading
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -243,3 +243,72 @@ async def test_a_page_of_a_long_history_reads_no_more_than_that_of_a_short_one(i
     assert places == sorted(places, key=lambda place: place.order, reverse=True)
     # What is hidden is in no page, so nothing has to be read in its place.
     assert not {place.key for place in places} & {row["episode_id"] for row in hidden[episodes]}
+
+
+def facts_of(answer: httpx.Response) -> DocumentFacts:
+    assert answer.status_code == 200, answer.text
+    return DocumentFacts.model_validate_json(answer.content)
+
+
+async def for_document(who: Caller, child: str, action: str = "plan.document") -> DocumentFacts:
+    return facts_of(await who.call("GET", f"/internal/supplies/{action}", action, child=child))
+
+
+async def test_a_document_is_told_whose_it_is_who_leads_and_who_is_around(index: Index) -> None:
+    amara = await index.child()
+    await index.teacher.opened(amara, "roll")
+    await index.nurse.opened(amara, "list", contact="Ring before ten")
+    await index.teacher.opened(amara, "counselling")
+    await index.officer.assign_lead(amara, practitioner_id="nurse")
+
+    found = await for_document(index.nurse, amara)
+
+    assert found.child == NamedChild(given_name="Amara", family_name="Okonkwo", date_of_birth=date(2014, 3, 7))
+    assert found.lead is not None
+    assert (found.lead.practitioner_id, found.lead.leads) == ("nurse", True)
+    assert found.around is not None
+    assert [(each.practitioner_id, each.leads) for each in found.around] == [("nurse", True), ("teacher", False)]
+    assert (found.around[0].contact, found.around[0].service_name is None) == ("Ring before ten", False)
+    # Of an assessment it is told the child alone; and of each category what is granted.
+    assert await for_document(index.nurse, amara, "assessment.document") == DocumentFacts(child=found.child)
+    assert await for_document(index.nurse.but(categories={Category.INVOLVEMENT}), amara) == found.model_copy(
+        update={"child": None}
+    )
+    assert await for_document(index.nurse.but(categories={Category.PLAN}), amara) == DocumentFacts()
+    for action in ("me.plan", "me.plan-document"):
+        assert await for_document(index.teacher, amara, action) == found
+    # Where the reader may not learn where the child is, of who works near the child that there is such a service.
+    veiled = await for_document(index.nurse.but(veiled=(amara,)), amara)
+    assert veiled.lead is None
+    assert veiled.around is not None
+    assert {each.service_type for each in veiled.around} == {"school", "gp"}
+    assert "nurse" not in veiled.model_dump_json()
+    hidden = index.nurse.but(hidden=(amara,))
+    answer = await hidden.call("GET", "/internal/supplies/me.plan", "me.plan", child=amara)
+    assert answer.status_code == 404
+
+
+async def test_what_is_kept_back_from_the_family_is_not_around_them_and_leads_for_others(index: Index) -> None:
+    amara = await index.child()
+    await index.teacher.opened(amara, "roll")
+    before = await for_document(index.teacher, amara)
+    began = datetime.now(UTC)
+    await index.nurse.opened(amara, "list")
+    await index.officer.assign_lead(amara, practitioner_id="nurse")
+    told = await for_document(index.teacher.but(kept_back=(KeptBack(began),)), amara)
+    assert told.around == before.around
+    assert told.lead is not None
+    assert told.lead.practitioner_id == "nurse"
+
+
+async def test_who_has_left_or_is_over_is_not_there_to_be_reached(index: Index) -> None:
+    amara = await index.child()
+    episode = await index.teacher.opened(amara, "roll", started_on="2026-01-01")
+    await index.nurse.opened(amara, "list")
+    await index.officer.assign_lead(amara, practitioner_id="nurse")
+    await index.tell(practitioner("nurse", "practice", Role.SCHOOL_NURSE, status=PractitionerStatus.LEFT, version=2))
+    assert (await index.teacher.close_episode(episode, amara, ended_on="2026-02-01")).status_code == 200
+    found = await for_document(index.teacher, amara)
+    assert found.lead is None
+    assert found.around is not None
+    assert [(each.practitioner_id, each.service_type) for each in found.around] == [(None, "gp")]

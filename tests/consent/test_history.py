@@ -123,6 +123,13 @@ async def test_the_grant_for_ones_own_record_says_what_is_kept_back(consent: Con
     ((_, practitioners, agencies),) = await kept(me, "me.record", "own")
     assert (practitioners, agencies) == ([], ["school"])
     assert await kept(TEACHER, "child.read", "child") == []
+    # What a practitioner prints for the family is held against it, too.
+    for who, action, subject in (
+        (me, "me.plan", "own"),
+        (me, "me.plan-document", "own"),
+        (TEACHER, "plan.document", "child"),
+    ):
+        assert len(await kept(who, action, subject)) == 1
 
 
 async def test_only_officers_and_only_within_their_scope(consent: Consent, child_id: str) -> None:

@@ -82,6 +82,8 @@ class Image:
             if instruction == "WORKDIR":
                 where = self._at(words)
                 where.mkdir(parents=True, exist_ok=True)
+            elif instruction == "RUN" and words.startswith("apt-get"):
+                continue  # Debian's packages are this machine's own: deploy/machine/prepare
             elif instruction == "RUN":
                 environment = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"}
                 subprocess.run(["/bin/sh", "-c", words], cwd=where, env=environment, check=True)

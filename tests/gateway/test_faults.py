@@ -62,6 +62,15 @@ async def test_a_service_that_fails_says_nothing_of_its_inside(impatient: None, 
         assert "location" not in answer.headers
 
 
+async def test_a_service_that_is_busy_says_when_to_ask_again(kith: Kith) -> None:
+    child = kith.world.relate("teacher-1")
+    for said, told in (("5", "5"), ("Wed, 21 Oct 2026 07:28:00 GMT", None), ("-1", None), ("99999", None), ("", None)):
+        kith.world.faults[Service.CHILD_INDEX] = fails_with(503, **{"retry-after": said})
+        answer = await kith.ask("GET", f"/v1/children/{child}")
+        assert (answer.status_code, answer.headers.get("retry-after")) == (503, told), said
+        assert "inside" not in answer.text
+
+
 async def test_without_what_another_service_gives_nothing_leaves(impatient: None, kith: Kith) -> None:
     child, assessment = kith.world.relate("teacher-1"), new_id()
     kith.world.owners[assessment] = child

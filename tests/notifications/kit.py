@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from chassis.broker import EmbeddedBroker, Message, Outgoing
 from chassis.database import Database
-from chassis.grants import Grant, GrantSigner
+from chassis.grants import Grant, GrantSigner, KeptBack
 from chassis.ids import new_id, system_clock
 from chassis.keys import SigningKey, generate_pem, write_jwks
 from chassis.messaging import MessagingTables
@@ -64,6 +64,9 @@ class Viewer:
     """Of several children, those of whom one of the categories is not permitted."""
     lead: bool = False
     """Whether they are the child's lead professional."""
+    kept_back: Sequence[KeptBack] = ()
+    """What the family is not told of for now."""
+    agency_id: str = "agency"
 
     async def call(
         self,
@@ -84,7 +87,7 @@ class Viewer:
             decision_id=new_id(),
             viewer_id=self.viewer_id,
             role=self.role,
-            agency_id="agency",
+            agency_id=self.agency_id,
             team_ids=tuple(self.team_ids),
             action=action,
             purpose="direct-support",
@@ -100,6 +103,7 @@ class Viewer:
                 for category, refused in self.refused.items()
             ),
             lead=self.lead,
+            kept_back=tuple(self.kept_back),
         )
         carried = {headers.REQUEST_ID: request_id, **(sent or {})}
         if send_grant:

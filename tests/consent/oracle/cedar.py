@@ -32,7 +32,7 @@ _ENTITLED = {
     "police_officer": "whereabouts family youth_justice",
     "voluntary_worker": "plan",
     "index_officer": "whereabouts family",
-    "young_person": "whereabouts",
+    "young_person": "whereabouts plan",
     "parent": "",
 }
 _PRACTITIONERS = [

@@ -1,6 +1,7 @@
 """One request: who → how often → why → whose child → decision (→ candidates → decision) → the owning service."""
 
 import asyncio
+import re
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -218,13 +219,18 @@ class Pipeline:
             raise NoSuchChild
         if status == SERVICE_UNAVAILABLE:
             await reply.close()
-            raise NotReached
+            raise NotReached(retry_after=_seconds(reply.header("retry-after")))
         redirected = 300 <= status < 400 and status != NOT_MODIFIED
         if status >= 500 or status < 200 or redirected or status == Unauthenticated.status:
             await reply.close()
             log.warning("gateway.bad_answer", service=route.service, action=route.action, status=status)
             raise NoAnswer
         return reply
+
+
+def _seconds(header: str | None) -> int | None:
+    """Of `Retry-After`, where the service said it so (RFC 9110, section 10.2.3)."""
+    return int(header) if header and re.fullmatch("[0-9]{1,4}", header) else None
 
 
 async def _until_told(began: float, every: float) -> None:

@@ -107,4 +107,10 @@ class TooMany(KithError):
 
 
 class Unavailable(KithError):
+    """`retry_after`: seconds after which to ask again, where that is known."""
+
     status, code, title = 503, "unavailable", "Kith cannot answer just now; nothing was done"
+
+    def __init__(self, detail: str = "", *, code: str | None = None, retry_after: int | None = None) -> None:
+        super().__init__(detail, code=code)
+        self.retry_after = retry_after

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chassis.errors import Conflict, FieldError, Invalid, KithError, NotYet, TooMany, Unauthenticated
+from chassis.errors import Conflict, FieldError, Invalid, KithError, NotYet, TooMany, Unauthenticated, Unavailable
 from chassis.telemetry import request_id_of
 
 log = structlog.get_logger("kith.problem")
@@ -59,7 +59,7 @@ def problem_body(error: KithError, instance: str) -> dict[str, Any]:
 
 def problem_response(error: KithError, instance: str) -> JSONResponse:
     headers: dict[str, str] = {}
-    if isinstance(error, TooMany | NotYet):
+    if isinstance(error, TooMany | NotYet | Unavailable) and error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = 'Bearer realm="kith"'

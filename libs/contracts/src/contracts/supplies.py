@@ -60,3 +60,40 @@ class ChronologyEntry(BaseModel):
 
 class ChronologyEntries(BaseModel):
     items: list[ChronologyEntry]
+
+
+class NamedChild(BaseModel):
+    """`basics`."""
+
+    given_name: str
+    family_name: str
+    date_of_birth: date
+
+
+class Helper(BaseModel):
+    """Somebody who works with the child now, and how to reach them (`involvement`). Where the reader may not learn
+    where the child is, of who works near the child only what kind of service it is."""
+
+    practitioner_id: str | None = None
+    name: str | None = None
+    role: str | None = None
+    service_name: str | None = None
+    service_type: str | None = None
+    agency_name: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    contact: str | None = None
+    """How the service is reached, in its own words."""
+    leads: bool = False
+
+
+class DocumentFacts(BaseModel):
+    """What a document is to say of the child beside what the assessment service has. None: not granted.
+
+    `lead` as the reader may see it. `around` as the family may: without what is sensitive, and without what is kept
+    back from them for now.
+    """
+
+    child: NamedChild | None = None
+    lead: Helper | None = None
+    around: list[Helper] | None = None

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from assessment.adapters.life_event_codes import load_life_event_codes
 from assessment.adapters.stage_policy_file import load_stage_policy
 from assessment.adapters.template_files import load_catalogue
+from assessment.adapters.typesetting import ProcessTypesetter
 from assessment.adapters.unit_of_work import SqlUnitOfWork
 from assessment.api.actions import action_routes
 from assessment.api.assessments import assessment_routes
@@ -16,11 +17,13 @@ from assessment.api.chronology import chronology_routes
 from assessment.api.chronology_schemas import Teller
 from assessment.api.contribution_requests import contribution_request_routes
 from assessment.api.contributions import contribution_routes
+from assessment.api.documents import document_routes
 from assessment.api.drafts import draft_routes
 from assessment.api.invitations import invitation_routes
 from assessment.api.life_events import life_event_routes
 from assessment.api.lifecycle import lifecycle_routes
 from assessment.api.my_drafts import my_draft_routes
+from assessment.api.my_plan import my_plan_routes
 from assessment.api.prefill import prefill_routes
 from assessment.api.referrals import referral_routes
 from assessment.api.reviews import review_routes
@@ -113,6 +116,9 @@ def create_app(settings: AssessmentSettings | None = None, broker: Broker | None
     app.include_router(referral_routes(reading, writing))
     app.include_router(life_event_routes(reading, writing, codes))
     app.include_router(chronology_routes(reading, Teller(catalogue, stage_policy, codes)))
+    typesetter = ProcessTypesetter(settings.documents_at_once, settings.document_seconds)
+    app.include_router(document_routes(reading, catalogue, stage_policy, typesetter))
+    app.include_router(my_plan_routes(reading, catalogue))
     app.include_router(
         internal_router(
             reading,

@@ -28,6 +28,10 @@ class AssessmentSettings(ServiceSettings):
     """How long after it was sent its referrer and the child's lead professional are told."""
     public_url: Annotated[str, Field(pattern=r"^https?://.+$")] = "http://127.0.0.1:8080"
     """Where the gateway is reached from outside, for the links in a calendar."""
+    documents_at_once: Annotated[int, Field(ge=1, le=64)] = 2
+    """How many PDFs are made at the same time; each takes a processor while it is."""
+    document_seconds: Annotated[float, Field(gt=0, le=50)] = 20
+    """After which one that is being made is given up. Less than the gateway waits."""
     assessment_stages_file: Path = BUILT_IN_STAGES
     """The authority's own policy of stages of intervention: criteria, and the weights of the report."""
 

@@ -49,6 +49,18 @@ ROUTES: tuple[Route, ...] = (
         "assessment",
         supplied_by=INDEX,
     ),
+    Route(
+        "GET",
+        "/v1/assessments/{assessment_id}/document",
+        ASSESS,
+        "assessment.document",
+        OWNED,
+        ALL,
+        None,
+        (),
+        "assessment",
+        supplied_by=INDEX,
+    ),
     Route("GET", f"{SECTION}/history", ASSESS, "assessment.read", OWNED, ALL, None, (), "assessment"),
     # Of a draft the log tells no more than of any contribution: nobody but its author knows that there is one.
     Route("GET", f"{SECTION}/draft", ASSESS, "assessment.contribute", OWNED, ALL, None, (), "assessment"),

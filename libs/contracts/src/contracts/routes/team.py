@@ -1,7 +1,10 @@
 """The team around the child or family, and its plan."""
 
-from contracts.routes.base import ALL, ASSESS, CHILD, CONSENT, FOUND, INVOLVED, ONE, OWNED, PLANNED, Route
+from contracts.routes.base import ALL, ASSESS, CHILD, CONSENT, FOUND, INDEX, INVOLVED, ONE, OWN, OWNED, PLANNED, Route
 from contracts.vocabulary import Category, Purpose
+
+GENERAL = (Category.BASICS, Category.INVOLVEMENT, Category.PLAN)
+"""What a young person's page of their plan is made of."""
 
 ROUTES: tuple[Route, ...] = (
     # The team around the child or family
@@ -29,4 +32,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/v1/reviews/{review_id}", ASSESS, "review-meeting.read", OWNED, ALL, None, owned_kind="review"),
     Route("GET", "/v1/calendar", ASSESS, "calendar.read", FOUND, (Category.PLAN,), Purpose.DIRECT_SUPPORT),
     Route("GET", f"{ONE}/progress", ASSESS, "review-meeting.read", CHILD, ALL, None),
+    Route("GET", f"{ONE}/plan/document", ASSESS, "plan.document", CHILD, ALL, None, supplied_by=INDEX),
+    # The young person's own
+    Route("GET", "/v1/me/plan", ASSESS, "me.plan", OWN, GENERAL, supplied_by=INDEX),
+    Route("GET", "/v1/me/plan/document", ASSESS, "me.plan-document", OWN, GENERAL, supplied_by=INDEX),
 )

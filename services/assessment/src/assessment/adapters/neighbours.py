@@ -1,6 +1,7 @@
 """What the neighbours' events told, over SQLAlchemy Core: who is in the directory, who leads for whom, who is of one
 family, which records are closed or merged, and which clashes were told of."""
 
+from dataclasses import asdict
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -28,21 +29,11 @@ class SqlNeighbours:
     async def practitioner(self, practitioner_id: str) -> Practitioner | None:
         query = sa.select(practitioners).where(practitioners.c.practitioner_id == practitioner_id)
         row = (await self._connection.execute(query)).one_or_none()
-        return (
-            None
-            if row is None
-            else Practitioner(row.practitioner_id, Role(row.role), row.active, row.version, row.agency_id)
-        )
+        return None if row is None else Practitioner(**{**row._mapping, "role": Role(row.role)})
 
     async def put_practitioner(self, practitioner: Practitioner) -> None:
         known = await self.practitioner(practitioner.practitioner_id)
-        values = {
-            "practitioner_id": practitioner.practitioner_id,
-            "role": practitioner.role.value,
-            "active": practitioner.active,
-            "version": practitioner.version,
-            "agency_id": practitioner.agency_id,
-        }
+        values = {**asdict(practitioner), "role": practitioner.role.value}
         if known is None:
             await self._connection.execute(sa.insert(practitioners).values(**values))
         elif known.version < practitioner.version:

@@ -82,8 +82,19 @@ practitioners = sa.Table(
     sa.Column("role", sa.String(30), nullable=False),
     sa.Column("active", sa.Boolean, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
-    # Unknown of whom the directory has told nothing since it is kept.
+    # For documents; NULL where the directory has told of nothing since there are these columns.
+    sa.Column("name", sa.Text),
     sa.Column("agency_id", sa.String(64)),
+    sa.Column("email", sa.Text),
+    sa.Column("phone", sa.Text),
+)
+
+agencies = sa.Table(
+    "agencies",
+    metadata,
+    sa.Column("agency_id", sa.String(64), primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
 )
 
 # Kept when it has ended, so that what comes late is known to be over.

@@ -5,6 +5,7 @@ from assessment.adapters.drafts import SqlDrafts
 from assessment.adapters.life_events import SqlLifeEvents
 from assessment.adapters.lifecycle import SqlLifecycle
 from assessment.adapters.neighbours import SqlNeighbours
+from assessment.adapters.people import SqlPeople
 from assessment.adapters.plan import SqlActions, SqlReviews
 from assessment.adapters.referrals import SqlLegalBases, SqlReceivingServices, SqlReferrals
 from assessment.adapters.repositories import SqlAssessments, SqlContributions
@@ -30,6 +31,7 @@ class SqlUnitOfWork(AssessmentUnitOfWork):
         self.reviews = SqlReviews(self.connection)
         self.life_events = SqlLifeEvents(self.connection)
         self.chronology = SqlChronology(self.connection)
+        self.people = SqlPeople(self.connection)
         self.stages: SqlStages = SqlStages(self.connection)
         self.service_directory = SqlServiceDirectory(self.connection)
         self.receiving_services = SqlReceivingServices(self.connection)

@@ -42,7 +42,7 @@ def action_routes(reading: UnitOfWorkFactory, writing: UnitOfWorkFactory) -> API
         before = decode_cursor(cursor)
         async with reading() as uow:
             found = await list_actions(uow, grant, status, before[0] if before else None, limit)
-        shown = page(found, limit, lambda each: _told(each, grant), lambda each: encode_cursor(each.action_id))
+        shown = page(found, limit, lambda each: action_told(each, grant), lambda each: encode_cursor(each.action_id))
         return answer(Answer(200, shown))
 
     @router.post(
@@ -73,7 +73,7 @@ def action_routes(reading: UnitOfWorkFactory, writing: UnitOfWorkFactory) -> API
     async def read(grant: _ToRead, action_id: str) -> JSONResponse:
         async with reading() as uow:
             found = await action_under(uow, grant, action_id)
-        return answer(Answer(200, _told(found, grant), etag(found.version)))
+        return answer(Answer(200, action_told(found, grant), etag(found.version)))
 
     @router.patch(
         _ONE,
@@ -91,12 +91,12 @@ def action_routes(reading: UnitOfWorkFactory, writing: UnitOfWorkFactory) -> API
         async with writing() as uow:
             changed = await change_action(uow, grant, action_id, changes, if_match)
             await uow.commit()
-        return answer(Answer(200, _told(changed, grant), etag(changed.version)), uow.effects)
+        return answer(Answer(200, action_told(changed, grant), etag(changed.version)), uow.effects)
 
     return router
 
 
-def _told(action: Action, grant: Grant) -> dict[str, Any]:
+def action_told(action: Action, grant: Grant) -> dict[str, Any]:
     """Whose category was granted before; to one who may not learn where the child is, without who else works there."""
     told = disclose(ActionBody.of(action, grant.child_id), grant.categories)
     if grant.veiled:

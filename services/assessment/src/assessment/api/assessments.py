@@ -116,7 +116,7 @@ def assessment_routes(reading: UnitOfWorkFactory, writing: UnitOfWorkFactory, ca
             found = await read_assessment(uow, catalogue, grant, assessment_id)
         # It says where the assessment stands in its life, which is for whom that is.
         tag = found.assessment.etag if grant.permits(Category.INVOLVEMENT) else None
-        return answer(Answer(200, _rendered(found, grant, catalogue), tag))
+        return answer(Answer(200, rendered(found, grant, catalogue), tag))
 
     @router.get(
         "/v1/assessments/{assessment_id}/sections/{key}/history",
@@ -155,7 +155,7 @@ def _told(body: AssessmentSummary | ContributionBody, grant: Grant) -> dict[str,
     return told
 
 
-def _rendered(found: ReadAssessment, grant: Grant, catalogue: Catalogue) -> dict[str, Any]:
+def rendered(found: ReadAssessment, grant: Grant, catalogue: Catalogue) -> dict[str, Any]:
     """From the inside out: `disclose` looks at the fields of one level."""
     life = found.life
     head = AssessmentBody.of(

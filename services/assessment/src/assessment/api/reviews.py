@@ -16,7 +16,7 @@ from assessment.api.plan_schemas import (
 )
 from assessment.application.ports import UnitOfWorkFactory
 from assessment.application.record_review import RecordReview, list_reviews, progress, record_review, review_under
-from assessment.domain.plan import Decision, Review, Score
+from assessment.domain.plan import Decision, Point, Review, Score
 from chassis.disclosure import disclose
 from chassis.errors import FieldError, Invalid
 from chassis.grants import Grant
@@ -48,7 +48,7 @@ def review_routes(reading: UnitOfWorkFactory, writing: UnitOfWorkFactory) -> API
         shown = page(
             found,
             limit,
-            lambda each: _told(each, grant),
+            lambda each: review_told(each, grant),
             lambda each: encode_cursor(each.held_on.isoformat(), each.review_id),
         )
         return answer(Answer(200, shown))
@@ -82,7 +82,7 @@ def review_routes(reading: UnitOfWorkFactory, writing: UnitOfWorkFactory) -> API
     async def read(grant: _ToRead, review_id: str) -> JSONResponse:
         async with reading() as uow:
             found = await review_under(uow, grant, review_id)
-        return answer(Answer(200, _told(found, grant)))
+        return answer(Answer(200, review_told(found, grant)))
 
     @router.get(
         _PROGRESS,
@@ -93,12 +93,7 @@ def review_routes(reading: UnitOfWorkFactory, writing: UnitOfWorkFactory) -> API
     async def read_progress(grant: _ToRead, child_id: str) -> JSONResponse:
         async with reading() as uow:
             found = await progress(uow, grant)
-        lines = []
-        for outcome in ChildOutcome:
-            points = [ProgressPoint(on=each.on, score=each.score) for each in found if each.outcome is outcome]
-            if points:
-                lines.append(ProgressLine(outcome=outcome, points=points))
-        return answer(Answer(200, disclose(ProgressBody(outcomes=lines), grant.categories)))
+        return answer(Answer(200, progress_told(found, grant)))
 
     return router
 
@@ -134,7 +129,16 @@ def _place(cursor: str | None) -> tuple[date, str] | None:
         raise Invalid([FieldError("/cursor", "is not a cursor of this list")]) from None
 
 
-def _told(review: Review, grant: Grant) -> dict[str, Any]:
+def review_told(review: Review, grant: Grant) -> dict[str, Any]:
     """To one who may not learn where the child is, without who works there."""
     told = disclose(ReviewBody.of(review, grant.child_id), grant.categories)
     return {key: value for key, value in told.items() if key not in _WHO} if grant.veiled else told
+
+
+def progress_told(found: list[Point], grant: Grant) -> dict[str, Any]:
+    lines = []
+    for outcome in ChildOutcome:
+        points = [ProgressPoint(on=each.on, score=each.score) for each in found if each.outcome is outcome]
+        if points:
+            lines.append(ProgressLine(outcome=outcome, points=points))
+    return disclose(ProgressBody(outcomes=lines), grant.categories)

@@ -117,12 +117,6 @@ class ReportBody(BaseModel):
 def stage_routes(reading: UnitOfWorkFactory, writing: UnitOfWorkFactory, policy: StagePolicy) -> APIRouter:
     router = APIRouter(tags=["stage of intervention"])
 
-    def told(stages: list[Stage], grant: Grant) -> dict[str, Any]:
-        entries = [StageEntry.of(each, policy, grant) for each in stages]
-        assert grant.child_id is not None
-        body = StageBody(child_id=grant.child_id, current=entries[0] if entries else None, history=entries[1:])
-        return disclose(body, grant.categories)
-
     @router.get(
         _OF_CHILD,
         summary="The stage of intervention of the child, with its history.",
@@ -132,7 +126,7 @@ def stage_routes(reading: UnitOfWorkFactory, writing: UnitOfWorkFactory, policy:
     async def read(grant: Annotated[Grant, Depends(Granted("stage.read"))], child_id: str) -> JSONResponse:
         async with reading() as uow:
             found = await stages_of(uow, grant)
-        return answer(Answer(200, told(found, grant), found[0].etag if found else None))
+        return answer(Answer(200, stages_told(found, policy, grant), found[0].etag if found else None))
 
     @router.put(
         _OF_CHILD,
@@ -151,7 +145,7 @@ def stage_routes(reading: UnitOfWorkFactory, writing: UnitOfWorkFactory, policy:
         async with writing() as uow:
             found = await set_stage(uow, policy, grant, command)
             await uow.commit()
-        return answer(Answer(200, told(found, grant), found[0].etag), uow.effects)
+        return answer(Answer(200, stages_told(found, policy, grant), found[0].etag), uow.effects)
 
     @router.get(
         "/v1/reports/stages",
@@ -168,3 +162,10 @@ def stage_routes(reading: UnitOfWorkFactory, writing: UnitOfWorkFactory, policy:
         return answer(Answer(200, ReportBody.of(found, year, policy).model_dump(mode="json")))
 
     return router
+
+
+def stages_told(stages: list[Stage], policy: StagePolicy, grant: Grant) -> dict[str, Any]:
+    entries = [StageEntry.of(each, policy, grant) for each in stages]
+    assert grant.child_id is not None
+    body = StageBody(child_id=grant.child_id, current=entries[0] if entries else None, history=entries[1:])
+    return disclose(body, grant.categories)

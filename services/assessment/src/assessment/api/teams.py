@@ -53,7 +53,9 @@ def team_routes(reading: UnitOfWorkFactory, writing: UnitOfWorkFactory) -> APIRo
         before = decode_cursor(cursor)
         async with reading() as uow:
             found = await read_team(uow, grant, before[0] if before else None, limit, history=history)
-        shown = page(found, limit, lambda each: _told(each, grant), lambda each: encode_cursor(each.membership_id))
+        shown = page(
+            found, limit, lambda each: member_told(each, grant), lambda each: encode_cursor(each.membership_id)
+        )
         return answer(Answer(200, shown))
 
     @router.post(
@@ -142,7 +144,7 @@ def team_routes(reading: UnitOfWorkFactory, writing: UnitOfWorkFactory) -> APIRo
     return router
 
 
-def _told(membership: Membership, grant: Grant) -> dict[str, Any]:
+def member_told(membership: Membership, grant: Grant) -> dict[str, Any]:
     """What is granted; to one who may not learn where the child is, without who else works near the child."""
     told = disclose(MemberBody.of(membership, grant.child_id), grant.categories)
     if grant.veiled and membership.invitation.practitioner_id != grant.viewer_id:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from assessment.application.life_event_ports import ChronologyRepository, LifeEventRepository
 from assessment.application.lifecycle_ports import LifecycleRepository, RequestRepository
+from assessment.application.people_ports import PeopleRepository
 from assessment.application.referral_ports import (
     LegalBasisRepository,
     ReceivingServiceRepository,
@@ -277,6 +278,7 @@ class AssessmentUnitOfWork(UnitOfWork):
     referrals: ReferralRepository
     life_events: LifeEventRepository
     chronology: ChronologyRepository
+    people: PeopleRepository
 
 
 UnitOfWorkFactory = Callable[[], AssessmentUnitOfWork]

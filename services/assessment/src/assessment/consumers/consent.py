@@ -9,6 +9,7 @@ from assessment.domain.teams import Practitioner
 from chassis.inbox import EventHandler
 from contracts.events.base import Event
 from contracts.events.consent import (
+    AgencyChanged,
     ConsentRecorded,
     LegalBasisEnded,
     LegalBasisRecorded,
@@ -20,8 +21,22 @@ from contracts.vocabulary import PractitionerStatus
 
 async def on_practitioner_changed(uow: AssessmentUnitOfWork, event: PractitionerChanged) -> None:
     active = event.status is PractitionerStatus.ACTIVE
-    known = Practitioner(event.practitioner_id, event.role, active, event.version, event.agency_id)
-    await uow.neighbours.put_practitioner(known)
+    await uow.neighbours.put_practitioner(
+        Practitioner(
+            event.practitioner_id,
+            event.role,
+            active,
+            event.version,
+            name=event.name,
+            agency_id=event.agency_id,
+            email=event.email,
+            phone=event.phone,
+        )
+    )
+
+
+async def on_agency_changed(uow: AssessmentUnitOfWork, event: AgencyChanged) -> None:
+    await uow.people.put_agency(event.agency_id, event.name, event.version)
 
 
 async def on_service_changed(uow: AssessmentUnitOfWork, event: ServiceChanged) -> None:
@@ -45,6 +60,7 @@ async def on_consent_recorded(uow: AssessmentUnitOfWork, event: ConsentRecorded)
 
 
 HANDLERS: dict[type[Event], EventHandler[Any]] = {
+    AgencyChanged: on_agency_changed,
     PractitionerChanged: on_practitioner_changed,
     ServiceChanged: on_service_changed,
     ConsentRecorded: on_consent_recorded,

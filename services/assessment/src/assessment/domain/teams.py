@@ -22,13 +22,17 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Practitioner:
-    """As the directory last told. `active`: neither suspended nor gone."""
+    """As the directory last told. `active`: neither suspended nor gone. Name and work contact are for documents; None
+    where the directory has not told since they are kept."""
 
     practitioner_id: str
     role: Role
     active: bool
     version: int
+    name: str | None = None
     agency_id: str | None = None
+    email: str | None = None
+    phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

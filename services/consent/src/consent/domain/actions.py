@@ -35,6 +35,8 @@ class ActionRule:
     """Permitted only where every category asked for is: the answer says one thing of them all."""
     family: bool = False
     """The answer may tell of another child of the family, though it holds nothing of the category."""
+    handed_on: bool = False
+    """The answer may be made to be handed to the family: the grant says what is kept back from them."""
 
 
 ACTIONS: dict[str, ActionRule] = {
@@ -105,6 +107,7 @@ ACTIONS: dict[str, ActionRule] = {
     "assessment.list": ActionRule(Basis.INVOLVED, overridable=True),
     "assessment.read": ActionRule(Basis.INVOLVED, overridable=True),
     "assessment.prefill": ActionRule(Basis.INVOLVED, overridable=True),
+    "assessment.document": ActionRule(Basis.INVOLVED, overridable=True),
     "assessment.contribute": ActionRule(Basis.INVOLVED, writes=True),
     "assessment.ask": ActionRule(Basis.INVOLVED),
     "assessment.complete": ActionRule(Basis.INVOLVED),
@@ -120,6 +123,7 @@ ACTIONS: dict[str, ActionRule] = {
     "action.add": ActionRule(Basis.INVOLVED, writes=True),
     "action.change": ActionRule(Basis.INVOLVED),
     "review-meeting.read": ActionRule(Basis.INVOLVED, overridable=True),
+    "plan.document": ActionRule(Basis.INVOLVED, overridable=True, handed_on=True),
     "calendar.read": ActionRule(Basis.INVOLVED),
     "review-meeting.record": ActionRule(Basis.INVOLVED, writes=True),
     "stage.read": ActionRule(Basis.INVOLVED, overridable=True),
@@ -147,5 +151,7 @@ ACTIONS: dict[str, ActionRule] = {
     "me.withdraw": ActionRule(Basis.OWN),
     "me.requests": ActionRule(Basis.OWN),
     "me.agreement": ActionRule(Basis.OWN),
+    "me.plan": ActionRule(Basis.OWN),
+    "me.plan-document": ActionRule(Basis.OWN),
 }
 """What each action of the public routes rests on. An action that is not here is refused."""

@@ -102,7 +102,8 @@ def decide(
         of_family = case.deciding(reach, Category.FAMILY).permitted
     veiled = lifted is None and case.is_veiled()
     related = _related(viewer, child, now) if of_family and not veiled else ()
-    kept_back = tuple(each for each in child.delays if each.current(now)) if case.rule.basis is Basis.OWN else ()
+    to_family = case.rule.basis is Basis.OWN or case.rule.handed_on
+    kept_back = tuple(each for each in child.delays if each.current(now)) if to_family else ()
     spoke = (reach,) if alone else findings
     return Decision(outcome, permitted, spoke, lead=case.lead, related=related, kept_back=kept_back, veiled=veiled)
 
