@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from assessment.adapters.stage_policy_file import load_stage_policy
 from assessment.adapters.template_files import load_catalogue
@@ -21,6 +21,7 @@ from assessment.api.teams import team_routes
 from assessment.api.templates import template_routes
 from assessment.application.find_action import child_of_action
 from assessment.application.find_assessment import child_of
+from assessment.application.put_template import KeptTemplates
 from assessment.application.record_review import child_of_review
 from assessment.application.used_templates import UsedTemplates
 from assessment.settings import BUILT_IN, AssessmentSettings
@@ -47,7 +48,9 @@ def create_app(settings: AssessmentSettings | None = None, broker: Broker | None
     def reading() -> SqlUnitOfWork:
         return SqlUnitOfWork(**runtime.uow_arguments(), read_only=True)
 
-    used = UsedTemplates(writing, catalogue)
+    kept = KeptTemplates(reading, catalogue)
+    used = UsedTemplates(writing, catalogue, kept.refresh)
+    fresh = [Depends(kept.refresh)]
 
     @asynccontextmanager
     async def running() -> AsyncIterator[None]:
@@ -75,13 +78,13 @@ def create_app(settings: AssessmentSettings | None = None, broker: Broker | None
         checks={**runtime.ready_checks(), "templates": used.ready},
         resources=running,
     )
-    app.include_router(template_routes(catalogue))
-    app.include_router(assessment_routes(reading, writing, catalogue))
-    app.include_router(contribution_routes(writing, catalogue))
+    app.include_router(template_routes(writing, catalogue, kept), dependencies=fresh)
+    app.include_router(assessment_routes(reading, writing, catalogue), dependencies=fresh)
+    app.include_router(contribution_routes(writing, catalogue), dependencies=fresh)
     app.include_router(team_routes(reading, writing))
     app.include_router(invitation_routes(reading, writing))
-    app.include_router(prefill_routes(reading, catalogue))
-    app.include_router(draft_routes(reading, writing, catalogue))
+    app.include_router(prefill_routes(reading, catalogue), dependencies=fresh)
+    app.include_router(draft_routes(reading, writing, catalogue), dependencies=fresh)
     app.include_router(stage_routes(reading, writing, stage_policy))
     app.include_router(action_routes(reading, writing))
     app.include_router(review_routes(reading, writing))

@@ -16,6 +16,7 @@ NOT_CONSUMED: dict[str, str] = {
     "ActionAdded": "shown in the plan; kept for agencies' own records",
     "StageSet": "shown in the plan; kept for agencies' own records",
     "ReviewRecorded": "shown in the plan; kept for agencies' own records",
+    "AssessmentTemplateChanged": "who begins an assessment reads the template; kept for agencies' own records",
     "ContributionSaved": "shown when the assessment is read; nobody is told of each version",
 }
 """Event types that no service consumes, and why they are published all the same."""

@@ -1,6 +1,7 @@
 """The unit of work over the service's own database."""
 
 from assessment.adapters.drafts import SqlDrafts
+from assessment.adapters.kept_templates import SqlKeptTemplates
 from assessment.adapters.neighbours import SqlNeighbours
 from assessment.adapters.plan import SqlActions, SqlReviews
 from assessment.adapters.repositories import SqlAssessments, SqlContributions
@@ -16,6 +17,7 @@ class SqlUnitOfWork(AssessmentUnitOfWork):
         self.contributions = SqlContributions(self.connection)
         self.drafts = SqlDrafts(self.connection)
         self.used_templates = SqlUsedTemplates(self.connection)
+        self.kept_templates = SqlKeptTemplates(self.connection)
         self.teams = SqlTeams(self.connection)
         self.neighbours = SqlNeighbours(self.connection)
         self.actions = SqlActions(self.connection)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
+from assessment.application.template_port import KeptTemplateRepository
 from assessment.domain.assessments import Assessment, Contribution, Draft
 from assessment.domain.plan import Action, ActionStatus, Point, Review
 from assessment.domain.stages import Stage
@@ -237,6 +238,7 @@ class AssessmentUnitOfWork(UnitOfWork):
     contributions: ContributionRepository
     drafts: DraftRepository
     used_templates: UsedTemplateRepository
+    kept_templates: KeptTemplateRepository
 
     teams: TeamRepository
     neighbours: NeighbourRepository
