@@ -1,5 +1,7 @@
 """The templates: what those built in hold, how an authority derives its own, and that a bad one never starts."""
 
+import asyncio
+import json
 import re
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -17,7 +19,7 @@ from assessment.main import create_app
 from assessment.settings import AssessmentSettings
 from chassis.keys import write_jwks
 from contracts.events.base import ASSESSMENT
-from contracts.vocabulary import Category
+from contracts.vocabulary import Category, Role
 from tests.assessment.desk import TEMPLATE, Desk
 from tests.notifications.kit import INTERNAL_KEY, KEY, Kit, child, problem, running
 
@@ -306,3 +308,118 @@ def test_a_folder_without_a_sound_set_of_templates_refuses_to_start(tmp_path: Pa
         settings = AssessmentSettings(data_dir=tmp_path, internal_key=INTERNAL_KEY, assessment_template_dir=folder)
         with pytest.raises(ValueError, match=wrong):
             create_app(settings)
+
+
+async def put(desk: Desk, template_id: str, body: dict[str, Any]) -> httpx.Response:
+    admin = desk.kit.viewer("admin", NOBODY, Role.DIRECTORY_ADMIN)
+    return await admin.call("PUT", f"/v1/assessment-templates/{template_id}", "template.write", json=body)
+
+
+def sent(**more: Any) -> dict[str, Any]:
+    body = {name: part for name, part in own(**more).items() if name not in {"template_id", "version"}}
+    copied: dict[str, Any] = json.loads(json.dumps(body))  # the sections of `own` share a schema
+    return copied
+
+
+async def test_an_authority_puts_its_own_template_and_the_next_version(desk: Desk) -> None:
+    template_id = f"{OWN}-1"  # what a service has taken in it keeps in mind, whatever the tests put back
+    first = await put(desk, template_id, sent())
+    assert (first.status_code, first.json()["version"]) == (201, 1), first.text
+    again = await put(desk, template_id, sent())
+    assert (again.status_code, again.json()) == (200, first.json())
+    sw = desk.practitioner("sw", child())
+    begun = (await sw.begin(template_id)).json()
+    second = await put(desk, template_id, sent(title="Ours, shorter"))
+    assert (second.status_code, second.json()["version"]) == (201, 2)
+    (changed, later) = await desk.kit.published("AssessmentTemplateChanged", 2)
+    assert (changed["version"], later["version"], later["changed_by"]) == (1, 2, "admin")
+    viewer = desk.kit.viewer("anybody", NOBODY)
+    old = await viewer.call("GET", f"/v1/assessment-templates/{template_id}?version=1", "template.read")
+    assert old.json() == first.json()
+    assert (await sw.read(begun["assessment_id"])).json()["template_version"] == 1
+
+
+async def test_a_template_that_is_put_may_derive_from_a_national_one(desk: Desk) -> None:
+    template_id = f"{OWN}-2"
+    body = {name: part for name, part in derived().items() if name not in {"template_id", "version"}}
+    answer = await put(desk, template_id, body)
+    assert answer.status_code == 201, answer.text
+
+
+async def test_what_is_wrong_in_a_template_that_is_put_is_told_by_its_place(desk: Desk) -> None:
+    template_id = f"{OWN}-3"
+    bad = sent()
+    bad["sections"][1]["category"] = "secrets"
+    bad_schema = sent()
+    bad_schema["sections"][0]["schema"]["properties"]["words"]["type"] = "nothing"
+    endless = sent()
+    endless["sections"][2]["schema"]["properties"]["words"]["pattern"] = "(a+)+$"
+    hidden = sent()
+    hidden["sections"][2]["schema"]["properties"]["properties"] = {"type": "string", "pattern": "(a+)+$"}
+    named_pattern = sent()
+    named_pattern["sections"][2]["schema"]["properties"]["pattern"] = {"type": "string"}
+    foreign = sent()
+    foreign["sections"][0]["schema"]["properties"]["words"]["x-national-key"] = "nowhere.nothing"
+    for body, pointer in (
+        (bad, "/sections/1/category"),
+        (bad_schema, "/sections/0/schema/properties/words/type"),
+        (endless, "/sections/2/schema/properties/words/pattern"),
+        (hidden, "/sections/2/schema/properties/properties/pattern"),
+        (foreign, "/sections/0/schema/properties/words"),
+        ({"title": "No sections"}, "/sections"),
+        ({**sent(), "extends": {"template_id": "nowhere", "version": 1}}, "/extends"),
+    ):
+        answer = await put(desk, template_id, body)
+        assert answer.status_code == 422, (pointer, answer.text)
+        assert [each["pointer"] for each in answer.json()["errors"]] == [pointer]
+    assert (await put(desk, template_id, named_pattern)).status_code == 201
+    viewer = desk.kit.viewer("anybody", NOBODY)
+    listed = (await viewer.call("GET", "/v1/assessment-templates", "template.read")).json()["items"]
+    assert [item["version"] for item in listed if item["template_id"] == template_id] == [1], (
+        "what was refused made no version"
+    )
+
+
+async def test_a_national_template_is_not_put(desk: Desk) -> None:
+    answer = await put(desk, TEMPLATE, sent())
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:kith:problem:template-in-file")
+    assert (await put(desk, "Not-An-Id", sent())).status_code == 422
+
+
+async def test_every_process_knows_what_was_put_from_the_next_request(database_url: str, tmp_path: Path) -> None:
+    """Also one that started before, and one that starts later and finds that it was used."""
+    jo = child()
+
+    def start() -> AbstractAsyncContextManager[Kit]:
+        return running(create_app, AssessmentSettings, database_url, tmp_path, ASSESSMENT)
+
+    async with start() as kit:
+        settings = AssessmentSettings(
+            data_dir=tmp_path,
+            database_url=database_url,
+            internal_key=INTERNAL_KEY,
+            grant_jwks_file=tmp_path / "grant.jwks.json",
+            run_worker=False,
+        )
+        transport = httpx.ASGITransport(create_app(settings, kit.broker))
+        async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+            other = Desk(replace(kit, client=client))
+            assert (await put(Desk(kit), OWN, sent())).status_code == 201
+            begun = (await other.practitioner("sw", jo).begin(OWN)).json()
+            assert (await put(other, OWN, sent(title="Second"))).json()["version"] == 2
+        assert (await Desk(kit).practitioner("sw", jo).read(begun["assessment_id"])).status_code == 200
+    async with start() as kit:
+        assert (await Desk(kit).practitioner("sw", jo).read(begun["assessment_id"])).json()["template_version"] == 1
+
+
+async def test_two_who_put_a_version_at_once_both_keep_what_they_were_told(desk: Desk) -> None:
+    template_id = f"{OWN}-at-once"
+    answers = await asyncio.gather(*(put(desk, template_id, sent(title=f"Title {n}")) for n in range(6)))
+    assert {answer.status_code for answer in answers} <= {201, 409}
+    viewer = desk.kit.viewer("anybody", NOBODY)
+    for answer in answers:
+        if answer.status_code == 409:
+            assert problem(answer)["type"] == "urn:kith:problem:template-changed"
+            continue
+        path = f"/v1/assessment-templates/{template_id}?version={answer.json()['version']}"
+        assert (await viewer.call("GET", path, "template.read")).json() == answer.json()

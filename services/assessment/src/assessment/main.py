@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from assessment.adapters.life_event_codes import load_life_event_codes
 from assessment.adapters.stage_policy_file import load_stage_policy
@@ -34,6 +34,7 @@ from assessment.api.templates import template_routes
 from assessment.application.find_action import child_of_action
 from assessment.application.find_assessment import child_of
 from assessment.application.life_events import child_of_life_event
+from assessment.application.put_template import KeptTemplates
 from assessment.application.read_referrals import child_of_referral
 from assessment.application.record_review import child_of_review
 from assessment.application.used_templates import UsedTemplates
@@ -62,7 +63,9 @@ def create_app(settings: AssessmentSettings | None = None, broker: Broker | None
     def reading() -> SqlUnitOfWork:
         return SqlUnitOfWork(**runtime.uow_arguments(), read_only=True)
 
-    used = UsedTemplates(writing, catalogue)
+    kept = KeptTemplates(reading, catalogue)
+    used = UsedTemplates(writing, catalogue, kept.refresh)
+    fresh = [Depends(kept.refresh)]
 
     @asynccontextmanager
     async def running() -> AsyncIterator[None]:
@@ -98,16 +101,18 @@ def create_app(settings: AssessmentSettings | None = None, broker: Broker | None
         checks={**runtime.ready_checks(), "templates": used.ready},
         resources=running,
     )
-    app.include_router(template_routes(catalogue))
-    app.include_router(assessment_routes(reading, writing, catalogue))
-    app.include_router(contribution_routes(writing, catalogue))
+    app.include_router(template_routes(writing, catalogue, kept), dependencies=fresh)
+    app.include_router(assessment_routes(reading, writing, catalogue), dependencies=fresh)
+    app.include_router(contribution_routes(writing, catalogue), dependencies=fresh)
     app.include_router(team_routes(reading, writing))
     app.include_router(invitation_routes(reading, writing))
-    app.include_router(prefill_routes(reading, catalogue))
-    app.include_router(draft_routes(reading, writing, catalogue))
-    app.include_router(my_draft_routes(reading, catalogue))
+    app.include_router(prefill_routes(reading, catalogue), dependencies=fresh)
+    app.include_router(draft_routes(reading, writing, catalogue), dependencies=fresh)
+    app.include_router(my_draft_routes(reading, catalogue), dependencies=fresh)
     app.include_router(lifecycle_routes(reading, writing))
-    app.include_router(contribution_request_routes(reading, writing, catalogue))
+    app.include_router(contribution_request_routes(reading, writing, catalogue), dependencies=fresh)
+    app.include_router(prefill_routes(reading, catalogue), dependencies=fresh)
+    app.include_router(draft_routes(reading, writing, catalogue), dependencies=fresh)
     app.include_router(stage_routes(reading, writing, stage_policy))
     app.include_router(action_routes(reading, writing))
     app.include_router(review_routes(reading, writing))
@@ -115,10 +120,10 @@ def create_app(settings: AssessmentSettings | None = None, broker: Broker | None
     app.include_router(service_directory_routes(reading, writing))
     app.include_router(referral_routes(reading, writing))
     app.include_router(life_event_routes(reading, writing, codes))
-    app.include_router(chronology_routes(reading, Teller(catalogue, stage_policy, codes)))
+    app.include_router(chronology_routes(reading, Teller(catalogue, stage_policy, codes)), dependencies=fresh)
     typesetter = ProcessTypesetter(settings.documents_at_once, settings.document_seconds)
-    app.include_router(document_routes(reading, catalogue, stage_policy, typesetter))
-    app.include_router(my_plan_routes(reading, catalogue))
+    app.include_router(document_routes(reading, catalogue, stage_policy, typesetter), dependencies=fresh)
+    app.include_router(my_plan_routes(reading, catalogue), dependencies=fresh)
     app.include_router(
         internal_router(
             reading,

@@ -6,6 +6,16 @@ from contracts.events.base import ASSESSMENT, Event
 from contracts.vocabulary import Category, ClashKind
 
 
+class AssessmentTemplateChanged(Event):
+    """A version of an authority's own template was put; those before it stay as they were."""
+
+    topic = ASSESSMENT
+    key_field = "template_id"
+    template_id: str
+    version: int
+    changed_by: str
+
+
 class AssessmentBegun(Event):
     topic = ASSESSMENT
     assessment_id: str
@@ -244,6 +254,7 @@ class LifeEventChanged(Event):
 
 
 EVENTS: tuple[type[Event], ...] = (
+    AssessmentTemplateChanged,
     AssessmentBegun,
     ContributionSaved,
     ContributionRequested,

@@ -18,6 +18,7 @@ NOT_CONSUMED: dict[str, str] = {
     "ReviewRecorded": "shown in the plan; kept for agencies' own records",
     "LifeEventRecorded": "shown in the chronology; kept for agencies' own records",
     "LifeEventChanged": "shown in the chronology; kept for agencies' own records",
+    "AssessmentTemplateChanged": "who begins an assessment reads the template; kept for agencies' own records",
     "ContributionSaved": "shown when the assessment is read; nobody is told of each version",
 }
 """Event types that no service consumes, and why they are published all the same."""

@@ -12,6 +12,7 @@ ROUTES: tuple[Route, ...] = (
     # Assessment
     Route("GET", "/v1/assessment-templates", ASSESS, "template.read"),
     Route("GET", "/v1/assessment-templates/{template_id}", ASSESS, "template.read"),
+    Route("PUT", "/v1/assessment-templates/{template_id}", ASSESS, "template.write"),
     Route("POST", f"{ONE}/assessments", ASSESS, "assessment.begin", CHILD, INVOLVED, None),
     # Of all categories: whether somebody has contributed is told by what the reader may see alone.
     Route("GET", f"{ONE}/assessments", ASSESS, "assessment.list", CHILD, ALL, None),

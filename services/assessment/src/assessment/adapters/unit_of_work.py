@@ -2,6 +2,7 @@
 
 from assessment.adapters.chronology import SqlChronology
 from assessment.adapters.drafts import SqlDrafts
+from assessment.adapters.kept_templates import SqlKeptTemplates
 from assessment.adapters.life_events import SqlLifeEvents
 from assessment.adapters.lifecycle import SqlLifecycle
 from assessment.adapters.neighbours import SqlNeighbours
@@ -25,6 +26,7 @@ class SqlUnitOfWork(AssessmentUnitOfWork):
         self.used_templates = SqlUsedTemplates(self.connection)
         self.lifecycle = SqlLifecycle(self.connection)
         self.requests = SqlRequests(self.connection)
+        self.kept_templates = SqlKeptTemplates(self.connection)
         self.teams = SqlTeams(self.connection)
         self.neighbours = SqlNeighbours(self.connection)
         self.actions = SqlActions(self.connection)

@@ -147,6 +147,27 @@ class TemplateBody(TemplateSummary):
     sections: Annotated[list[TemplateSection], STRUCTURE]
 
 
+class TemplateRequest(BaseModel):
+    """What a file of a template holds, but for its id and version (`services/assessment/templates.md`). What is wrong
+    in `sections` is told by its place."""
+
+    model_config = ConfigDict(extra="forbid")
+    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    help: Annotated[str, StringConstraints(max_length=10_000)] | None = None
+    screening: bool | None = None
+    extends: Annotated[
+        dict[str, Any] | None, Field(description="`{template_id, version}` of the national template it derives from.")
+    ] = None
+    hide: Annotated[list[str] | None, Field(max_length=500)] = None
+    sections: Annotated[
+        list[dict[str, Any]] | None,
+        Field(max_length=200, description="`{key, title, category, schema, help?, max_age_months?}` each."),
+    ] = None
+
+    def data(self) -> dict[str, Any]:
+        return self.model_dump(exclude_none=True)
+
+
 class AssessmentSummary(BaseModel):
     assessment_id: Annotated[str, _INVOLVEMENT]
     child_id: Annotated[str, _INVOLVEMENT]

@@ -13,6 +13,7 @@ from assessment.application.referral_ports import (
     ReferralRepository,
     ServiceDirectoryRepository,
 )
+from assessment.application.template_port import KeptTemplateRepository
 from assessment.domain.assessments import Assessment, Contribution, Draft, DraftPlace, Status
 from assessment.domain.plan import Action, ActionStatus, Point, Review
 from assessment.domain.stages import Stage
@@ -266,6 +267,7 @@ class AssessmentUnitOfWork(UnitOfWork):
     used_templates: UsedTemplateRepository
     lifecycle: LifecycleRepository
     requests: RequestRepository
+    kept_templates: KeptTemplateRepository
 
     teams: TeamRepository
     neighbours: NeighbourRepository

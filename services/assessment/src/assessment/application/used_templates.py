@@ -4,6 +4,8 @@ An assessment is read by the version that it was begun with: were that one chang
 would stand under other questions, or under another category.
 """
 
+from collections.abc import Awaitable, Callable
+
 from assessment.application.ports import AssessmentUnitOfWork, UnitOfWorkFactory
 from assessment.domain.templates import Catalogue, Template
 from chassis.errors import Unavailable
@@ -43,8 +45,12 @@ async def check_used(uow: AssessmentUnitOfWork, catalogue: Catalogue) -> None:
 class UsedTemplates:
     """Looks once whether what was used still stands."""
 
-    def __init__(self, writing: UnitOfWorkFactory, catalogue: Catalogue) -> None:
+    def __init__(
+        self, writing: UnitOfWorkFactory, catalogue: Catalogue, refresh: Callable[[], Awaitable[None]]
+    ) -> None:
+        """`refresh` brings into the catalogue what was put over HTTP."""
         self._writing = writing
+        self._refresh = refresh
         self._catalogue = catalogue
         self._stand = False
 
@@ -61,6 +67,7 @@ class UsedTemplates:
         """Raises `TemplateChanged`, or `Unavailable` while the database is away."""
         if self._stand:
             return
+        await self._refresh()
         async with self._writing() as uow:
             await check_used(uow, self._catalogue)
             await uow.commit()

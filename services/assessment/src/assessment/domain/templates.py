@@ -116,27 +116,44 @@ class Catalogue:
             self.add(template)
 
     def add(self, template: Template) -> None:
-        """Raises `TemplateError` for a version that is there, an authority's version of a national template, and a
-        national key that is unknown or stands elsewhere for something else."""
+        """Raises as `check` does."""
+        for key, meaning in self.check(template).items():
+            self._national.setdefault(key, meaning)
+        self._all[template.template_id, template.version] = template
+        newest = self._latest.get(template.template_id)
+        if newest is None or newest.version < template.version:
+            self._latest[template.template_id] = template
+
+    def check(self, template: Template) -> dict[str, tuple[Category, Any]]:
+        """The national keys of its fields, with what each stands for. Raises `TemplateError` for a version that is
+        there, an authority's version of a national template, and a national key that is unknown or stands elsewhere
+        for something else."""
         template_id, version = template.template_id, template.version
         if (template_id, version) in self._all:
             raise TemplateError("/version", f"version {version} of {template_id} is there twice")
         newest = self._latest.get(template_id)
         if not template.national and newest is not None and newest.national:
             raise TemplateError("/template_id", "is the id of a national template; derive your own by `extends`")
+        agreed: dict[str, tuple[Category, Any]] = {}
         for number, section in enumerate(template.sections):
             for field in section.fields:
                 if field.national_key is not None:
-                    self._agree(template, field, section.category, f"/sections/{number}/schema/properties/{field.name}")
-        self._all[template_id, version] = template
-        if newest is None or newest.version < version:
-            self._latest[template_id] = template
+                    place = f"/sections/{number}/schema/properties/{field.name}"
+                    self._agree(template, field, section.category, place, agreed)
+        return agreed
 
-    def _agree(self, template: Template, field: Field, category: Category, place: str) -> None:
+    def _agree(
+        self,
+        template: Template,
+        field: Field,
+        category: Category,
+        place: str,
+        agreed: dict[str, tuple[Category, Any]],
+    ) -> None:
         key, meaning = str(field.national_key), (category, field.schema.get("type"))
         if key not in self._national and not template.national:
             raise TemplateError(place, f"{key} is not the key of a national field")
-        known = self._national.setdefault(key, meaning)
+        known = self._national.get(key) or agreed.setdefault(key, meaning)
         if known != meaning:
             raise TemplateError(place, f"{key} is of category {known[0]} and type {known[1]} elsewhere, and stays so")
 

@@ -45,6 +45,7 @@ ACTIONS: dict[str, ActionRule] = {
     "whoami": ActionRule(Basis.ROLE),
     "scim.provision": ActionRule(Basis.ROLE),
     "template.read": ActionRule(Basis.ROLE),
+    "template.write": ActionRule(Basis.ROLE),
     "record.archive": ActionRule(Basis.ROLE),
     "record.purge": ActionRule(Basis.ROLE),
     "quality.read": ActionRule(Basis.ROLE),
