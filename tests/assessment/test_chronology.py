@@ -13,6 +13,8 @@ from chassis.errors import Invalid
 from contracts.events.child_index import ChildPurged
 from contracts.vocabulary import Category, ChronologyKind, Role
 from tests.assessment.desk import TEACHER, Desk
+from tests.assessment.lifecycle import close, complete
+from tests.assessment.offers import AGREED, offered, sent
 from tests.assessment.test_plan import add, change, review
 from tests.assessment.test_stages import agree
 from tests.assessment.test_teams import joined, known, leave, practitioner
@@ -78,6 +80,31 @@ async def test_one_line_from_all_sources_newest_first(desk: Desk) -> None:
     assert by_kind["team-joined"]["source"] == {"agency_id": "agency"}
     assert len({each["entry_id"] for each in found}) == len(found)
     assert agreed.status_code == 200
+
+
+async def test_referrals_and_how_an_assessment_ended_are_in_it_for_whom_they_are(desk: Desk) -> None:
+    jo, plain, hidden = child(), await offered(desk), await offered(desk, sensitive=True)
+    sw = desk.practitioner("sw", jo)
+    begun = (await sw.begin()).json()["assessment_id"]
+    assert (await complete(sw, begun)).status_code == 201
+    assert (await close(sw, begun, '"completed-2"')).is_success
+    sender = desk.kit.viewer("sw", ALL)
+    seen = await sent(sender, jo, plain)
+    reader = desk.kit.viewer("other", frozenset({Category.INVOLVEMENT, Category.BASICS}))
+
+    before = (await ask(reader, jo)).content
+    told = {each["kind"]: (each["title"], each["link"], each.get("words")) for each in await entries(reader, jo)}
+    assert told == {
+        "assessment-begun": ("An assessment was begun", f"/v1/assessments/{begun}", "Common assessment"),
+        "assessment-completed": ("An assessment was completed", f"/v1/assessments/{begun}", None),
+        "assessment-closed": ("An assessment was closed", f"/v1/assessments/{begun}", None),
+        "referral-sent": ("The child was referred to a service", f"/v1/referrals/{seen}", None),
+    }
+    kept = await sent(sender, jo, hidden, consent=AGREED)
+    assert (await ask(reader, jo)).content == before
+    sensitive = desk.kit.viewer("camhs", ALL)
+    assert f"referral-sent.{kept}" in {each["entry_id"] for each in await entries(sensitive, jo)}
+    assert await entries(desk.kit.viewer("other", frozenset({Category.HEALTH})), jo) == []
 
 
 async def test_a_page_goes_on_where_the_one_before_ended_whatever_comes_in_front(desk: Desk) -> None:

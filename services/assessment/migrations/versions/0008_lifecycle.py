@@ -27,6 +27,15 @@ def upgrade() -> None:
         sa.Column("consent_words", sa.Text),
         sa.Column("completed_by", sa.String(64), nullable=False),
         sa.Column("completed_at", UtcDateTime, nullable=False),
+        sa.Column("child_id", sa.String(36), nullable=False),
+    )
+    first = sa.text("version = 1")
+    op.create_index(
+        "ix_completions_first",
+        "completions",
+        ["child_id", "completed_at", "assessment_id"],
+        sqlite_where=first,
+        postgresql_where=first,
     )
     op.create_table(
         "consents",
@@ -68,7 +77,9 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text, nullable=False),
         sa.Column("closed_by", sa.String(64), nullable=False),
         sa.Column("closed_at", UtcDateTime, nullable=False),
+        sa.Column("child_id", sa.String(36), nullable=False),
     )
+    op.create_index("ix_closures_child", "closures", ["child_id", "closed_at", "assessment_id"])
     op.create_table(
         "followings",
         sa.Column("assessment_id", sa.String(36), sa.ForeignKey(_ASSESSMENT), primary_key=True),

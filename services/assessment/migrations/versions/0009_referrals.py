@@ -83,6 +83,7 @@ def upgrade() -> None:
     op.create_index("ix_directory_terms_term", "directory_terms", ["kind", "term"])
     op.create_index("ix_directory_places_latitude", "directory_places", ["latitude", "longitude"])
     op.create_index("ix_referrals_child", "referrals", ["child_id", "referral_id"])
+    op.create_index("ix_referrals_sent", "referrals", ["child_id", "category", "sent_at", "referral_id"])
     op.create_index("ix_referrals_service", "referrals", ["service_id", "referral_id"])
     op.create_index("ix_referrals_entry", "referrals", ["entry_id"])
     op.create_index("ix_referrals_referrer", "referrals", ["referred_by", "referral_id"])

@@ -111,8 +111,6 @@ def create_app(settings: AssessmentSettings | None = None, broker: Broker | None
     app.include_router(my_draft_routes(reading, catalogue), dependencies=fresh)
     app.include_router(lifecycle_routes(reading, writing))
     app.include_router(contribution_request_routes(reading, writing, catalogue), dependencies=fresh)
-    app.include_router(prefill_routes(reading, catalogue), dependencies=fresh)
-    app.include_router(draft_routes(reading, writing, catalogue), dependencies=fresh)
     app.include_router(stage_routes(reading, writing, stage_policy))
     app.include_router(action_routes(reading, writing))
     app.include_router(review_routes(reading, writing))

@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
 
 from assessment.adapters.life_event_tables import life_events
+from assessment.adapters.lifecycle_tables import closures, completions
+from assessment.adapters.referral_tables import referrals
 from assessment.adapters.tables import (
     actions,
     assessments,
@@ -33,6 +35,7 @@ from contracts.vocabulary import Category, ChronologyKind
 
 _a, _b, _e, _i = actions.c, assessments.c, life_events.c, team_invitations.c
 _m, _r, _s = team_memberships.c, reviews.c, stages.c
+_c, _f, _t = closures.c, completions.c, referrals.c
 _COLUMNS: dict[str, TypeEngine[Any]] = {
     "category": sa.String(20),
     "recorded_at": UtcDateTime(),
@@ -46,6 +49,7 @@ _TEAM = team_memberships.join(team_invitations)
 _MEMBER = {"by": _i.practitioner_id, "words": _i.part}
 # Literals, because neither database uses a partial index whose condition stands in a parameter.
 _DONE = _a.status == sa.literal_column("'done'")
+_FIRST = _f.version == sa.literal_column("1")
 _STANDS = _e.status != sa.literal_column("'withdrawn'")
 _VIEWER = sa.bindparam("viewer", type_=sa.String(64))
 
@@ -63,6 +67,24 @@ _BY_CATEGORY: dict[Category, tuple[Source, ...]] = {
                 "detail": sa.cast(_b.template_version, sa.Text()),
                 "words": _b.template_id,
             },
+        ),
+        # How it stands in its life is told to whom that it was begun is; what it came to, where it is read.
+        Source(
+            ChronologyKind.ASSESSMENT_COMPLETED,
+            completions,
+            _f.child_id,
+            _f.completed_at,
+            _f.assessment_id,
+            (_FIRST,),
+            {"recorded_at": _f.completed_at, "by": _f.completed_by},
+        ),
+        Source(
+            ChronologyKind.ASSESSMENT_CLOSED,
+            closures,
+            _c.child_id,
+            _c.closed_at,
+            _c.assessment_id,
+            columns={"recorded_at": _c.closed_at, "by": _c.closed_by},
         ),
     ),
     Category.PLAN: (
@@ -125,6 +147,17 @@ _BY_ITS_OWN: tuple[tuple[Source, sa.Column[str]], ...] = (
             {"recorded_at": _a.done_at, "by": _a.done_by, "words": _a.title},
         ),
         _a.category,
+    ),
+    (
+        Source(
+            ChronologyKind.REFERRAL_SENT,
+            referrals,
+            _t.child_id,
+            _t.sent_at,
+            _t.referral_id,
+            columns={"recorded_at": _t.sent_at, "by": _t.referred_by},
+        ),
+        _t.category,
     ),
     (
         Source(

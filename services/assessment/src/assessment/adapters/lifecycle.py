@@ -38,6 +38,10 @@ _c, _f, _a, _k = completions.c, completion_findings.c, completion_actions.c, com
 _r, _s = assessment_reviews.c, followings.c
 
 
+def _child_of(assessment_id: str) -> sa.ScalarSelect[str]:
+    return sa.select(assessments.c.child_id).where(assessments.c.assessment_id == assessment_id).scalar_subquery()
+
+
 class SqlLifecycle:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
@@ -55,6 +59,7 @@ class SqlLifecycle:
                 consent_words=completion.consent.words,
                 completed_by=completion.completed_by,
                 completed_at=completion.completed_at,
+                child_id=_child_of(completion.assessment_id),
             )
         )
         findings = [{**key, "number": number, **asdict(each)} for number, each in enumerate(completion.findings)]
@@ -146,10 +151,13 @@ class SqlLifecycle:
         return [AssessmentReview(**{**row._mapping, "outcome": ReviewOutcome(row.outcome)}) for row in found]
 
     async def add_closure(self, closure: Closure) -> None:
-        await self._connection.execute(sa.insert(closures).values(**asdict(closure)))
+        await self._connection.execute(
+            sa.insert(closures).values(**asdict(closure), child_id=_child_of(closure.assessment_id))
+        )
 
     async def closure(self, assessment_id: str) -> Closure | None:
-        query = sa.select(closures).where(closures.c.assessment_id == assessment_id)
+        told = [column for column in closures.c if column.name != "child_id"]
+        query = sa.select(*told).where(closures.c.assessment_id == assessment_id)
         row = (await self._connection.execute(query)).one_or_none()
         return None if row is None else Closure(**{**row._mapping, "reason_code": ClosureReason(row.reason_code)})
 

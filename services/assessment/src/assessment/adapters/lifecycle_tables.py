@@ -9,6 +9,7 @@ from assessment.adapters.tables import metadata
 from chassis.database import UtcDateTime
 
 _ASSESSMENT = "assessments.assessment_id"
+_FIRST = sa.text("version = 1")
 
 completions = sa.Table(
     "completions",
@@ -23,6 +24,16 @@ completions = sa.Table(
     sa.Column("consent_words", sa.Text),
     sa.Column("completed_by", sa.String(64), nullable=False),
     sa.Column("completed_at", UtcDateTime, nullable=False),
+    # The assessment's, for the chronology.
+    sa.Column("child_id", sa.String(36), nullable=False),
+    sa.Index(
+        "ix_completions_first",
+        "child_id",
+        "completed_at",
+        "assessment_id",
+        sqlite_where=_FIRST,
+        postgresql_where=_FIRST,
+    ),
 )
 
 # Which consents there are, by the consent service's events; whether one is in force is that one's to say.
@@ -94,6 +105,9 @@ closures = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("closed_by", sa.String(64), nullable=False),
     sa.Column("closed_at", UtcDateTime, nullable=False),
+    # The assessment's, for the chronology.
+    sa.Column("child_id", sa.String(36), nullable=False),
+    sa.Index("ix_closures_child", "child_id", "closed_at", "assessment_id"),
 )
 
 # Two of one thread may stand under two records of a child, of which one may be purged: so what is followed is no

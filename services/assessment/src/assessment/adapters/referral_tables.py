@@ -72,6 +72,7 @@ referrals = sa.Table(
     sa.Column("chased_at", UtcDateTime),
     sa.Column("escalated_at", UtcDateTime),
     sa.Index("ix_referrals_child", "child_id", "referral_id"),
+    sa.Index("ix_referrals_sent", "child_id", "category", "sent_at", "referral_id"),
     sa.Index("ix_referrals_service", "service_id", "referral_id"),
     sa.Index("ix_referrals_entry", "entry_id"),
     sa.Index("ix_referrals_referrer", "referred_by", "referral_id"),

@@ -50,8 +50,12 @@ class Entry:
         """The address of what it is about."""
         of_child, key = f"/v1/children/{child_id}", self.place.key
         match self.place.kind:
-            case ChronologyKind.ASSESSMENT_BEGUN:
+            case (
+                ChronologyKind.ASSESSMENT_BEGUN | ChronologyKind.ASSESSMENT_COMPLETED | ChronologyKind.ASSESSMENT_CLOSED
+            ):
                 return f"/v1/assessments/{key}"
+            case ChronologyKind.REFERRAL_SENT:
+                return f"/v1/referrals/{key}"
             case ChronologyKind.ACTION_DONE:
                 return f"/v1/actions/{key}"
             case ChronologyKind.REVIEW_HELD:
