@@ -181,7 +181,7 @@ async def test_nobody_shares_what_they_do_not_see_nor_without_a_ground(desk: Des
     await desk.kit.published("ReferralSent", 0)
     shared = await refer(teacher(desk, INVOLVED | {Category.HEALTH}), jo, to, share=["health", "health"])
     assert shared.json()["shared"] == ["health"]
-    words = {"reason": "Ṉ̃amé " * 33 + "مرحبا 👩‍👩‍👧 \u202eRTL", "needs": ["x" * 200, "🧸"]}
+    words: dict[str, Any] = {"reason": "Ṉ̃amé " * 33 + "مرحبا 👩‍👩‍👧 \u202eRTL", "needs": ["x" * 200, "🧸"]}
     assert (await refer(teacher(desk), jo, to, **words)).json()["needs"] == words["needs"]
 
 
