@@ -68,14 +68,14 @@ async def test_random_steps_keep_the_laws(
             story.append({"step": what, "taken_by": who} | ({} if reason is None else {"reason": reason}))
         else:
             assert "version" not in answer.text
-    for viewer in people.values():
-        shown = (await read(viewer, jo, referral)).json()
+    for reader in people.values():
+        shown = (await read(reader, jo, referral)).json()
         assert (shown["status"], shown["version"]) == (status, version)
         told = [{name: value for name, value in each.items() if name != "taken_at"} for each in shown["steps"]]
-        party = viewer.viewer_id in receives | {"teacher", "lead"}
+        party = reader.viewer_id in receives | {"teacher", "lead"}
         hidden = set() if party else {"reason"}
         assert told == [{name: value for name, value in each.items() if name not in hidden} for each in story]
-        assert (await of_child(viewer, jo))["items"][0] == shown
+        assert (await of_child(reader, jo))["items"][0] == shown
     closed = [each for each in desk.kit.heard if each.type == "ReferralClosed" and each.data["referral_id"] == referral]
     assert len(closed) <= 1
 

@@ -168,13 +168,17 @@ def _complete(route: Route, operation: Document) -> None:
 def _operation_id(route: Route) -> str:
     """`get_child_consents` for `GET /v1/children/{child_id}/consents`: stable, whatever a service calls its function.
 
-    A word is in the singular where an id follows it, so that a list and one of its things have different names.
+    A word is in the singular where an id follows it, so that a list and one of its things have different names; one
+    that has no plural is followed by what the id is of (`get_service_directory_entry`).
     """
     parts = route.path.split("/")[2:]
     words = [route.method.lower()]
     for part, following in zip(parts, [*parts[1:], ""], strict=True):
         if not part.startswith("{"):
-            words.append(_singular(part) if following.startswith("{") else part)
+            one = following.startswith("{")
+            words.append(_singular(part) if one else part)
+            if one and _singular(part) == part:
+                words.append(following.strip("{}").removesuffix("_id"))
     return "_".join(words).replace("-", "_").replace("$", "")
 
 
