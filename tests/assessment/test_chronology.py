@@ -126,6 +126,7 @@ async def test_a_page_goes_on_where_the_one_before_ended_whatever_comes_in_front
             if cursor is None:
                 break
             assert len(page["items"]) == limit
+            assert len(read) <= len(whole), "the pages come round again"
             newest = await recorded(sw, jo, occurred_on=TODAY.isoformat())
         shown = [each["entry_id"] for each in read if each["at"]["date"] < "2025"]
         assert shown == [each["entry_id"] for each in whole]
@@ -232,6 +233,7 @@ async def test_merged_records_are_one_line_and_parted_ones_two(desk: Desk) -> No
     while cursor is not None:
         page = await chronology(both, kept, limit=2, **({"cursor": cursor} if cursor else {}))
         read, cursor = read + page["items"], page["next_cursor"]
+        assert len(read) <= 6, "the pages come round again"
     assert [each["at"]["date"][-1] for each in read] == list("654321")
     for record, days in ((kept, "531"), (copy, "642")):
         assert [each["at"]["date"][-1] for each in await entries(sw, record)] == list(days)
@@ -324,6 +326,7 @@ async def paged(viewer: Viewer, child_id: str) -> list[dict[str, Any]]:
     while cursor is not None:
         page = await chronology(viewer, child_id, limit=1, **({"cursor": cursor} if cursor else {}))
         found, cursor = found + page["items"], page["next_cursor"]
+        assert len({each["entry_id"] for each in found}) == len(found), "the pages come round again"
     return found
 
 

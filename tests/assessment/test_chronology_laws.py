@@ -180,6 +180,7 @@ async def pages(
         assert answer.status_code == 200, answer.text
         raw.append(answer.content)
         page = answer.json()
+        assert len(raw) <= len(history) + 1, "the pages come round again"
         found += [each["entry_id"] for each in page["items"]]
         assert {each["category"] for each in page["items"]} <= {category.value for category in viewer.categories}
         if page["next_cursor"] is None:

@@ -86,6 +86,7 @@ async def whole(who: Caller, child: str, limit: int) -> list[ChronologyEntry]:
         items = await part(who, child, **query)
         assert len(items) <= limit + 1
         found += items[:limit]
+        assert len({(each.kind, each.key) for each in found}) == len(found), "the pages come round again"
         if len(items) <= limit:
             return found
         last = items[limit - 1]

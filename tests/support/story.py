@@ -41,7 +41,8 @@ class Story:
 
 def tell_story(server: Server) -> Story:
     """A child with a teacher, a GP, a health visitor and a social worker who leads; another child whom only the GP
-    knows; a consent, a block of somebody else, an assessment with a contribution, a notification, a roll."""
+    knows; a consent, a block of somebody else, an assessment with a contribution, a life event, a notification, a
+    roll."""
     admin = server.person("admin")
     make_directory(admin)
     others = (TEACHER, GP, HEALTH_VISITOR, SOCIAL_WORKER, OFFICER, INDEX_OFFICER)
@@ -93,6 +94,11 @@ def tell_story(server: Server) -> Story:
     referral = social_worker.ok(
         "POST", f"{path}/referrals", {"service_id": "visits", "reason": "Tired in the mornings", "consent": agreed}
     )
+    happened = teacher.ok(
+        "POST",
+        f"{path}/life-events",
+        {"code": "school-suspension", "occurred_on": TODAY, "category": "education", "words": "Fought in the yard"},
+    )["life_event_id"]
     elsewhere = _child(gp, "Persephone", "Okonkwo-Hartley", "2013-09-21")
     gp.ok("POST", f"/v1/children/{elsewhere}/episodes", {"service_id": "oak-list", "started_on": TODAY})
     notifications = social_worker.ok("GET", "/v1/notifications")["items"]
@@ -103,6 +109,7 @@ def tell_story(server: Server) -> Story:
         "consent_id": [consent["consent_id"]],
         "block_id": [block["block_id"]],
         "assessment_id": [assessment],
+        "life_event_id": [happened],
         "template_id": ["common-assessment"],
         "key": ["learning", "development"],
         "notification_id": [item["notification_id"] for item in notifications],
