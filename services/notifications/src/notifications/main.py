@@ -1,5 +1,6 @@
 """The notifications service, wired. In a process of its own: `python -m notifications`."""
 
+import httpx
 from fastapi import FastAPI
 
 from chassis.broker import Broker
@@ -11,10 +12,15 @@ from notifications.settings import NotificationsSettings
 from notifications.worker import make_runtime
 
 
-def create_app(settings: NotificationsSettings | None = None, broker: Broker | None = None) -> FastAPI:
-    """`broker` is given where several services share a process; it is then started by whoever made it."""
+def create_app(
+    settings: NotificationsSettings | None = None,
+    broker: Broker | None = None,
+    consent: httpx.AsyncBaseTransport | None = None,
+) -> FastAPI:
+    """`broker` is given where several services share a process; it is then started by whoever made it. `consent`: the
+    consent service, where it shares the process, too."""
     settings = settings or NotificationsSettings()
-    runtime = make_runtime(settings, broker)
+    runtime = make_runtime(settings, broker, consent)
 
     def writing() -> SqlUnitOfWork:
         return SqlUnitOfWork(**runtime.uow_arguments())

@@ -5,3 +5,5 @@ from chassis.settings import Port, ServiceSettings
 
 class NotificationsSettings(ServiceSettings):
     port: Port = 8084
+    consent_url: str = ""
+    """Where the consent service is, which decides on each delivery. Not needed where all parts share a process."""

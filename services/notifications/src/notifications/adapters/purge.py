@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.idempotency import forget_answers
-from notifications.adapters import tables
+from notifications.adapters import outgoing_tables, tables
 
 OF_A_CHILD: tuple[sa.Column[Any], ...] = (
     tables.notifications.c.child_id,
@@ -18,6 +18,8 @@ OF_A_CHILD: tuple[sa.Column[Any], ...] = (
     tables.family_links.c.child_id,
     tables.family_links.c.other_child_id,
     tables.deceased_children.c.child_id,
+    outgoing_tables.deliveries.c.child_id,
+    outgoing_tables.deliveries.c.other_child_id,
 )
 """Every column that names a child. A test holds it against the tables."""
 

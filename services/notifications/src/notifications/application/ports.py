@@ -7,6 +7,7 @@ from typing import Protocol
 
 from chassis.unit_of_work import UnitOfWork
 from contracts.vocabulary import Category
+from notifications.application.outgoing_ports import DeliveryRepository
 from notifications.domain.entries import Entry, State
 
 Needed = tuple[Category, ...]
@@ -161,6 +162,7 @@ class NotificationsUnitOfWork(UnitOfWork):
     purges: PurgeRepository
     directory: DirectoryRepository
     entries: EntryRepository
+    deliveries: DeliveryRepository
 
 
 UnitOfWorkFactory = Callable[[], NotificationsUnitOfWork]
