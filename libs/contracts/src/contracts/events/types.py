@@ -14,8 +14,6 @@ NOT_CONSUMED: dict[str, str] = {
     "OverrideReviewed": "kept for agencies' own records; the officers see the outcome where they review",
     "OverrideDisclosed": "the young person's history shows it from then on; kept for agencies' own records",
     "ActionAdded": "shown in the plan; kept for agencies' own records",
-    "StageSet": "shown in the plan; kept for agencies' own records",
-    "ReviewRecorded": "shown in the plan; kept for agencies' own records",
     "ContributionSaved": "shown when the assessment is read; nobody is told of each version",
 }
 """Event types that no service consumes, and why they are published all the same."""

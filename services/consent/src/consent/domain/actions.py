@@ -73,6 +73,10 @@ ACTIONS: dict[str, ActionRule] = {
     "notification.read": ActionRule(Basis.INVOLVED, family=True),
     DELIVER: ActionRule(Basis.INVOLVED, family=True),
     "notification.acknowledge": ActionRule(Basis.INVOLVED, family=True),
+    "notification.snooze": ActionRule(Basis.INVOLVED, family=True),
+    "notification.stream": ActionRule(Basis.ROLE),
+    "notification.prefer": ActionRule(Basis.ROLE),
+    "notification.cover": ActionRule(Basis.ROLE),
     "child.read": ActionRule(Basis.INVOLVED, overridable=True),
     "child.correct": ActionRule(Basis.INVOLVED),
     "child.history": ActionRule(Basis.INVOLVED, overridable=True),
@@ -133,6 +137,8 @@ ACTIONS: dict[str, ActionRule] = {
     "me.consent": ActionRule(Basis.OWN),
     "me.withdraw": ActionRule(Basis.OWN),
     "me.requests": ActionRule(Basis.OWN),
+    "me.notifications": ActionRule(Basis.OWN),
+    "me.notification-prefer": ActionRule(Basis.OWN),
     "me.agreement": ActionRule(Basis.OWN),
 }
 """What each action of the public routes rests on. An action that is not here is refused."""

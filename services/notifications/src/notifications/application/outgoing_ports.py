@@ -9,6 +9,19 @@ from contracts.vocabulary import Category
 from notifications.domain.outgoing import Channel, Delivery, Destination, Sent, State
 
 
+class About(Protocol):
+    """What somebody is to be told: an entry, or its delivery."""
+
+    @property
+    def child_id(self) -> str | None: ...
+
+    @property
+    def other_child_id(self) -> str | None: ...
+
+    @property
+    def categories(self) -> Collection[Category]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class MayKnow:
     """What a recipient may be told of at this moment, by record."""
@@ -17,12 +30,12 @@ class MayKnow:
     permitted: Mapping[str, Collection[Category]]
     related: Mapping[str, Collection[str]]
 
-    def covers(self, delivery: Delivery) -> bool:
-        if not self.active or delivery.child_id is None:
+    def covers(self, told: About) -> bool:
+        if not self.active or told.child_id is None:
             return self.active
-        known = set(delivery.categories) <= set(self.permitted.get(delivery.child_id, ()))
-        other = delivery.other_child_id
-        return known and (other is None or other in self.related.get(delivery.child_id, ()))
+        known = set(told.categories) <= set(self.permitted.get(told.child_id, ()))
+        other = told.other_child_id
+        return known and (other is None or other in self.related.get(told.child_id, ()))
 
 
 class Decisions(Protocol):

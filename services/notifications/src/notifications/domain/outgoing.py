@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
 from contracts.vocabulary import Category
-from notifications.domain.hearing import OF_INVOLVEMENT
+from notifications.domain.happenings import OF_INVOLVEMENT
 
 
 class Channel(StrEnum):
