@@ -1,4 +1,4 @@
-"""The consent service as the notifications service meets it, over HTTP in the process: what a recipient may be told of."""
+"""The consent service as notifications meets it, over HTTP in the process: what a recipient may be told of."""
 
 import asyncio
 from dataclasses import dataclass, field

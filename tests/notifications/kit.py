@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from chassis.broker import EmbeddedBroker, Message, Outgoing
 from chassis.database import Database
-from chassis.grants import Grant, GrantSigner
+from chassis.grants import Grant, GrantSigner, KeptBack
 from chassis.ids import new_id, system_clock
 from chassis.keys import SigningKey, generate_pem, write_jwks
 from chassis.messaging import MessagingTables
@@ -59,6 +59,8 @@ class Viewer:
     """Children of the family whom the viewer may know of."""
     veiled: Sequence[str] = ()
     """Children of whom this viewer may not learn where they are."""
+    kept_back: Sequence[KeptBack] = ()
+    """What an officer keeps back from the family."""
     refused: Mapping[Category, Collection[str]] = field(default_factory=dict)
     """Of several children, those of whom one of the categories is not permitted."""
 
@@ -92,6 +94,7 @@ class Viewer:
             records=tuple(self.records or (children if child is None else (child,))),
             related=tuple(self.related),
             veiled=tuple(self.veiled),
+            kept_back=tuple(self.kept_back),
             partly=tuple(
                 (category, sum(1 << place for place, each in enumerate(children) if each not in refused))
                 for category, refused in self.refused.items()
@@ -107,6 +110,7 @@ class Viewer:
 class Kit:
     client: httpx.AsyncClient
     broker: EmbeddedBroker
+    app: FastAPI
     heard: list[Envelope] = field(default_factory=list)
     """What the service published, in the order in which it came."""
 
@@ -165,7 +169,7 @@ async def running(
         try:
             transport = httpx.ASGITransport(app)
             async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
-                yield Kit(client, broker, heard)
+                yield Kit(client, broker, app, heard)
         finally:
             await broker.stop()
 

@@ -107,3 +107,6 @@ withdrawn_consents = sa.Table(
     sa.Column("consent_id", sa.String(36), primary_key=True),
     sa.Column("recorded_at", UtcDateTime, nullable=False),
 )
+
+# Those of the other modules belong to the same database: whoever has the metadata has them all.
+from notifications.adapters import inbox_tables, outgoing_tables  # noqa: E402, F401

@@ -59,8 +59,8 @@ class Ended(Exception):
 
 @dataclass
 class Streams:
-    """The streams of this process. `heartbeat`: seconds between two signs of life, which come whatever happens.
-    `longest`: seconds after which a stream ends by itself, so that readers spread over the processes that there are then."""
+    """The streams of this process. `heartbeat`: seconds between two signs of life; they come whatever happens.
+    `longest`: seconds after which a stream ends by itself, so that its reader comes back to any process."""
 
     reading: UnitOfWorkFactory
     decisions: Decisions
