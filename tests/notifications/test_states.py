@@ -19,7 +19,7 @@ from tests.support.patience import PATIENCE
 async def change(
     inboxes: Inboxes, method: str, path: str, action: str, children: list[str], **body: Any
 ) -> httpx.Response:
-    more = {"json": body} if method in {"PUT", "POST"} else {}
+    more: dict[str, Any] = {"json": body} if method in {"PUT", "POST"} else {}
     return await inboxes.viewer("sw").call(method, f"/v1/notifications/{path}", action, children=children, **more)
 
 

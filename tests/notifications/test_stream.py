@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -24,7 +25,7 @@ from tests.support.patience import PATIENCE
 
 
 @asynccontextmanager
-async def replica(turns: Turns, folder: Path, **settings: object) -> AsyncIterator[FastAPI]:
+async def replica(turns: Turns, folder: Path, **settings: Any) -> AsyncIterator[FastAPI]:
     """Another process of the service on the same database, as far as it knows: it answers, and consumes nothing."""
     write_jwks(folder / "grant.jwks.json", [KEY.public_jwk])
     app = create_app(

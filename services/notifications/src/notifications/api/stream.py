@@ -60,6 +60,7 @@ def stream_routes(streams: Streams) -> APIRouter:
         "last `id` as `Last-Event-ID` to go on after it: nothing is lost, and nothing comes twice. Without one it "
         "begins now. A comment comes every few seconds whatever happens. The stream ends with your token, and when "
         "Kith asks you to connect again.",
+        status_code=200,
         response_class=EventStream,
         responses={
             200: {"description": "The stream", "content": {"text/event-stream": {"schema": {"type": "string"}}}},
