@@ -24,6 +24,7 @@ def apps(tmp_path_factory: pytest.TempPathFactory) -> dict[Service, FastAPI]:
     folder = tmp_path_factory.mktemp("wired")
     patch = pytest.MonkeyPatch()
     patch.setenv("KITH_DATA_DIR", str(folder))
+    patch.setenv("KITH_CONSENT_URL", "http://consent")
     try:
         # Consent first: it writes the public grant keys that the others read.
         return {

@@ -13,6 +13,8 @@ from tests.deployment.test_kustomized import OVERLAYS
 
 APIS = {f"{service}-api" for service in SERVICES}
 WORKERS = {f"{service}-worker" for service in SERVICES}
+TELLING = {"notifications-api", "notifications-worker"}
+"""Who has it decided what somebody may be told."""
 MIGRATIONS = {f"{service}-migration" for service in SERVICES}
 PORTS = (53, 443, 5432, 8080, 9092, 9100)
 
@@ -116,6 +118,7 @@ def test_each_reaches_what_it_needs_and_nobody_reaches_more(overlay: str) -> Non
     wanted = {
         ("ingress", "gateway", 8080),
         *(("gateway", api, 8080) for api in APIS),
+        *((name, "consent-api", 8080) for name in TELLING),
         *((name, "postgres", 5432) for name in APIS | WORKERS | MIGRATIONS),
         *((name, "kafka", 9092) for name in WORKERS | {"topics"}),
         *(("prometheus", name, 9100) for name in {"gateway"} | APIS | WORKERS),
@@ -146,6 +149,10 @@ def test_each_end_holds_by_itself(overlay: str) -> None:
         if source is not target and target.namespace == "kith"
         if lets(policies, "Ingress", target, source, target, 8080)
     }
-    assert heard == {("ingress", "gateway"), *(("gateway", api) for api in APIS)}
+    assert heard == {
+        ("ingress", "gateway"),
+        *(("gateway", api) for api in APIS),
+        *((name, "consent-api") for name in TELLING),
+    }
     (nobody,) = [each["spec"] for each in policies if each["metadata"]["name"] == "nobody-reaches-anybody"]
     assert nobody == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}

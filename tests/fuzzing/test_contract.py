@@ -77,10 +77,11 @@ def on_postgresql(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) 
 
 
 def naming_a_provider(folders: pytest.TempPathFactory) -> dict[str, str]:
-    """The settings under which `PROVIDER` may keep the directory by SCIM."""
+    """The settings under which `PROVIDER` may keep the directory by SCIM, and a stream ends."""
     path = folders.mktemp("policy") / "policy.yaml"
     path.write_text(DEFAULT_POLICY.read_text().replace("identities: []", f"identities: [{PROVIDER}]"))
-    return {"KITH_POLICY_FILE": str(path)}
+    # A stream that did not end would be read for ever.
+    return {"KITH_POLICY_FILE": str(path), "KITH_STREAM_SECONDS": "0.1"}
 
 
 def with_a_provider(story: Story) -> Story:

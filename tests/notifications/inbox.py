@@ -11,8 +11,8 @@ import httpx
 from chassis.ids import new_id
 from contracts.events.assessment import ActionChanged, ActionOverdue, AssessmentBegun
 from contracts.events.child_index import LeadProfessionalAssigned, ServiceEpisodeStarted
-from contracts.events.consent import ConsentExpiring
-from contracts.vocabulary import Category
+from contracts.events.consent import ConsentExpiring, PractitionerChanged
+from contracts.vocabulary import Category, PractitionerStatus, Role
 from tests.notifications.kit import Kit, Viewer
 
 CONTACT = frozenset({Category.BASICS, Category.INVOLVEMENT})
@@ -122,3 +122,24 @@ class Inboxes:
             "notification.acknowledge",
             children=children,
         )
+
+
+def practitioner(
+    practitioner_id: str,
+    version: int,
+    *,
+    status: PractitionerStatus = PractitionerStatus.ACTIVE,
+    agency: str = "agency",
+    teams: Sequence[str] = (),
+) -> PractitionerChanged:
+    return PractitionerChanged(
+        practitioner_id=practitioner_id,
+        name="A colleague",
+        agency_id=agency,
+        team_ids=list(teams),
+        role=Role.SOCIAL_WORKER,
+        status=status,
+        email=None,
+        phone=None,
+        version=version,
+    )

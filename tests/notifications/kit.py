@@ -98,12 +98,12 @@ class Viewer:
             records=tuple(self.records or (children if child is None else (child,))),
             related=tuple(self.related),
             veiled=tuple(self.veiled),
+            kept_back=tuple(self.kept_back),
             partly=tuple(
                 (category, sum(1 << place for place, each in enumerate(children) if each not in refused))
                 for category, refused in self.refused.items()
             ),
             lead=self.lead,
-            kept_back=tuple(self.kept_back),
         )
         carried = {headers.REQUEST_ID: request_id, **(sent or {})}
         if send_grant:
@@ -115,6 +115,7 @@ class Viewer:
 class Kit:
     client: httpx.AsyncClient
     broker: EmbeddedBroker
+    app: FastAPI
     heard: list[Envelope] = field(default_factory=list)
     """What the service published, in the order in which it came."""
 
@@ -173,7 +174,7 @@ async def running(
         try:
             transport = httpx.ASGITransport(app)
             async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
-                yield Kit(client, broker, heard)
+                yield Kit(client, broker, app, heard)
         finally:
             await broker.stop()
 

@@ -33,7 +33,7 @@ async def test_the_lead_professionals_of_both_hear_of_it_and_of_its_undoing(inbo
     assert await told(inboxes, "sw") == [("records-merged", kept), ("merge-undone", kept)]
     assert await told(inboxes, "hv") == [("records-merged", copy), ("merge-undone", copy)]
     (entry, _) = (await inboxes.items("hv"))[::-1]
-    assert set(entry) == {"notification_id", "type", "child_id", "why", "state", "created_at"}
+    assert set(entry) == {"notification_id", "type", "priority", "child_id", "why", "stop", "state", "created_at"}
 
 
 async def test_who_leads_for_both_hears_once_and_nobody_hears_where_nobody_leads(inboxes: Inboxes) -> None:

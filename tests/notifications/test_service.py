@@ -17,6 +17,7 @@ from contracts.routes import ROUTES, Service
 from notifications.adapters.tables import metadata
 from notifications.main import create_app
 from notifications.settings import NotificationsSettings
+from tests.notifications.consent import Deciding
 from tests.notifications.inbox import Inboxes, episode, lead
 from tests.notifications.kit import INTERNAL_KEY, KEY, Turns, child, enveloped, running
 
@@ -52,10 +53,11 @@ async def test_the_worker_takes_events_in_by_itself(tmp_path: Path) -> None:
     await broker.publish([Outgoing(CHILD_INDEX, jo, each.model_dump_json().encode()) for each in events])
     await broker.stop()
     environment = {**os.environ, "KITH_DATA_DIR": str(tmp_path), "KITH_INTERNAL_KEY": INTERNAL_KEY}
+    environment["KITH_CONSENT_URL"] = "http://127.0.0.1:9"  # nothing is asked of it here
     worker = await asyncio.create_subprocess_exec(sys.executable, "-m", "notifications.worker", env=environment)
 
     def api(settings: NotificationsSettings, broker: EmbeddedBroker) -> FastAPI:
-        return create_app(settings.model_copy(update={"run_worker": False}), broker)
+        return create_app(settings.model_copy(update={"run_worker": False}), broker, Deciding().transport())
 
     try:
         database = f"sqlite+aiosqlite:///{tmp_path / 'notifications.sqlite3'}"

@@ -33,9 +33,11 @@ async def test_the_lead_professional_hears_of_a_new_involvement(inboxes: Inboxes
     assert is_uuid(entry.pop("notification_id"))
     assert entry == {
         "type": "new-involvement",
+        "priority": "normal",
         "child_id": jo,
         "episode_id": started.episode_id,
         "why": "A child's lead professional hears when somebody else becomes involved with the child.",
+        "stop": {"where": "/v1/notification-preferences"},
         "state": "unread",
     }
     assert await inboxes.items("hv") == []

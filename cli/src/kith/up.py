@@ -33,6 +33,8 @@ def build(settings: UpSettings) -> Parts:
     """Every service, with one broker between them. The services take all other settings from the environment."""
     gateway = GatewaySettings(data_dir=settings.data_dir)
     # Imported only now: they take seconds to load, and most of what is set wrongly has been noticed by then.
+    import httpx
+
     import assessment.main
     import child_index.main
     import consent.main
@@ -47,9 +49,10 @@ def build(settings: UpSettings) -> Parts:
     folder = settings.data_dir
     consent_settings = ConsentSettings(data_dir=folder, database_url=settings.consent_database_url)
     broker = make_broker(consent_settings)
+    # The consent service comes first: it writes the keys that the others verify grants with.
+    deciding = consent.main.create_app(consent_settings, broker)
     services = {
-        # The consent service comes first: it writes the keys that the others verify grants with.
-        Service.CONSENT: consent.main.create_app(consent_settings, broker),
+        Service.CONSENT: deciding,
         Service.CHILD_INDEX: child_index.main.create_app(
             ChildIndexSettings(data_dir=folder, database_url=settings.child_index_database_url), broker
         ),
@@ -57,7 +60,9 @@ def build(settings: UpSettings) -> Parts:
             AssessmentSettings(data_dir=folder, database_url=settings.assessment_database_url), broker
         ),
         Service.NOTIFICATIONS: notifications.main.create_app(
-            NotificationsSettings(data_dir=folder, database_url=settings.notifications_database_url), broker
+            NotificationsSettings(data_dir=folder, database_url=settings.notifications_database_url),
+            broker,
+            httpx.ASGITransport(deciding),
         ),
     }
     return Parts(services, broker, gateway)

@@ -77,6 +77,8 @@ def service_parts(
     """Who answers requests, and the worker."""
     module = module_of(service)
     own = {**shared, "KITH_DATABASE_URL": databases.url(service)}
+    if service == "notifications":
+        own["KITH_CONSENT_URL"] = settings.url_of("consent")
     api = Part(
         service,
         [sys.executable, "-m", module],

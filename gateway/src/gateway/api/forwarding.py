@@ -1,5 +1,6 @@
 """A route for each entry of the table of routes; nothing else is forwarded."""
 
+import asyncio
 from collections.abc import Sequence
 from itertools import groupby
 
@@ -12,6 +13,7 @@ from chassis.errors import KithError
 from chassis.fhir import fhir_error
 from chassis.problems import problem_response
 from chassis.scim import scim_error
+from chassis.serving import DRAINING
 from chassis.telemetry import request_id_of
 from contracts import headers
 from contracts.routes import ROUTES
@@ -84,6 +86,7 @@ class _Path(Route):
             authorization=request.headers.getlist("authorization"),
             purposes=request.headers.getlist(headers.PURPOSE),
             body=body,
+            draining=request.scope.get(DRAINING) or asyncio.Event(),
         )
         try:
             return await passed_on(await self._pipeline.answer(entry, asked))

@@ -17,6 +17,7 @@ from contracts.routes import Route, Service, Subject
 from contracts.vocabulary import Category, Purpose
 from gateway.application.calls import JSON_CONTENT, CallHeaders, grant_header
 from gateway.application.decisions import Decisions
+from gateway.application.lasting import Lasting
 from gateway.application.owners import Owners
 from gateway.application.ports import Asked, Body, Call, NoAnswer, NotReached, Reply, Services
 from gateway.application.settling import Settling
@@ -46,9 +47,11 @@ OK, NOT_FOUND, NOT_MODIFIED, INVALID, SERVICE_UNAVAILABLE = 200, 404, 304, 422, 
 
 @dataclass(frozen=True, slots=True)
 class _Admitted:
-    """A request whose caller, purpose and body were taken, and where it would go."""
+    """A request whose caller, purpose and body were taken, and where it would go. `until`: when the token ends,
+    in seconds since the epoch."""
 
     caller: str
+    until: float
     authorization: str
     purpose: Purpose
     call: Call
@@ -112,7 +115,7 @@ class Pipeline:
         except BaseException:
             await reply.close()
             raise
-        return reply
+        return Lasting(reply, admitted.until, asked.draining) if route.streams else reply
 
     async def _admit(self, route: Route, asked: Asked) -> _Admitted:
         if len(asked.authorization) != 1:
@@ -126,7 +129,7 @@ class Pipeline:
         if purpose is None:
             purpose = purpose_in(body if isinstance(body, bytes) else b"", asked.purposes)
         call = Call(route.method, path, query, tuple(passed_in(asked.headers)), body)
-        return _Admitted(identity.subject, authorization, purpose, call)
+        return _Admitted(identity.subject, identity.expires_at, authorization, purpose, call)
 
     async def _permit(self, route: Route, asked: Asked, admitted: _Admitted) -> str:
         """The first grant. An id that no child can have is decided on too, so that it ends as any other refusal."""

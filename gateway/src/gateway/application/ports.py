@@ -1,7 +1,8 @@
 """What the pipeline needs of the outside: one way to send a call to a service."""
 
+import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from chassis.errors import KithError, Unavailable
@@ -76,3 +77,5 @@ class Asked:
     authorization: list[str]
     purposes: list[str]
     body: Callable[[], Awaitable[Body]]
+    draining: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when this process is told to stop."""

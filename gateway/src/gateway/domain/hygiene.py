@@ -15,6 +15,7 @@ TO_SERVICES = (
     b"if-match",
     b"if-none-match",
     b"idempotency-key",
+    b"last-event-id",
 )
 
 TO_CALLERS = frozenset(

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +92,7 @@ class Runtime:
             self.database, messaging, self.broker, part=part, publishes=settings.run_worker, clock=clock
         )
         self._background: list[Background] = []
+        self._held: list[Callable[[], AbstractAsyncContextManager[object]]] = []
         self._samples: dict[str, Sample] = {"pool": samples.of_pool(part, self.database)}
         if settings.run_worker:
             self._samples["outbox"] = samples.of_outbox(part, self.relay)
@@ -119,6 +120,11 @@ class Runtime:
     def in_background(self, task: Background) -> None:
         self._background.append(task)
 
+    def hold(self, resource: Callable[[], AbstractAsyncContextManager[object]]) -> None:
+        """Entered when any process of the service starts, whether it runs the worker or answers only, and left when it
+        stops."""
+        self._held.append(resource)
+
     def sample(self, name: str, take: Sample) -> None:
         """Adds to what Prometheus is told of this service; only a process that runs the worker tells it."""
         if self.settings.run_worker:
@@ -139,6 +145,9 @@ class Runtime:
         if self.settings.run_worker and self._own_broker:
             await self.broker.start()
         await self.relay.start()
+        held = AsyncExitStack()
+        for resource in self._held:
+            await held.enter_async_context(resource())
         if self.settings.run_worker:
             tasks = [asyncio.ensure_future(kept_up(task)) for task in self._background]
         if self._own_broker:  # a process of its own
@@ -149,6 +158,7 @@ class Runtime:
         finally:
             for task in tasks:
                 await end(task)
+            await held.aclose()
             await self.relay.stop()
             if self.settings.run_worker and self._own_broker:
                 await self.broker.stop()

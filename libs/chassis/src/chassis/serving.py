@@ -19,6 +19,9 @@ STOP_SECONDS = 10
 DRAIN_SECONDS = 1.0
 """How long a connection on which nothing is asked stays open meanwhile."""
 _MOST_HELD = 64 * 1024
+DRAINING = "kith.draining"
+"""In the scope of each request: an `asyncio.Event` that is set when the server is told to stop. An answer that would go
+on for ever ends then."""
 
 _S = TypeVar("_S", bound=ListeningSettings)
 
@@ -63,7 +66,16 @@ class Connection(HttpToolsProtocol):
     """One client's connection. Its answers are written in one piece."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        self._told_to_stop = asyncio.Event()
         super().connection_made(_JoinedWrites(transport, self.loop))  # type: ignore[arg-type]
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope[DRAINING] = self._told_to_stop  # type: ignore[literal-required]
+
+    def shutdown(self) -> None:
+        self._told_to_stop.set()
+        super().shutdown()
 
 
 class DrainingConnection(Connection):
@@ -82,6 +94,7 @@ class DrainingConnection(Connection):
             self.cycle.keep_alive = False  # and the answer says so
 
     def shutdown(self) -> None:
+        self._told_to_stop.set()
         if self.cycle is not None and not self.cycle.response_complete:
             super().shutdown()
             return

@@ -29,6 +29,7 @@ tells of it by its route."""
 log = structlog.get_logger("kith.request")
 
 _REQUEST_ID = headers.REQUEST_ID.lower().encode()
+EVENT_STREAM: Final = "text/event-stream"
 
 
 class _StandardError(io.TextIOBase):
@@ -88,7 +89,7 @@ def _traceparent_in(sent: Mapping[bytes, bytes]) -> str | None:
 class Seen:
     """One request as it is seen from outside: who it says it is while it is answered, and what is told of it then."""
 
-    __slots__ = ("_method", "_part", "_span", "_started", "_tokens", "request_id", "traceparent")
+    __slots__ = ("_began", "_method", "_part", "_span", "_started", "_tokens", "request_id", "traceparent")
 
     def __init__(self, part: str, method: str, sent: Mapping[bytes, bytes]) -> None:
         """`sent`: its headers, names in lower case."""
@@ -102,10 +103,15 @@ class Seen:
         self.traceparent = self._span.traceparent if self._span is not None else parent or new_traceparent()
         self._tokens = current_request_id.set(self.request_id), current_traceparent.set(self.traceparent)
         self._started = time.perf_counter()
+        self._began: float | None = None
+
+    def streams(self) -> None:
+        """The answer has begun, and goes on for as long as its reader likes: its time is until now."""
+        self._began = time.perf_counter()
 
     def ended(self, route: str, status: int) -> None:
         """Its line in the log, its place in the counts, its span. `route` is the template, never the path."""
-        seconds = time.perf_counter() - self._started
+        seconds = (self._began or time.perf_counter()) - self._started
         current_request_id.reset(self._tokens[0])
         current_traceparent.reset(self._tokens[1])
         if metrics.current is not None:
@@ -146,7 +152,10 @@ class RequestIdentity:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[headers.REQUEST_ID] = seen.request_id
+                answer = MutableHeaders(scope=message)
+                answer[headers.REQUEST_ID] = seen.request_id
+                if answer.get("content-type", "").startswith(EVENT_STREAM):
+                    seen.streams()
             await send(message)
 
         try:

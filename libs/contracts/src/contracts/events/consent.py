@@ -175,6 +175,16 @@ class OverrideDisclosed(Event):
     child_id: str
 
 
+class SignalRaised(Event):
+    """There is a new signal: looks that are worth a question. `officers`, who may read it, are told; about whom it is,
+    and of what kind, is read there."""
+
+    topic = CONSENT
+    key_field = "signal_id"
+    signal_id: str
+    officers: list[str]
+
+
 class TreeHeadSigned(Event):
     """The access log's signed tree head, for other agencies to keep: a log that is rewritten later disagrees with it.
 
@@ -211,5 +221,6 @@ EVENTS: tuple[type[Event], ...] = (
     OverrideEscalated,
     OverrideReviewed,
     OverrideDisclosed,
+    SignalRaised,
     TreeHeadSigned,
 )

@@ -14,8 +14,6 @@ NOT_CONSUMED: dict[str, str] = {
     "ActionAdded": "shown in the plan; kept for agencies' own records",
     "AssessmentReviewed": "shown in the assessment; kept for agencies' own records",
     "AssessmentClosed": "shown in the assessment; kept for agencies' own records",
-    "StageSet": "shown in the plan; kept for agencies' own records",
-    "ReviewRecorded": "shown in the plan; kept for agencies' own records",
     "LifeEventRecorded": "shown in the chronology; kept for agencies' own records",
     "LifeEventChanged": "shown in the chronology; kept for agencies' own records",
     "AssessmentTemplateChanged": "who begins an assessment reads the template; kept for agencies' own records",

@@ -52,6 +52,8 @@ class Route:
     settles: tuple[Service, ...] = ()
     owned_kind: str | None = None
     upload: bool = False
+    streams: bool = False
+    """The answer goes on for as long as the caller's token holds, and is sent as it comes."""
     supplied_by: Service | None = None
     """Another service that gives to the answer (`contracts.supplies`): the gateway asks it under the same grant, and
     sends along what it says as the body."""

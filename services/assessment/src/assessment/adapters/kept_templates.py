@@ -8,19 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from assessment.adapters.tables import metadata
-from chassis.database import UtcDateTime
-
-kept_templates = sa.Table(
-    "kept_templates",
-    metadata,
-    sa.Column("template_id", sa.String(64), primary_key=True),
-    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
-    # As it was put, without the id and the version.
-    sa.Column("data", sa.JSON, nullable=False),
-    sa.Column("put_by", sa.String(64), nullable=False),
-    sa.Column("put_at", UtcDateTime, nullable=False),
-)
+from assessment.adapters.kept_template_tables import kept_templates
 
 
 class SqlKeptTemplates:

@@ -2,11 +2,11 @@
 
 import sqlalchemy as sa
 
-from assessment.adapters import life_event_tables, referral_tables
+from assessment.adapters import kept_template_tables, life_event_tables, referral_tables
 from assessment.adapters.metadata import messaging, metadata
 from chassis.database import UtcDateTime
 
-__all__ = ["life_event_tables", "messaging", "metadata", "referral_tables"]
+__all__ = ["kept_template_tables", "life_event_tables", "messaging", "metadata", "referral_tables"]
 
 assessments = sa.Table(
     "assessments",

@@ -26,6 +26,7 @@ from consent.domain.signals import (
     week_of,
 )
 from consent.domain.working_days import after_working_days
+from contracts.events.consent import SignalRaised
 from contracts.vocabulary import ACCOUNT_ROLES, Outcome, Role
 
 log = structlog.get_logger("kith.signals")
@@ -226,6 +227,9 @@ class SignalFinder:
         signal_id = known["signal_id"] if known is not None else new_id()
         if known is None:
             times = evidence.entries.values()
+            officers = await uow.overrides.officers_for(who[1])
+            # An officer is not told of their own looks; the others are.
+            uow.emit(SignalRaised(signal_id=signal_id, officers=[each for each in officers if each != who[0]]))
             await uow.signals.add(
                 {
                     "signal_id": signal_id,

@@ -1,12 +1,13 @@
 """Who is in which team over SQLAlchemy Core, the same on SQLite and PostgreSQL."""
 
 from collections.abc import Collection
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifications.adapters.tables import practitioners, teams
-from notifications.application.ports import Post
+from notifications.domain.colleagues import Post
 
 
 class SqlDirectory:
@@ -18,10 +19,17 @@ class SqlDirectory:
             sa.select(practitioners).where(practitioners.c.practitioner_id == practitioner_id)
         )
         row = found.one_or_none()
-        return None if row is None else Post(row.active, tuple(row.team_ids), row.version)
+        return None if row is None else _post(row)
+
+    async def posts(self, practitioner_ids: Collection[str]) -> dict[str, Post]:
+        found = await self._connection.execute(
+            sa.select(practitioners).where(practitioners.c.practitioner_id.in_(practitioner_ids))
+        )
+        return {row.practitioner_id: _post(row) for row in found}
 
     async def put_post(self, practitioner_id: str, post: Post) -> None:
-        values = {"active": post.active, "team_ids": list(post.team_ids), "version": post.version}
+        values: dict[str, object] = {"active": post.active, "team_ids": list(post.team_ids), "version": post.version}
+        values["agency_id"] = post.agency_id
         same = practitioners.c.practitioner_id == practitioner_id
         changed = await self._connection.execute(sa.update(practitioners).where(same).values(**values))
         if changed.rowcount == 0:
@@ -51,3 +59,7 @@ class SqlDirectory:
         query = sa.select(practitioners).where(practitioners.c.active, named).order_by(practitioners.c.practitioner_id)
         rows = await self._connection.execute(query)
         return [row.practitioner_id for row in rows if team_id in row.team_ids]
+
+
+def _post(row: Any) -> Post:
+    return Post(row.active, tuple(row.team_ids), row.version, row.agency_id)

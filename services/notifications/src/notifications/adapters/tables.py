@@ -53,6 +53,8 @@ practitioners = sa.Table(
     sa.Column("active", sa.Boolean, nullable=False),
     sa.Column("team_ids", sa.JSON, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
+    # None in a row from before it was kept, until the directory next tells of the practitioner.
+    sa.Column("agency_id", sa.String(64)),
 )
 
 teams = sa.Table(
@@ -83,6 +85,17 @@ notifications = sa.Table(
     sa.Column("referral_id", sa.String(36)),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("acknowledged_at", UtcDateTime),
+    sa.Column("priority", sa.String(16), nullable=False, server_default="normal"),
+    # Its place among the recipient's entries, in the order of their commits. Never shown: gaps tell of hidden ones.
+    sa.Column("number", sa.BigInteger),
+    sa.Column("audience", sa.String(40)),
+    sa.Column("snoozed_until", UtcDateTime),
+    sa.Column("covers_for", sa.String(64)),
+    sa.Column("agency_id", sa.String(64)),
+    sa.Column("signal_id", sa.String(36)),
+    sa.Column("escalate_at", UtcDateTime),
+    sa.Index("ix_notifications_number", "recipient_id", "number"),
+    sa.Index("ix_notifications_escalate", "escalate_at"),
     sa.Index("ix_notifications_recipient", "recipient_id", "child_id", "notification_id"),
     sa.Index("ix_notifications_consent", "consent_id"),
     sa.Index("ix_notifications_action", "action_id"),
@@ -95,3 +108,6 @@ withdrawn_consents = sa.Table(
     sa.Column("consent_id", sa.String(36), primary_key=True),
     sa.Column("recorded_at", UtcDateTime, nullable=False),
 )
+
+# Those of the other modules belong to the same database: whoever has the metadata has them all.
+from notifications.adapters import inbox_tables, outgoing_tables  # noqa: E402, F401

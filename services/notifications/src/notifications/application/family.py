@@ -7,7 +7,8 @@ decided at each reading: the other child's own block keeps the entry out of sigh
 from notifications.application.ports import NotificationsUnitOfWork
 from notifications.application.same_child import lead_of, records_of
 from notifications.application.tell import tell
-from notifications.domain.hearing import FAMILY_LEADS_DIFFER, Occurrence
+from notifications.domain.happenings import FAMILY_LEADS_DIFFER
+from notifications.domain.hearing import Occurrence
 
 
 async def relate_children(

@@ -3,9 +3,11 @@
 Whether there are any is not looked at. Told only where there are, a leader whom the one child blocks would learn of it.
 """
 
-from notifications.application.ports import NotificationsUnitOfWork, Post
+from notifications.application.ports import NotificationsUnitOfWork
 from notifications.application.tell import tell
-from notifications.domain.hearing import TEAM_MEMBER_LEFT, Occurrence
+from notifications.domain.colleagues import Post
+from notifications.domain.happenings import TEAM_MEMBER_LEFT
+from notifications.domain.hearing import Occurrence
 
 
 async def take_practitioner(uow: NotificationsUnitOfWork, practitioner_id: str, now: Post) -> None:

@@ -1,12 +1,26 @@
 """Read one's own inbox."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chassis.grants import Grant
+from chassis.ids import is_uuid
 from contracts.decisions import Candidates
 from notifications.application.need_to_know import MOST_CHILDREN, asked_for, known_to
 from notifications.application.ports import NotificationsUnitOfWork
-from notifications.domain.entries import Entry, State
+from notifications.application.same_child import records_of
+from notifications.domain.entries import Entry, State, Wanted
+from notifications.domain.happenings import NotificationType
+from notifications.domain.hearing import Priority
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a caller asks for; None: whatever it is."""
+
+    state: State | None = None
+    type: NotificationType | None = None
+    child_id: str | None = None
+    priority: Priority | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +40,21 @@ async def list_candidates(uow: NotificationsUnitOfWork, grant: Grant) -> Candida
 
 
 async def list_notifications(
-    uow: NotificationsUnitOfWork, grant: Grant, state: State | None, before: str | None, limit: int
+    uow: NotificationsUnitOfWork, grant: Grant, sought: Filter, before: str | None, limit: int
 ) -> Inbox:
-    """Pages and the count of unread ones are made of the visible entries alone, so a hidden one leaves no trace."""
+    """The entries of which the caller may know now, newest first, and how many of all of these are unread."""
     known = known_to(grant, await uow.entries.needed(grant.viewer_id))
+    wanted = await wanted_of(uow, sought)
     return Inbox(
-        entries=await uow.entries.newest(grant.viewer_id, known, state, before, limit + 1),
-        unread=await uow.entries.count_unread(grant.viewer_id, known),
+        await uow.entries.newest(grant.viewer_id, known, wanted, before, limit + 1),
+        await uow.entries.count(grant.viewer_id, known, Wanted(uow.now(), State.UNREAD)),
     )
+
+
+async def wanted_of(uow: NotificationsUnitOfWork, sought: Filter) -> Wanted:
+    """A child's entries are those of all its records, whichever of them was named."""
+    wanted = Wanted(uow.now(), sought.state, sought.type, None, sought.priority)
+    if sought.child_id is None:
+        return wanted
+    child_id = sought.child_id.lower()
+    return replace(wanted, children=await records_of(uow, child_id) if is_uuid(child_id) else [])

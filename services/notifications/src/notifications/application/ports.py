@@ -2,12 +2,20 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from chassis.unit_of_work import UnitOfWork
 from contracts.vocabulary import Category
-from notifications.domain.entries import Entry, State
+from notifications.application.inbox_ports import (
+    ChoiceRepository,
+    CoverRepository,
+    TeamRepository,
+)
+from notifications.application.outgoing_ports import DeliveryRepository
+from notifications.domain.colleagues import Post
+from notifications.domain.entries import Entry, Wanted
+from notifications.domain.hearing import Rules
 
 Needed = tuple[Category, ...]
 """What it takes to be shown an entry."""
@@ -57,15 +65,6 @@ class MergeRepository(Protocol):
         """Merges in force of, or into, one of these."""
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
-    """A practitioner as the directory last had them."""
-
-    active: bool
-    team_ids: tuple[str, ...]
-    version: int
-
-
 class DirectoryRepository(Protocol):
     """Who is in which team and who leads it, as the consent service's events told."""
 
@@ -75,6 +74,9 @@ class DirectoryRepository(Protocol):
 
     async def put_leader(self, team_id: str, leader_id: str | None, version: int) -> None:
         """Leaves what is newer alone."""
+
+    async def posts(self, practitioner_ids: Collection[str]) -> dict[str, Post]:
+        """Of those of whom the directory told."""
 
     async def leaders(self, team_ids: Collection[str]) -> list[str]: ...
 
@@ -114,11 +116,37 @@ class EntryRepository(Protocol):
     async def add(self, entries: Sequence[Entry]) -> None: ...
 
     async def newest(
-        self, recipient_id: str, known: Known, state: State | None, before: str | None, limit: int
+        self, recipient_id: str, known: Known, wanted: Wanted, before: str | None, limit: int
     ) -> list[Entry]:
         """Entries of which the recipient may know, newest first, from the one after the notification id `before`."""
 
-    async def count_unread(self, recipient_id: str, known: Known) -> int: ...
+    async def count(self, recipient_id: str, known: Known, wanted: Wanted) -> int:
+        """Of those of which the recipient may know."""
+
+    async def acknowledge_all(self, recipient_id: str, known: Known, wanted: Wanted, at: datetime) -> int:
+        """How many there were. Only those of which the recipient may know."""
+
+    async def place_of(self, recipient_id: str, notification_id: str) -> int | None:
+        """The number of an entry of theirs that is there or was; None where there was none."""
+
+    async def last_place(self, recipient_id: str) -> int:
+        """The number of the newest entry, 0 where there is none."""
+
+    async def after(self, recipient_id: str, number: int, limit: int) -> list[tuple[int, Entry]]:
+        """Entries that were committed after the one with this number, in that order, with their numbers. Whatever they
+        are about: what may be shown is the caller's to decide."""
+
+    async def last_places(self, recipient_ids: Collection[str]) -> dict[str, int]:
+        """Of those who have any."""
+
+    async def due_for_escalation(self, now: datetime, limit: int) -> list[Entry]:
+        """Critical ones that nobody has acknowledged in time."""
+
+    async def escalated(self, notification_id: str, now: datetime, again: datetime | None) -> bool:
+        """Whether it was still due, and is this caller's. `again`: when it is looked at next; None: never."""
+
+    async def forget_places(self, before: datetime) -> None:
+        """Drops the places of entries that went before then."""
 
     async def children_of(self, recipient_id: str, limit: int) -> list[str]:
         """Children whom the recipient's entries are about, the one with the newest entry first."""
@@ -130,6 +158,11 @@ class EntryRepository(Protocol):
 
     async def acknowledge(self, notification_id: str, at: datetime) -> bool:
         """Whether it was unread until now."""
+
+    async def take_back_acknowledgement(self, notification_id: str) -> None: ...
+
+    async def snooze(self, notification_id: str, until: datetime | None) -> None:
+        """None: it is there again."""
 
     async def tells_of_family(self, recipient_id: str, child_id: str, other_child_id: str) -> bool:
         """Whether the recipient has an entry about the one that tells of the other."""
@@ -164,6 +197,12 @@ class NotificationsUnitOfWork(UnitOfWork):
     purges: PurgeRepository
     directory: DirectoryRepository
     entries: EntryRepository
+    deliveries: DeliveryRepository
+    choices: ChoiceRepository
+    covers: CoverRepository
+    team: TeamRepository
+    rules: Rules
+    escalate_after: timedelta
 
 
 UnitOfWorkFactory = Callable[[], NotificationsUnitOfWork]

@@ -12,11 +12,6 @@ async def lead_of(uow: NotificationsUnitOfWork, child_id: str) -> str | None:
     return None
 
 
-async def has_died(uow: NotificationsUnitOfWork, child_id: str) -> bool:
-    """Whether any of the child's records says so."""
-    return await uow.deceased.any_of(await records_of(uow, child_id))
-
-
 async def records_of(uow: NotificationsUnitOfWork, child_id: str) -> list[str]:
     """The child's records, that which stands first."""
     merges: set[Merge] = set()

@@ -8,12 +8,8 @@ from dataclasses import dataclass
 from contracts.vocabulary import Category
 from notifications.application.ports import NotificationsUnitOfWork
 from notifications.application.tell import tell
-from notifications.domain.hearing import (
-    REFERRAL_CHASED,
-    REFERRAL_ESCALATED,
-    REFERRAL_ESCALATED_TO_LEAD,
-    Occurrence,
-)
+from notifications.domain.happenings import REFERRAL_CHASED, REFERRAL_ESCALATED, REFERRAL_ESCALATED_TO_LEAD
+from notifications.domain.hearing import Occurrence
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
-"""What the assessment service tells: that an assessment was begun or completed, who is asked for their part of one, who
-is asked into a team and who has joined it, what clashes in a family, and where referrals stand.
+"""What the assessment service tells: that an assessment was begun or completed, who is asked for their part of one,
+that the plan was reviewed or a stage set, who is asked into a team, has joined it and has left it, what clashes in a
+family, and where referrals stand.
 
 This topic keeps no order with the child index's. Where the event overtakes the first assignment of a lead
 professional, nobody leads for the child as far as we know, and nobody hears: an entry is a prompt, and the assessment
@@ -18,9 +19,12 @@ from contracts.events.assessment import (
     FamilyClashFound,
     PractitionerInvited,
     PractitionerJoinedTeam,
+    PractitionerLeftTeam,
     ReferralAnswered,
     ReferralSent,
     ReferralUnanswered,
+    ReviewRecorded,
+    StageSet,
 )
 from contracts.events.base import Event
 from contracts.vocabulary import Category, ClashKind
@@ -33,7 +37,8 @@ from notifications.application.tell_of_referrals import (
     tell_who_receives,
     tell_who_referred,
 )
-from notifications.domain.hearing import FAMILY_REVIEWS_CLASH, FAMILY_TEAMS_CLASH, Occurrence
+from notifications.domain.happenings import FAMILY_REVIEWS_CLASH, FAMILY_TEAMS_CLASH
+from notifications.domain.hearing import Occurrence
 
 
 async def on_assessment_begun(uow: NotificationsUnitOfWork, event: AssessmentBegun) -> None:
@@ -91,6 +96,7 @@ async def on_practitioner_invited(uow: NotificationsUnitOfWork, event: Practitio
 
 async def on_practitioner_joined_team(uow: NotificationsUnitOfWork, event: PractitionerJoinedTeam) -> None:
     """As with an episode, what is sensitive is for whom a consent opens `sensitive`."""
+    await uow.team.join(event.membership_id, event.child_id, event.practitioner_id)
     await tell(
         uow,
         Occurrence(
@@ -100,6 +106,19 @@ async def on_practitioner_joined_team(uow: NotificationsUnitOfWork, event: Pract
             categories=(Category.SENSITIVE,) if event.sensitive else (),
         ),
     )
+
+
+async def on_practitioner_left_team(uow: NotificationsUnitOfWork, event: PractitionerLeftTeam) -> None:
+    await uow.team.leave(event.membership_id, event.child_id, event.practitioner_id)
+
+
+async def on_review_recorded(uow: NotificationsUnitOfWork, event: ReviewRecorded) -> None:
+    await tell(uow, Occurrence(event=event.type_name(), child_id=event.child_id, done_by=event.recorded_by))
+
+
+async def on_stage_set(uow: NotificationsUnitOfWork, event: StageSet) -> None:
+    """Which stage it is, is read where the plan may be."""
+    await tell(uow, Occurrence(event=event.type_name(), child_id=event.child_id, done_by=event.set_by))
 
 
 async def on_family_clash_found(uow: NotificationsUnitOfWork, event: FamilyClashFound) -> None:
@@ -155,6 +174,9 @@ HANDLERS: dict[type[Event], EventHandler[Any]] = {
     ContributionRequested: on_contribution_requested,
     PractitionerInvited: on_practitioner_invited,
     PractitionerJoinedTeam: on_practitioner_joined_team,
+    PractitionerLeftTeam: on_practitioner_left_team,
+    ReviewRecorded: on_review_recorded,
+    StageSet: on_stage_set,
     FamilyClashFound: on_family_clash_found,
     ActionOverdue: on_action_overdue,
     ActionChanged: on_action_changed,

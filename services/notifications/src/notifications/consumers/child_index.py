@@ -25,6 +25,7 @@ from notifications.application.family import part_children, relate_children
 from notifications.application.merging import take_merge, take_undoing
 from notifications.application.ports import Merge, NotificationsUnitOfWork
 from notifications.application.tell import tell
+from notifications.application.tell_of_details import tell_of_details
 from notifications.domain.hearing import Occurrence
 
 
@@ -47,6 +48,8 @@ async def on_service_episode_started(uow: NotificationsUnitOfWork, event: Servic
             child_id=event.child_id,
             done_by=event.opened_by,
             episode_id=event.episode_id,
+            practitioner_id=event.practitioner_id or event.opened_by,
+            agency_id=event.agency_id,
             categories=(Category.SENSITIVE,) if event.sensitive else (),
             quiet=event.bulk,
         ),
@@ -56,6 +59,7 @@ async def on_service_episode_started(uow: NotificationsUnitOfWork, event: Servic
 async def on_child_details_changed(uow: NotificationsUnitOfWork, event: ChildDetailsChanged) -> None:
     if "died_on" in event.fields:  # of merged records another may say so, and go again
         await uow.deceased.put(event.child_id, deceased=event.deceased)
+    await tell_of_details(uow, event.child_id, event.changed_by, event.fields)
 
 
 async def on_child_purged(uow: NotificationsUnitOfWork, event: ChildPurged) -> None:

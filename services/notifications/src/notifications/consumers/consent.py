@@ -1,5 +1,5 @@
 """What the consent service tells: that a consent is about to end, that one was withdrawn, that somebody broke the
-glass, that nobody has reviewed it yet, and that somebody has left a team.
+glass, that nobody has reviewed it yet, that there is a signal, and that somebody has left a team.
 
 A reminder and a withdrawal may come late, again, or the wrong way round (a dead letter that is replayed): in every
 order the same inbox is left, in which nobody is asked to renew what the family took back.
@@ -16,13 +16,15 @@ from contracts.events.consent import (
     OverrideInvoked,
     OverrideReviewDue,
     PractitionerChanged,
+    SignalRaised,
     TeamChanged,
 )
 from contracts.vocabulary import PractitionerStatus
 from notifications.application.leavers import take_practitioner, take_team
-from notifications.application.ports import NotificationsUnitOfWork, Post
+from notifications.application.ports import NotificationsUnitOfWork
 from notifications.application.remind_of_consent import forget_consent, remind_of_consent
 from notifications.application.tell import tell
+from notifications.domain.colleagues import Post
 from notifications.domain.hearing import Occurrence
 
 
@@ -60,8 +62,22 @@ async def on_override(
     )
 
 
+async def on_signal_raised(uow: NotificationsUnitOfWork, event: SignalRaised) -> None:
+    """Of nobody, neither the one who looked nor a child: an officer reads the signal as far as they may."""
+    await tell(
+        uow,
+        Occurrence(
+            event=event.type_name(),
+            child_id=None,
+            done_by=None,
+            officers=tuple(event.officers),
+            signal_id=event.signal_id,
+        ),
+    )
+
+
 async def on_practitioner_changed(uow: NotificationsUnitOfWork, event: PractitionerChanged) -> None:
-    post = Post(event.status is PractitionerStatus.ACTIVE, tuple(event.team_ids), event.version)
+    post = Post(event.status is PractitionerStatus.ACTIVE, tuple(event.team_ids), event.version, event.agency_id)
     await take_practitioner(uow, event.practitioner_id, post)
 
 
@@ -75,6 +91,7 @@ HANDLERS: dict[type[Event], EventHandler[Any]] = {
     OverrideInvoked: on_override,
     OverrideReviewDue: on_override,
     OverrideEscalated: on_override,
+    SignalRaised: on_signal_raised,
     PractitionerChanged: on_practitioner_changed,
     TeamChanged: on_team_changed,
 }
