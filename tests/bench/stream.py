@@ -1,7 +1,7 @@
 """Measures a stream, from the entry's commit to its arrival at the reader: `python -m tests.bench.stream`.
 
-A new involvement through the gateway, on PostgreSQL, and the lead professional reading the stream through it. PostgreSQL
-itself says when the entry committed (`track_commit_timestamp`), so what the event's own trip took
+A new involvement through the gateway, on PostgreSQL, and the lead professional reading the stream through it.
+PostgreSQL itself says when the entry committed (`track_commit_timestamp`), so what the event's own trip took
 (the request, the relay, the consumer) is known in the same run, and what the stream adds to it: the bell, the decision
 with its log row, the way through the gateway. Bar: p99 of what it adds at most 250 ms.
 """
