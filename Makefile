@@ -87,6 +87,7 @@ bench: $(VENV)/.bench ## measure, each as a ratio against a baseline of the same
 	$(BIN)/python -m tests.bench.events
 	$(BIN)/python -m tests.bench.stages
 	$(BIN)/python -m tests.bench.chronology
+	$(BIN)/python -m tests.bench.stream
 
 clean: ## remove what setup and tests made (not the data in ./var)
 	rm -rf .uv .venv .tools .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

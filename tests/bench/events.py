@@ -119,6 +119,7 @@ def worker(service: str, url: str, kafka: Kafka, folder: Path) -> Iterator[None]
         "KITH_DATABASE_URL": url,
         "KITH_KAFKA_BOOTSTRAP": kafka.bootstrap,
         "KITH_DATA_DIR": str(folder),
+        "KITH_CONSENT_URL": "http://127.0.0.1:9",  # nobody is told anything here
         "KITH_LOG_LEVEL": "ERROR",
     }
     process = subprocess.Popen(tied_to_us([sys.executable, "-m", f"{service}.worker"]), env=environment, cwd=ROOT)
