@@ -14,7 +14,7 @@ from tests.assessment.test_documents import person, staffed
 from tests.assessment.test_plan import TODAY, actions, add, change, review, reviews
 from tests.assessment.test_prefill import begun
 from tests.assessment.test_stages import agree
-from tests.assessment.test_teams import joined
+from tests.assessment.test_teams import invite, joined
 from tests.notifications.kit import Viewer, child, problem
 
 ALL = frozenset(Category)
@@ -113,6 +113,9 @@ async def test_the_young_person_has_it_on_one_page_in_plain_words(desk: Desk) ->
     jo = child()
     sw = await planned(desk, jo)
     await joined(desk, jo, "hv")
+    assert (await invite(sw, jo, "sw-not-yet")).status_code == 422
+    await desk.kit.tell(person("asked", "Asked Only"))
+    assert (await invite(sw, jo, "asked")).status_code == 201
     assert (await review(sw, jo, next_on=LATER.isoformat(), decisions=[{"text": "Between us"}])).status_code == 201
     done = (await add(sw, jo, title="Done with")).json()["action_id"]
     await change(sw, jo, done, {"status": "done"})
