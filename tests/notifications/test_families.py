@@ -40,7 +40,8 @@ async def test_both_leads_hear_whatever_came_last_and_only_once(inboxes: Inboxes
         (to_sw,) = await told(inboxes, "sw", [jo], [sam])
         (to_hv,) = await told(inboxes, "hv", [sam], [jo])
         assert (to_sw["child_id"], to_hv["child_id"]) == (jo, sam)
-        assert set(to_sw) == {"notification_id", "type", "child_id", "why", "state", "created_at"}, "the other is named"
+        shown = {"notification_id", "type", "priority", "child_id", "why", "stop", "state", "created_at"}
+        assert set(to_sw) == shown, "the other is named"
         assert to_sw["why"].startswith("Another team is working with this family")
 
 

@@ -30,7 +30,16 @@ async def told(inboxes: Inboxes, who: str) -> list[str]:
     page = await inboxes.read(who, [])
     assert page["unread"] == len(page["items"])
     for each in page["items"]:
-        assert set(each) == {"notification_id", "type", "practitioner_id", "why", "state", "created_at"}
+        assert set(each) == {
+            "notification_id",
+            "type",
+            "practitioner_id",
+            "priority",
+            "why",
+            "stop",
+            "state",
+            "created_at",
+        }
         assert each["type"] == "team-member-gone"
     return [each["practitioner_id"] for each in reversed(page["items"])]
 
