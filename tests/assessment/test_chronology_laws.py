@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assessment.adapters.life_event_tables import life_events
+from assessment.adapters.lifecycle_tables import closures, completions
+from assessment.adapters.referral_tables import referrals
 from assessment.adapters.tables import actions, assessments, reviews, stages, team_invitations, team_memberships
 from chassis.chronology import Place
 from chassis.days import uk_date
@@ -26,7 +28,11 @@ FIRST = datetime(2026, 3, 27, 22, 0, tzinfo=UTC)
 OF_INDEX = (Kind.EPISODE_STARTED, Kind.EPISODE_ENDED, Kind.LEAD_ASSIGNED)
 MOMENTS = frozenset(Kind) - {Kind.EPISODE_STARTED, Kind.EPISODE_ENDED, Kind.REVIEW_HELD, Kind.LIFE_EVENT}
 ANY_CATEGORY = {Kind.ACTION_DONE, Kind.LIFE_EVENT}
-FIXED = {Kind.ASSESSMENT_BEGUN: Category.INVOLVEMENT, Kind.LEAD_ASSIGNED: Category.INVOLVEMENT}
+FIXED = dict.fromkeys(
+    (Kind.ASSESSMENT_BEGUN, Kind.ASSESSMENT_COMPLETED, Kind.ASSESSMENT_CLOSED, Kind.LEAD_ASSIGNED), Category.INVOLVEMENT
+)
+BEFORE_ALL = datetime(1850, 1, 1, tzinfo=UTC)
+"""Of a time in which no service had a clock: what is dated so is in no chronology."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,8 @@ def any_history(draw: random.Random, size: int) -> list[Happened]:
             category = draw.choice(list(Category))
         elif kind in OF_INDEX:
             category = Category.INVOLVEMENT
+        elif kind is Kind.REFERRAL_SENT:
+            category = draw.choice([Category.INVOLVEMENT, Category.SENSITIVE])
         else:
             category = FIXED.get(kind, Category.PLAN)
         may_be_sensitive = kind in {Kind.TEAM_JOINED, Kind.TEAM_LEFT, Kind.EPISODE_STARTED, Kind.EPISODE_ENDED}
@@ -74,16 +82,40 @@ def any_history(draw: random.Random, size: int) -> list[Happened]:
     return found
 
 
+def assessment_row(each: Happened, record: str, begun_at: datetime) -> dict[str, Any]:
+    return {
+        "assessment_id": each.key, "child_id": record, "template_id": "common-assessment", "template_version": 1,
+        "reason": "r", "status": "begun", "begun_by": "sw", "begun_at": begun_at, "version": 1,
+    }  # fmt: skip
+
+
 def rows_of(each: Happened, record: str) -> list[tuple[sa.Table, dict[str, Any]]]:
     """As the service itself would have written it."""
     at, day = each.moment, uk_date(each.moment)
     match each.kind:
         case Kind.ASSESSMENT_BEGUN:
+            return [(assessments, assessment_row(each, record, at))]
+        case Kind.ASSESSMENT_COMPLETED:
+            # Of the assessment itself only how it went on is looked at here.
             row = {
-                "assessment_id": each.key, "child_id": record, "template_id": "common-assessment",
-                "template_version": 1, "reason": "r", "status": "begun", "begun_by": "sw", "begun_at": at, "version": 1,
+                "assessment_id": each.key, "version": 1, "summary": "s", "child_views": "c", "parent_views": "p",
+                "consent_given_by": "parent", "consent_words": "w", "completed_by": "sw", "completed_at": at,
+                "child_id": record,
             }  # fmt: skip
-            return [(assessments, row)]
+            return [(assessments, assessment_row(each, record, BEFORE_ALL)), (completions, row)]
+        case Kind.ASSESSMENT_CLOSED:
+            row = {
+                "assessment_id": each.key, "reason_code": "needs-met", "reason": "r", "closed_by": "sw",
+                "closed_at": at, "child_id": record,
+            }  # fmt: skip
+            return [(assessments, assessment_row(each, record, BEFORE_ALL)), (closures, row)]
+        case Kind.REFERRAL_SENT:
+            row = {
+                "referral_id": each.key, "child_id": record, "entry_id": "visits", "category": each.category.value,
+                "reason": "r", "needs": [], "shared": [], "referred_by": "sw", "sent_at": at, "status": "sent",
+                "version": 1,
+            }  # fmt: skip
+            return [(referrals, row)]
         case Kind.REVIEW_HELD:
             row = {
                 "review_id": each.key, "child_id": record, "held_on": day, "attendees": [], "recorded_by": "sw",
@@ -119,7 +151,7 @@ def rows_of(each: Happened, record: str) -> list[tuple[sa.Table, dict[str, Any]]
             # Of somebody who has left only that is looked at here: they joined before any service had a clock.
             row = {
                 "membership_id": each.key, "invitation_id": asked["invitation_id"], "child_id": record,
-                "joined_at": datetime(1850, 1, 1, tzinfo=UTC) if left else at, "ended_at": at if left else None,
+                "joined_at": BEFORE_ALL if left else at, "ended_at": at if left else None,
                 "ended_by": "gp" if left else None,
             }  # fmt: skip
             return [(team_invitations, asked), (team_memberships, row)]

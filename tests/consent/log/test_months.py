@@ -68,6 +68,10 @@ async def database(prepared: Prepared, tmp_path: Path) -> AsyncIterator[Database
 async def test_what_was_logged_before_is_kept_as_one_partition(postgres: Postgres) -> None:
     database = Database(postgres.new_database("before"))
     await upgrade(database, MIGRATIONS, "0015")
+    async with database.write() as connection:
+        # It came later, and the code of today reads it.
+        await connection.execute(sa.text("ALTER TABLE involvements ADD COLUMN shared JSON"))
+        await connection.commit()
     old = [entry(datetime(2019, 5, 1, tzinfo=UTC)), entry(system_clock())]
     late = [entry(ahead(2) + timedelta(days=9)), entry(datetime(2090, 1, 1, tzinfo=UTC))]
     async with database.write() as connection:
@@ -76,7 +80,7 @@ async def test_what_was_logged_before_is_kept_as_one_partition(postgres: Postgre
         await connection.commit()
     async with over_one_connection(database) as decisions:  # of a process that runs on while the log is changed
         await decisions("before", [new_id()], False, one_entry)
-        await upgrade(database, MIGRATIONS)
+        await upgrade(database, MIGRATIONS, "0016")
         await decisions("after", [new_id()], False, one_entry)
     assert (await recorded(database, "before"), await recorded(database, "after")) == (1, 1)
     async with database.read() as connection:
